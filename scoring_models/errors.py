@@ -1,0 +1,84 @@
+"""Everything that can go wrong when leads are judged. None of it heals by waiting.
+
+ScoringError
+├── DatasetError      a file of labelled leads that cannot be read
+├── TooFewLabels      a data set too small to learn from
+├── ModelUnknown      no model of that label
+└── ArtifactRefused   a model file that must not be opened
+    ├── ArtifactCorrupt
+    ├── FeaturesDiffer
+    ├── LibraryDiffers
+    ├── TypesUntrusted
+    └── ModelNotAdditive
+
+Each class's docstring is its message; its fields are positional, so that the errors survive pickling by Ray.
+"""
+
+
+class ScoringError(Exception):
+    """A lead could not be judged."""
+
+    def __str__(self) -> str:
+        """The docstring with the fields filled in."""
+        return (self.__doc__ or "").format(**vars(self))
+
+
+class DatasetError(ScoringError):
+    """Line {line}, column {column}: {problem}."""
+
+    def __init__(self, line: int, column: str, problem: str) -> None:
+        super().__init__(line, column, problem)
+        self.line = line
+        self.column = column
+        self.problem = problem
+
+
+class TooFewLabels(ScoringError):
+    """Not enough data: {won} won and {lost} lost leads, and training needs {needed} of each."""
+
+    def __init__(self, won: int, lost: int, needed: int) -> None:
+        super().__init__(won, lost, needed)
+        self.won = won
+        self.lost = lost
+        self.needed = needed
+
+
+class ModelUnknown(ScoringError):
+    """There is no model {label!r}."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.label = label
+
+
+class ArtifactRefused(ScoringError):
+    """The model file {file} is refused: {problem}."""
+
+    def __init__(self, file: str, problem: str) -> None:
+        super().__init__(file, problem)
+        self.file = file
+        self.problem = problem
+
+
+class ArtifactCorrupt(ArtifactRefused):
+    """The model file {file} is damaged: {problem}."""
+
+
+class FeaturesDiffer(ArtifactRefused):
+    """The model file {file} was trained on other features: {problem}."""
+
+
+class LibraryDiffers(ArtifactRefused):
+    """The model file {file} was trained with another scikit-learn: {problem}."""
+
+
+class TypesUntrusted(ArtifactRefused):
+    """The model file {file} holds things that a model does not need: {problem}."""
+
+
+class ModelNotAdditive(ScoringError):
+    """The model's log-odds are not the sum of what its features are worth: off by {difference:g}."""
+
+    def __init__(self, difference: float) -> None:
+        super().__init__(difference)
+        self.difference = difference

@@ -1,0 +1,216 @@
+"""Plain values that a tenant owns: accounts, contacts, leads, findings and scores."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from tenants.identity import TenantId
+
+
+class Record(BaseModel):
+    """A frozen value with checked fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Stage(StrEnum):
+    """How far a lead has come. Stages only move forward."""
+
+    SOURCED = "sourced"
+    ENRICHED = "enriched"
+    CONTACTABLE = "contactable"
+    SCORED = "scored"
+
+
+class Hold(StrEnum):
+    """Why a lead stands still before it is scored."""
+
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    SNOOZED = "snoozed"
+    AWAITING_APPROVAL = "awaiting_approval"
+
+
+class RunStatus(StrEnum):
+    """Where a run stands. The first five can still move, the last three are endings."""
+
+    RUNNING = "running"
+    RETRYING = "retrying"
+    SNOOZED = "snoozed"
+    HELD = "held"
+    AWAITING_APPROVAL = "awaiting_approval"
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class Firmographics(Record):
+    """What is known of a company, apart from who it is. Money in US dollars."""
+
+    industry: str | None = None
+    country: str | None = None
+    city: str | None = None
+    employees: int | None = None
+    founded_year: int | None = None
+    revenue_usd: float | None = None
+    funding_usd: float | None = None
+    technologies: tuple[str, ...] | None = None
+    open_jobs: int | None = None
+    description: str | None = None
+
+
+class Account(Firmographics):
+    """A company, as one tenant knows it."""
+
+    id: UUID
+    identity_key: str
+    name: str
+    domain: str | None = None
+    source: str
+
+    def learned(self, facts: Mapping[str, Any]) -> "Account":
+        """The account with these facts filled in, where it knew nothing before."""
+        news = {name: value for name, value in facts.items() if getattr(self, name) is None and value is not None}
+        return self.model_copy(update=news)
+
+
+class Contact(Record):
+    """A person at an account."""
+
+    id: UUID
+    account_id: UUID
+    full_name: str
+    first_name: str | None = None
+    last_name: str | None = None
+    title: str | None = None
+    seniority: str | None = None
+    department: str | None = None
+    country: str | None = None
+    email: str | None = None
+    email_status: str | None = None
+    email_source: str | None = None
+    linkedin_url: str | None = None
+    source: str
+
+
+class Lead(Record):
+    """A tenant's pursuit of one account."""
+
+    id: UUID
+    account_id: UUID
+    source: str
+    icp_version: int
+    contact_id: UUID | None = None
+    stage: Stage = Stage.SOURCED
+
+
+class LeadProgress(Record):
+    """A lead's step forward."""
+
+    lead_id: UUID
+    stage: Stage
+    contact_id: UUID | None = None
+
+
+class LeadScore(Record):
+    """A lead's standing: how well it fits, how much it wants, and why we think so."""
+
+    lead_id: UUID
+    fit: float
+    intent: float
+    score: int
+    tier: str
+    sequence: str | None
+    model: str
+    reasons: tuple[Mapping[str, Any], ...]
+
+
+class Finding(Record):
+    """One field's value from one provider, with its evidence and price."""
+
+    subject_id: UUID
+    field: str
+    value: Any
+    provider: str
+    evidence: str
+    confidence: float
+    cost_usd: Decimal
+    found_at: datetime
+
+
+class SourceTally(Record):
+    """What became of one part of a list: every row read is sourced, a duplicate, or rejected for a reason."""
+
+    request_id: UUID
+    part: int
+    read: int
+    sourced: int
+    duplicates: int
+    rejected: Mapping[str, int]
+
+
+class SourceRejection(Record):
+    """A row that did not become a lead, kept with the reason."""
+
+    request_id: UUID
+    row_number: int
+    reason: str
+    row: Mapping[str, Any]
+
+
+Saved = Account | Contact | Lead | LeadProgress | LeadScore | Finding | SourceTally | SourceRejection
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One customer organisation and its home lane."""
+
+    id: TenantId
+    name: str
+    label: str
+    home_lane: int
+    config_version: int
+    config: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """An event on its way out, or read back: where it stands in the log and what it says, as JSON text."""
+
+    topic: str
+    lane: int
+    event_id: UUID
+    tenant_id: TenantId
+    type: str
+    source: str
+    subject: str | None
+    time: datetime
+    traceparent: str | None
+    data: str
+    offset: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """A trained model that was kept: immutable, found by its label or by an alias."""
+
+    tenant_id: UUID | None
+    name: str
+    version: int
+    sha256: str
+    path: str
+    metrics: dict[str, Any]
+    facts: dict[str, Any]
+    created_at: datetime
+    aliases: tuple[str, ...] = field(default=())
+
+    @property
+    def label(self) -> str:
+        """The model's name and version in one word."""
+        return f"{self.name}-{self.version}"

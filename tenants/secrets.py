@@ -1,0 +1,69 @@
+"""Sealing and opening of provider keys: AES-GCM, bound to the row that the key belongs to."""
+
+import base64
+import os
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from tenants.identity import TenantId
+from tenants.settings import StoreSettings
+
+_NONCE_BYTES = 12
+
+
+class SecretsError(Exception):
+    """A provider key can't be sealed or opened."""
+
+
+class Vault:
+    """The master key, and what it seals. A sealed key opens only for the tenant and provider it was sealed for."""
+
+    def __init__(self, master_key: bytes) -> None:
+        if len(master_key) != 32:
+            raise SecretsError("LEADMILL_MASTER_KEY must be 32 bytes in base64")
+        self._cipher = AESGCM(master_key)
+
+    @classmethod
+    def from_settings(cls, settings: StoreSettings) -> "Vault":
+        """The vault with the configured master key, or with one that is made and kept in the home (mode 0600)."""
+        if settings.master_key is not None:
+            try:
+                return cls(base64.b64decode(settings.master_key, validate=True))
+            except ValueError:
+                raise SecretsError("LEADMILL_MASTER_KEY is not base64") from None
+        path = settings.home / "master.key"
+        if not path.exists():
+            _create(path)
+        return cls(base64.b64decode(path.read_bytes()))
+
+    def seal(self, tenant_id: TenantId, provider: str, key: str) -> bytes:
+        """The provider key, unreadable without the master key."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, key.encode(), _row(tenant_id, provider))
+
+    def open(self, tenant_id: TenantId, provider: str, sealed: bytes) -> str:
+        """The provider key in clear.
+
+        Raises SecretsError where it was sealed with another master key or for another row.
+        """
+        try:
+            clear = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _row(tenant_id, provider))
+        except InvalidTag:
+            raise SecretsError(f"the key of {provider} was sealed with another master key, or for another tenant") from None
+        return clear.decode()
+
+
+def _row(tenant_id: TenantId, provider: str) -> bytes:
+    return f"{tenant_id}\x1f{provider}".encode()
+
+
+def _create(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return  # another process was quicker, with a key as good as ours
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(base64.b64encode(os.urandom(32)))

@@ -1,0 +1,72 @@
+"""Billed calls to providers: reserved before, settled after, so that each is paid for once and told apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from tenants.store.columns import columns, unnest
+from tenants.store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class CallStart:
+    """A call that is about to be made."""
+
+    id: UUID
+    run_id: UUID
+    provider: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnd:
+    """What a call cost and said. `answer` is JSON, or None where there was no answer to keep."""
+
+    id: UUID
+    state: str
+    credits: Decimal
+    cost_usd: Decimal
+    answer: str | None
+
+
+async def reserve(session: Session, starts: Sequence[CallStart]) -> dict[UUID, str]:
+    """The answers already kept for those of the calls that were made before; the others are now reserved."""
+    rows = await session.rows(
+        f"""
+        INSERT INTO provider_call AS c (tenant_id, id, run_id, provider, question)
+        SELECT :tenant_id, * FROM {unnest(id="uuid", run_id="uuid", provider="text", question="text")}
+        ON CONFLICT (tenant_id, id) DO UPDATE SET tries = c.tries + 1
+        RETURNING id, answer
+        """,
+        tenant_id=session.tenant_id,
+        **columns(starts, ("id", "run_id", "provider", "question")),
+    )
+    return {row["id"]: row["answer"] for row in rows if row["answer"] is not None}
+
+
+async def settle(session: Session, ends: Sequence[CallEnd]) -> None:
+    """The calls as they were answered, with what they cost."""
+    kinds = {"id": "uuid", "state": "text", "credits": "numeric", "cost_usd": "numeric", "answer": "json"}
+    await session.run(
+        f"""
+        UPDATE provider_call SET state = given.state, credits = provider_call.credits + given.credits,
+               cost_usd = provider_call.cost_usd + given.cost_usd, answer = given.answer, settled_at = now()
+        FROM {unnest(**kinds)}
+        WHERE provider_call.tenant_id = :tenant_id AND provider_call.id = given.id
+        """,
+        tenant_id=session.tenant_id,
+        **columns(ends, tuple(kinds)),
+    )
+
+
+async def spent(session: Session) -> tuple[int, Decimal]:
+    """How many calls of the tenant were billed, and what they cost together in US dollars."""
+    row = (
+        await session.rows(
+            "SELECT count(*) FILTER (WHERE credits > 0) AS billed, COALESCE(sum(cost_usd), 0) AS cost "
+            "FROM provider_call WHERE tenant_id = :tenant_id",
+            tenant_id=session.tenant_id,
+        )
+    )[0]
+    return int(row["billed"]), Decimal(row["cost"])

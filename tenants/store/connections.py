@@ -1,0 +1,61 @@
+"""Connections: a tenant's way to each provider. Keys are written, and never shown again."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tenants.policies import ProviderConnection
+from tenants.secrets import Vault
+from tenants.store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A way to one provider, with the key in clear: never logged, never sent to a browser."""
+
+    provider: str
+    base_url: str | None
+    api_key: str | None
+    credit_price_usd: Decimal | None
+
+    def __repr__(self) -> str:
+        return f"Connection({self.provider}, {self.base_url})"
+
+
+async def save(session: Session, vault: Vault, provider: str, connection: ProviderConnection) -> None:
+    """The connection as configured. A configuration without a key leaves the key that is there."""
+    assert session.tenant_id is not None
+    key = connection.api_key.get_secret_value() if connection.api_key is not None else None
+    await session.run(
+        """
+        INSERT INTO connection AS c (tenant_id, provider, base_url, sealed_key, key_hint, credit_price_usd)
+        VALUES (:tenant_id, :provider, :base_url, :sealed_key, :hint, :price)
+        ON CONFLICT (tenant_id, provider) DO UPDATE
+        SET base_url = EXCLUDED.base_url, sealed_key = COALESCE(EXCLUDED.sealed_key, c.sealed_key),
+            key_hint = COALESCE(EXCLUDED.key_hint, c.key_hint), credit_price_usd = EXCLUDED.credit_price_usd,
+            changed_at = now()
+        """,
+        tenant_id=session.tenant_id,
+        provider=provider,
+        base_url=connection.base_url,
+        sealed_key=vault.seal(session.tenant_id, provider, key) if key else None,
+        hint=key[-4:] if key and len(key) >= 12 else None,
+        price=connection.credit_price_usd,
+    )
+
+
+async def everything(session: Session, vault: Vault) -> dict[str, Connection]:
+    """The tenant's connections by provider, opened for use."""
+    assert session.tenant_id is not None
+    rows = await session.rows(
+        "SELECT provider, base_url, sealed_key, credit_price_usd FROM connection WHERE tenant_id = :tenant_id",
+        tenant_id=session.tenant_id,
+    )
+    return {
+        row["provider"]: Connection(
+            row["provider"],
+            row["base_url"],
+            vault.open(session.tenant_id, row["provider"], row["sealed_key"]) if row["sealed_key"] else None,
+            row["credit_price_usd"],
+        )
+        for row in rows
+    }

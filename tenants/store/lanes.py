@@ -1,0 +1,181 @@
+"""Lanes: which ones a tenant holds, who works them, and how far each has come."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tenants.identity import TenantId
+from tenants.store.session import Session
+
+
+class Fenced(Exception):
+    """Somebody else works this lane now; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work one lane for one agent, until a younger epoch exists."""
+
+    agent: str
+    lane: int
+    epoch: int
+    next_offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaneWork:
+    """What waits on one lane for one agent: unread events, runs that are due, and whether a desk is on it."""
+
+    agent: str
+    lane: int
+    backlog: int
+    due: int
+    leased: bool
+
+
+async def lane_count(session: Session) -> int:
+    """The number of lanes of this installation."""
+    return int(await session.value("SELECT lanes FROM installation"))
+
+
+async def take(session: Session, agent: str, lane: int, owner: str, ttl_s: float) -> Lease:
+    """The lane's lease with a new epoch: whoever held it before can no longer write.
+
+    Runs that the earlier holder had taken up again (retries) are due at once; those it had just read come
+    again from the log, since their offset did not move.
+    """
+    row = (
+        await session.rows(
+            """
+            INSERT INTO lane_lease AS l (agent, lane, epoch, owner, expires_at)
+            VALUES (:agent, :lane, 1, :owner, now() + make_interval(secs => :ttl))
+            ON CONFLICT (agent, lane) DO UPDATE
+            SET epoch = l.epoch + 1, owner = EXCLUDED.owner, expires_at = EXCLUDED.expires_at
+            RETURNING epoch, next_offset
+            """,
+            agent=agent,
+            lane=lane,
+            owner=owner,
+            ttl=ttl_s,
+        )
+    )[0]
+    await session.run(
+        "UPDATE run SET due_at = now() WHERE agent = :agent AND lane = :lane AND due_at IS NOT NULL AND status = 'running'",
+        agent=agent,
+        lane=lane,
+    )
+    return Lease(agent, lane, row["epoch"], row["next_offset"])
+
+
+async def advance(session: Session, lease: Lease, next_offset: int, ttl_s: float) -> None:
+    """The lease renewed and its offset moved, within the transaction that holds the effects.
+
+    Raises Fenced where a younger epoch exists.
+    """
+    moved = await session.value(
+        """
+        UPDATE lane_lease
+        SET next_offset = GREATEST(next_offset, :next_offset), expires_at = now() + make_interval(secs => :ttl)
+        WHERE agent = :agent AND lane = :lane AND epoch = :epoch
+        RETURNING true
+        """,
+        next_offset=next_offset,
+        ttl=ttl_s,
+        agent=lease.agent,
+        lane=lease.lane,
+        epoch=lease.epoch,
+    )
+    if not moved:
+        raise Fenced(f"{lease.agent} on lane {lease.lane}: epoch {lease.epoch} is over")
+
+
+async def release(session: Session, lease: Lease) -> None:
+    """The lease given back, so that nobody waits for its end. A newer holder is left alone."""
+    await session.run(
+        "UPDATE lane_lease SET expires_at = '-infinity' WHERE agent = :agent AND lane = :lane AND epoch = :epoch",
+        agent=lease.agent,
+        lane=lease.lane,
+        epoch=lease.epoch,
+    )
+
+
+async def work(session: Session, topics_of: Mapping[str, str]) -> list[LaneWork]:
+    """What waits on each lane of the embedded bus for each agent, given the topic that it reads."""
+    rows = await session.rows(
+        """
+        SELECT wanted.agent, h.lane, h.next_offset - COALESCE(l.next_offset, 0) AS backlog,
+               COALESCE(d.due, 0) AS due, COALESCE(l.expires_at > now(), false) AS leased
+        FROM unnest(CAST(:agents AS text[]), CAST(:topics AS text[])) AS wanted(agent, topic)
+        JOIN log_head h ON h.topic = wanted.topic
+        LEFT JOIN lane_lease l ON l.agent = wanted.agent AND l.lane = h.lane
+        LEFT JOIN (
+            SELECT agent, lane, count(*) AS due FROM run
+            WHERE due_at IS NOT NULL AND due_at <= now() GROUP BY agent, lane
+        ) d ON d.agent = wanted.agent AND d.lane = h.lane
+        """,
+        agents=list(topics_of),
+        topics=list(topics_of.values()),
+    )
+    return [LaneWork(**row) for row in rows]
+
+
+async def held_by(session: Session, topics: Iterable[str]) -> dict[tuple[TenantId, str], tuple[int, ...]]:
+    """The lanes that each tenant holds in each of these topics: its home lane, or those it was scaled to."""
+    rows = await session.rows(
+        """
+        SELECT t.id AS tenant_id, wanted.topic, COALESCE(array_agg(l.lane ORDER BY l.lane) FILTER (WHERE l.lane IS NOT NULL),
+               ARRAY[t.home_lane]) AS lanes
+        FROM tenant t CROSS JOIN unnest(CAST(:topics AS text[])) AS wanted(topic)
+        LEFT JOIN tenant_lane l ON l.tenant_id = t.id AND l.topic = wanted.topic
+        GROUP BY t.id, t.home_lane, wanted.topic
+        """,
+        topics=list(topics),
+    )
+    return {(row["tenant_id"], row["topic"]): tuple(row["lanes"]) for row in rows}
+
+
+async def scale(session: Session, tenant_id: TenantId, topic: str, wanted: int) -> tuple[int, ...]:
+    """The lanes that the tenant holds in this topic from now on: its home lane and the emptiest others.
+
+    Raises ValueError where the installation has not that many lanes.
+    """
+    total = await lane_count(session)
+    if not 1 <= wanted <= total:
+        raise ValueError(f"{wanted} lanes were asked for, but this installation has {total}")
+    home = await session.value("SELECT home_lane FROM tenant WHERE id = :id", id=tenant_id)
+    others = await session.rows(
+        """
+        SELECT lane FROM generate_series(0, CAST(:total AS int) - 1) AS every(lane)
+        WHERE lane <> :home
+        ORDER BY (SELECT count(*) FROM tenant t WHERE t.home_lane = every.lane)
+               + (SELECT count(*) FROM tenant_lane l WHERE l.lane = every.lane AND l.topic = :topic
+                  AND l.tenant_id <> :id), lane
+        LIMIT :more
+        """,
+        total=total,
+        home=home,
+        topic=topic,
+        id=tenant_id,
+        more=wanted - 1,
+    )
+    lanes: Sequence[int] = [home, *(row["lane"] for row in others)]
+    await session.run("DELETE FROM tenant_lane WHERE tenant_id = :id AND topic = :topic", id=tenant_id, topic=topic)
+    if wanted > 1:
+        await session.run(
+            "INSERT INTO tenant_lane (tenant_id, topic, lane) SELECT :id, :topic, unnest(CAST(:lanes AS int[]))",
+            id=tenant_id,
+            topic=topic,
+            lanes=list(lanes),
+        )
+    return tuple(lanes)
+
+
+async def emptiest(session: Session) -> int:
+    """The lane with the fewest tenants, the lowest first: where a new tenant makes its home."""
+    return int(
+        await session.value(
+            """
+            SELECT lane FROM generate_series(0, (SELECT lanes - 1 FROM installation)) AS every(lane)
+            ORDER BY (SELECT count(*) FROM tenant t WHERE t.home_lane = every.lane), lane LIMIT 1
+            """
+        )
+    )

@@ -1,0 +1,213 @@
+"""Accounts, contacts and leads: found and saved, many at a time."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from tenants.records import Account, Contact, Lead, LeadProgress, LeadScore, Stage
+from tenants.store.columns import columns, to_json, unnest
+from tenants.store.session import Session
+
+_ACCOUNT = {
+    "id": "uuid",
+    "identity_key": "text",
+    "name": "text",
+    "domain": "text",
+    "industry": "text",
+    "country": "text",
+    "city": "text",
+    "employees": "int",
+    "founded_year": "int",
+    "revenue_usd": "double precision",
+    "funding_usd": "double precision",
+    "open_jobs": "int",
+    "description": "text",
+    "source": "text",
+}
+_CONTACT = dict.fromkeys(
+    (
+        "full_name first_name last_name title seniority department country email email_status email_source "
+        "linkedin_url source"
+    ).split(),
+    "text",
+) | {"id": "uuid", "account_id": "uuid"}
+_RANK = {stage: rank for rank, stage in enumerate(Stage)}
+
+
+async def accounts(session: Session, ids: Sequence[UUID]) -> dict[UUID, Account]:
+    """The tenant's accounts with these ids."""
+    rows = await session.rows(
+        f"SELECT {', '.join(_ACCOUNT)}, technologies FROM account "
+        "WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))",
+        tenant_id=session.tenant_id,
+        ids=list(ids),
+    )
+    return {row["id"]: Account.model_construct(**row) for row in rows}
+
+
+async def contacts(session: Session, ids: Sequence[UUID]) -> dict[UUID, Contact]:
+    """The tenant's contacts with these ids."""
+    rows = await session.rows(
+        f"SELECT {', '.join(_CONTACT)} FROM contact WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))",
+        tenant_id=session.tenant_id,
+        ids=list(ids),
+    )
+    return {row["id"]: Contact.model_construct(**row) for row in rows}
+
+
+async def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
+    """Those of the identity keys that the tenant has an account for already."""
+    rows = await session.rows(
+        "SELECT identity_key FROM account WHERE tenant_id = :tenant_id AND identity_key = ANY(CAST(:keys AS text[]))",
+        tenant_id=session.tenant_id,
+        keys=list(keys),
+    )
+    return {row["identity_key"] for row in rows}
+
+
+async def add_accounts(session: Session, new: Sequence[Account]) -> set[UUID]:
+    """The ids of those accounts that were new; the others stay as they are."""
+    rows = await session.rows(
+        f"""
+        INSERT INTO account (tenant_id, {", ".join(_ACCOUNT)})
+        SELECT :tenant_id, {", ".join(_ACCOUNT)} FROM {unnest(**_ACCOUNT)} ORDER BY id
+        ON CONFLICT DO NOTHING RETURNING id
+        """,
+        tenant_id=session.tenant_id,
+        **columns(new, tuple(_ACCOUNT)),
+    )
+    return {row["id"] for row in rows}
+
+
+async def add_leads(session: Session, new: Sequence[Lead]) -> set[UUID]:
+    """The ids of those leads that were new; the others stay as they are."""
+    kinds = {"id": "uuid", "account_id": "uuid", "stage": "text", "source": "text", "icp_version": "int"}
+    rows = await session.rows(
+        f"""
+        INSERT INTO lead (tenant_id, {", ".join(kinds)})
+        SELECT :tenant_id, {", ".join(kinds)} FROM {unnest(**kinds)} ORDER BY id
+        ON CONFLICT DO NOTHING RETURNING id
+        """,
+        tenant_id=session.tenant_id,
+        **columns(new, tuple(kinds)),
+    )
+    return {row["id"] for row in rows}
+
+
+async def update_accounts(session: Session, changed: Sequence[Account]) -> None:
+    """The accounts' fields as they are now known. The technologies travel as JSON: arrays do not nest."""
+    fields = [name for name in _ACCOUNT if name not in ("id", "identity_key", "source")]
+    assignments = ", ".join(f"{name} = given.{name}" for name in fields)
+    await session.run(
+        f"""
+        UPDATE account SET {assignments}, updated_at = now(),
+            technologies = (SELECT array_agg(value) FROM json_array_elements_text(given.technologies))
+        FROM {unnest(**_ACCOUNT, technologies="json")}
+        WHERE account.tenant_id = :tenant_id AND account.id = given.id
+        """,
+        tenant_id=session.tenant_id,
+        **columns(changed, tuple(_ACCOUNT), technologies=lambda account: to_json(account.technologies or ())),
+    )
+
+
+async def save_contacts(session: Session, people: Sequence[Contact]) -> None:
+    """The contacts added, or brought up to date where they were known."""
+    fields = [name for name in _CONTACT if name not in ("id", "account_id")]
+    await session.run(
+        f"""
+        INSERT INTO contact (tenant_id, {", ".join(_CONTACT)})
+        SELECT :tenant_id, {", ".join(_CONTACT)} FROM {unnest(**_CONTACT)} ORDER BY id
+        ON CONFLICT (tenant_id, id) DO UPDATE
+        SET {", ".join(f"{name} = EXCLUDED.{name}" for name in fields)}, updated_at = now()
+        """,
+        tenant_id=session.tenant_id,
+        **columns(people, tuple(_CONTACT)),
+    )
+
+
+async def move_leads(session: Session, steps: Sequence[LeadProgress]) -> None:
+    """The leads at their new stage and free of any hold. A lead never moves back."""
+    await session.run(
+        f"""
+        UPDATE lead SET stage = given.stage, contact_id = COALESCE(given.contact_id, lead.contact_id),
+               hold = NULL, hold_reason = NULL, updated_at = now()
+        FROM {unnest(lead_id="uuid", stage="text", rank="int", contact_id="uuid")}
+        WHERE lead.tenant_id = :tenant_id AND lead.id = given.lead_id
+          AND array_position(CAST(:order AS text[]), lead.stage) <= given.rank + 1
+        """,
+        tenant_id=session.tenant_id,
+        order=[stage.value for stage in Stage],
+        **columns(steps, ("lead_id", "stage", "contact_id"), rank=lambda step: _RANK[step.stage]),
+    )
+
+
+async def save_scores(session: Session, scores: Sequence[LeadScore]) -> None:
+    """The leads as scored."""
+    kinds = {
+        "lead_id": "uuid",
+        "fit": "real",
+        "intent": "real",
+        "score": "int",
+        "tier": "text",
+        "sequence": "text",
+        "model": "text",
+        "reasons": "json",
+    }
+    await session.run(
+        f"""
+        UPDATE lead SET fit = given.fit, intent = given.intent, score = given.score, tier = given.tier,
+               sequence = given.sequence, model = given.model, reasons = given.reasons, scored_at = now()
+        FROM {unnest(**kinds)}
+        WHERE lead.tenant_id = :tenant_id AND lead.id = given.lead_id
+        """,
+        tenant_id=session.tenant_id,
+        **columns(
+            scores,
+            ("lead_id", "fit", "intent", "score", "tier", "sequence", "model"),
+            reasons=lambda score: to_json(score.reasons),
+        ),
+    )
+
+
+async def ranked(session: Session, *, limit: int | None = None, tier: str | None = None) -> list[dict[str, Any]]:
+    """The tenant's scored leads, best first, as `leadmill pipeline --json` gives them."""
+    rows = await session.rows(
+        f"""
+        SELECT l.id AS lead_id, l.fit, l.intent, l.score, l.tier, l.sequence, l.model, l.reasons, a.name, a.domain,
+               a.industry, a.country, a.city, a.employees, a.founded_year, a.description,
+               c.id AS contact_id, c.full_name, c.title, c.email, c.email_status
+        FROM lead l
+        JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+        LEFT JOIN contact c ON c.tenant_id = l.tenant_id AND c.id = l.contact_id
+        WHERE l.tenant_id = :tenant_id AND l.score IS NOT NULL
+          AND (CAST(:tier AS text) IS NULL OR l.tier = :tier)
+        ORDER BY l.score DESC NULLS LAST, l.id {"LIMIT :limit" if limit is not None else ""}
+        """,
+        tenant_id=session.tenant_id,
+        tier=tier,
+        **({"limit": limit} if limit is not None else {}),
+    )
+    return [_prospect(row) for row in rows]
+
+
+def _prospect(row: Mapping[str, Any]) -> dict[str, Any]:
+    account = {
+        name: row[name]
+        for name in ("name", "domain", "industry", "country", "city", "employees", "founded_year", "description")
+    }
+    contact = None
+    if row["contact_id"] is not None:
+        contact = {
+            "name": row["full_name"],
+            "title": row["title"],
+            "email": row["email"],
+            "email_status": row["email_status"],
+        }
+    scored = {name: row[name] for name in ("fit", "intent", "score", "tier", "sequence", "model")}
+    return {
+        "lead_id": row["lead_id"],
+        "account": account,
+        "contact": contact,
+        **scored,
+        "reasons": row["reasons"] or [],
+    }

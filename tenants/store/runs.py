@@ -1,0 +1,214 @@
+"""The run ledger, which is also the inbox: a run that exists and has ended is not done twice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from tenants.identity import TenantId
+from tenants.records import RunStatus
+from tenants.store.columns import columns, unnest
+from tenants.store.session import Session
+
+
+class GroundMoved(Exception):
+    """What these runs were decided on has changed meanwhile; nothing was written, they are to be run again."""
+
+    def __init__(self, run_ids: frozenset[UUID]) -> None:
+        super().__init__(f"{len(run_ids)} runs were overtaken")
+        self.run_ids = run_ids
+
+
+@dataclass(frozen=True, slots=True)
+class RunStart:
+    """An event that an agent is about to handle."""
+
+    id: UUID
+    event_id: UUID
+    lead_id: UUID | None
+    topic: str
+    input: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunOpened:
+    """A run that is ours to do: which attempt it is, and how often it was handed to a process in all."""
+
+    id: UUID
+    attempt: int
+    deliveries: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How a run ended, or when it goes on."""
+
+    id: UUID
+    lead_id: UUID | None
+    status: RunStatus
+    duration_s: float
+    due_at: datetime | None
+    reason: str | None
+    output: str | None
+    error: str | None
+    cost_usd: Decimal
+    versions: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueRun:
+    """A run whose time has come again, with the event that it is about."""
+
+    id: UUID
+    tenant_id: TenantId
+    event_id: UUID
+    topic: str
+    input: str
+    attempt: int
+    deliveries: int
+
+
+async def open_runs(session: Session, agent: str, lane: int, starts: Sequence[RunStart]) -> dict[UUID, RunOpened]:
+    """Those of the runs that are ours to do. The others have ended, or wait elsewhere, since they came before."""
+    rows = await session.rows(
+        f"""
+        INSERT INTO run AS r (tenant_id, id, agent, event_id, lead_id, topic, lane, status, input)
+        SELECT :tenant_id, id, :agent, event_id, lead_id, topic, :lane, 'running', input
+        FROM {unnest(id="uuid", event_id="uuid", lead_id="uuid", topic="text", input="json")}
+        ON CONFLICT (tenant_id, id) DO UPDATE SET deliveries = r.deliveries + 1, lane = EXCLUDED.lane
+        WHERE r.status = 'running' AND r.due_at IS NULL
+        RETURNING id, attempt, deliveries
+        """,
+        tenant_id=session.tenant_id,
+        agent=agent,
+        lane=lane,
+        **columns(starts, ("id", "event_id", "lead_id", "topic", "input")),
+    )
+    return {row["id"]: RunOpened(**row) for row in rows}
+
+
+async def close_runs(session: Session, ends: Sequence[RunEnd]) -> None:
+    """The runs as they ended, and their leads held or set free.
+
+    Raises GroundMoved, with all of them, where a run is not running any more: somebody else has ended it.
+    """
+    if not ends:
+        return
+    kinds = {
+        "id": "uuid",
+        "lead_id": "uuid",
+        "status": "text",
+        "duration_s": "real",
+        "due_at": "timestamptz",
+        "reason": "text",
+        "output": "json",
+        "error": "json",
+        "cost_usd": "numeric",
+        "versions": "json",
+    }
+    parameters = columns(ends, tuple(kinds))
+    closed = await session.run(
+        f"""
+        UPDATE run SET status = given.status, finished_at = clock_timestamp(), duration_s = given.duration_s,
+               due_at = given.due_at, reason = given.reason, output = given.output, error = given.error,
+               cost_usd = run.cost_usd + given.cost_usd, versions = given.versions
+        FROM {unnest(**kinds)}
+        WHERE run.tenant_id = :tenant_id AND run.id = given.id AND run.status = 'running'
+        """,
+        tenant_id=session.tenant_id,
+        **parameters,
+    )
+    if closed.rowcount != len(ends):  # type: ignore[attr-defined]
+        raise GroundMoved(frozenset(end.id for end in ends))
+    holding = [end for end in ends if end.lead_id is not None and end.status in _HOLDS]
+    if holding:
+        await session.run(
+            f"""
+            UPDATE lead SET hold = given.hold, hold_reason = given.reason, updated_at = now()
+            FROM {unnest(lead_id="uuid", hold="text", reason="text")}
+            WHERE lead.tenant_id = :tenant_id AND lead.id = given.lead_id
+            """,
+            tenant_id=session.tenant_id,
+            **columns(holding, ("lead_id", "reason"), hold=lambda end: _HOLDS[end.status]),
+        )
+
+
+_HOLDS = {
+    RunStatus.SKIPPED: "skipped",
+    RunStatus.FAILED: "failed",
+    RunStatus.SNOOZED: "snoozed",
+    RunStatus.AWAITING_APPROVAL: "awaiting_approval",
+}
+
+
+async def take_due(session: Session, agent: str, lane: int, limit: int, claim_s: float) -> list[DueRun]:
+    """Runs of this lane whose time has come, taken up for another attempt.
+
+    They stay due at the end of the claim, in case the process that took them dies.
+    """
+    rows = await session.rows(
+        """
+        UPDATE run SET status = 'running', attempt = attempt + (CASE status WHEN 'running' THEN 0 ELSE 1 END),
+               deliveries = deliveries + 1, due_at = now() + make_interval(secs => :claim)
+        WHERE (tenant_id, id) IN (
+            SELECT tenant_id, id FROM run
+            WHERE agent = :agent AND lane = :lane AND due_at IS NOT NULL AND due_at <= now()
+            ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
+        )
+        RETURNING id, tenant_id, event_id, topic, CAST(input AS text) AS input, attempt, deliveries
+        """,
+        agent=agent,
+        lane=lane,
+        limit=limit,
+        claim=claim_s,
+    )
+    return [DueRun(**row) for row in rows]
+
+
+async def still_running(session: Session, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the runs that nobody has ended yet."""
+    rows = await session.rows("SELECT id FROM run WHERE id = ANY(CAST(:ids AS uuid[])) AND status = 'running'", ids=list(ids))
+    return {row["id"] for row in rows}
+
+
+async def hold_back(session: Session, ids: Sequence[UUID]) -> None:
+    """Runs of an agent that is switched off, kept for when it is switched on again."""
+    await session.run(
+        "UPDATE run SET status = 'held', due_at = NULL WHERE id = ANY(CAST(:ids AS uuid[])) AND status = 'running'",
+        ids=list(ids),
+    )
+
+
+async def let_go(session: Session, agent: str) -> int:
+    """How many held runs of this agent and tenant were made due, because it is switched on again."""
+    freed = await session.run(
+        "UPDATE run SET status = 'retrying', due_at = now() WHERE tenant_id = :tenant_id AND agent = :agent AND status = 'held'",
+        tenant_id=session.tenant_id,
+        agent=agent,
+    )
+    return int(freed.rowcount)  # type: ignore[attr-defined]
+
+
+async def recent(
+    session: Session, *, status: str | None = None, agent: str | None = None, lead_id: UUID | None = None, limit: int = 50
+) -> list[Mapping[str, Any]]:
+    """The newest runs of the session's tenant that match, each with its input and output."""
+    rows = await session.rows(
+        """
+        SELECT id, agent, lead_id, status, started_at, duration_s, attempt, error, cost_usd AS cost, input, output,
+               reason, due_at
+        FROM run
+        WHERE tenant_id = :tenant_id AND (CAST(:status AS text) IS NULL OR status = :status)
+          AND (CAST(:agent AS text) IS NULL OR agent = :agent)
+          AND (CAST(:lead_id AS uuid) IS NULL OR lead_id = :lead_id)
+        ORDER BY started_at DESC, id LIMIT :limit
+        """,
+        tenant_id=session.tenant_id,
+        status=status,
+        agent=agent,
+        lead_id=lead_id,
+        limit=limit,
+    )
+    return list(rows)

@@ -1,0 +1,114 @@
+"""Tenants themselves: added, changed, found, removed."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from tenants.identity import TenantId, checked_name
+from tenants.policies import TenantConfig, read_config
+from tenants.records import Tenant
+from tenants.secrets import Vault
+from tenants.store import connections, lanes, switches
+from tenants.store.columns import to_json
+from tenants.store.session import Database, Session
+
+_COLUMNS = "id, name, label, home_lane, config_version, config"
+
+
+class NoSuchTenant(Exception):
+    """No tenant has this name."""
+
+
+async def everyone(session: Session) -> list[Tenant]:
+    """All tenants by name. Needs a system session."""
+    return [_tenant(row) for row in await session.rows(f"SELECT {_COLUMNS} FROM tenant ORDER BY name")]
+
+
+async def named(database: Database, name: str) -> Tenant:
+    """The tenant with this name.
+
+    Raises NoSuchTenant, which says which names there are.
+    """
+    async with database.system() as session:
+        rows = await session.rows(f"SELECT {_COLUMNS} FROM tenant WHERE name = :name", name=name)
+        if rows:
+            return _tenant(rows[0])
+        names = [row["name"] for row in await session.rows("SELECT name FROM tenant ORDER BY name LIMIT 20")]
+    known = f"there are {', '.join(names)}" if names else "there is none yet: `leadmill tenant add NAME`"
+    raise NoSuchTenant(f"no tenant is called {name!r}; {known}")
+
+
+async def add(database: Database, vault: Vault, name: str, document: Mapping[str, Any], *, label: str = "") -> Tenant:
+    """A new tenant with this configuration, at home on the emptiest lane.
+
+    Raises ValueError where the name is taken or the configuration is wrong.
+    """
+    config = read_config(document)
+    tenant_id = TenantId(uuid.uuid4())
+    async with database.system() as session:
+        # one at a time: two new tenants would otherwise both see the same lane empty
+        await session.run("SELECT pg_advisory_xact_lock(hashtext('leadmill.tenant.add'))")
+        if await session.value("SELECT true FROM tenant WHERE name = :name", name=checked_name(name)):
+            raise ValueError(f"there is a tenant {name!r} already; `leadmill tenant apply` changes it")
+        lane = await lanes.emptiest(session)
+        await session.run(
+            "INSERT INTO tenant (id, name, label, home_lane, config) "
+            "VALUES (:id, :name, :label, :lane, CAST(:config AS json))",
+            id=tenant_id,
+            name=name,
+            label=label or name,
+            lane=lane,
+            config=_stored(config),
+        )
+    async with database.tenant(tenant_id) as session:
+        await _apply(session, vault, config)
+    return await named(database, name)
+
+
+async def configure(database: Database, vault: Vault, name: str, document: Mapping[str, Any]) -> Tenant:
+    """The tenant with this configuration instead of its former one, as a new version."""
+    config = read_config(document)
+    tenant = await named(database, name)
+    async with database.tenant(tenant.id) as session:
+        await session.run(
+            "UPDATE tenant SET config = CAST(:config AS json), config_version = config_version + 1 WHERE id = :id",
+            id=tenant.id,
+            config=_stored(config),
+        )
+        await _apply(session, vault, config)
+    return await named(database, name)
+
+
+async def remove(database: Database, name: str) -> None:
+    """The tenant and every row it owns, gone. Events of it that are still on the bus find nobody."""
+    tenant = await named(database, name)
+    async with database.tenant(tenant.id) as session:
+        tables = await session.rows(
+            "SELECT table_name FROM information_schema.columns "
+            "WHERE table_schema = current_schema() AND column_name = 'tenant_id' AND table_name NOT IN ('lead', 'contact')"
+        )
+        for table in sorted({row["table_name"] for row in tables} - {"log"}):
+            await session.run(f'DELETE FROM "{table}" WHERE tenant_id = :id', id=tenant.id)
+        # offsets in the log stay gapless: what the tenant said is blanked, not cut out
+        await session.run("UPDATE log SET data = '{}', subject = NULL WHERE tenant_id = :id", id=tenant.id)
+        await session.run("DELETE FROM tenant WHERE id = :id", id=tenant.id)
+
+
+def config_of(tenant: Tenant) -> TenantConfig:
+    """The tenant's configuration, without its keys: those stay sealed in its connections."""
+    return TenantConfig.model_validate(tenant.config)
+
+
+async def _apply(session: Session, vault: Vault, config: TenantConfig) -> None:
+    for agent, enabled in config.agents.items():
+        await switches.flip(session, agent, enabled=enabled, by="configuration")
+    for provider, connection in config.connections.items():
+        await connections.save(session, vault, provider, connection)
+
+
+def _stored(config: TenantConfig) -> str:
+    return to_json(config.model_dump(mode="json", exclude={"connections"}))
+
+
+def _tenant(row: Mapping[str, Any]) -> Tenant:
+    return Tenant(**row)
