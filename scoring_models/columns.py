@@ -4,6 +4,8 @@ Plain lists of plain values: 256 leads pickle in a fraction of the time that 256
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import starmap
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -46,10 +48,10 @@ _row = attrgetter(*LeadColumns._fields[:-1])
 def pack(requests: Sequence[ScoreRequest]) -> LeadColumns:
     """The requests as columns."""
     if not requests:
-        return LeadColumns(*([] for _ in LeadColumns._fields))
+        return LeadColumns._make([] for _ in LeadColumns._fields)
     features = zip(*map(_row, requests), strict=True)
     engagement = [tuple((act.kind, act.days_ago) for act in request.engagement) for request in requests]
-    return LeadColumns(*map(list, features), engagement=engagement)
+    return LeadColumns._make([*map(list, features), engagement])
 
 
 def unpack(requests: Sequence[ScoreRequest], scores: ScoreColumns) -> list[Score]:
@@ -66,7 +68,13 @@ def unpack(requests: Sequence[ScoreRequest], scores: ScoreColumns) -> list[Score
             score=score,
             tier=tier,
             model=scores.model,
-            reasons=tuple(Reason(feature=feature, text=text, contribution=worth) for feature, text, worth in reasons),
+            reasons=tuple(starmap(_reason, why)),
         )
-        for request, fit, intent, score, tier, reasons in zip(requests, *columns, strict=True)
+        for request, fit, intent, score, tier, why in zip(requests, *columns, strict=True)
     ]
+
+
+@lru_cache(maxsize=10_000)
+def _reason(feature: str, text: str, contribution: float) -> Reason:
+    """A reason as an object. Most leads share most of theirs."""
+    return Reason(feature=feature, text=text, contribution=contribution)

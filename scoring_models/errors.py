@@ -1,15 +1,16 @@
 """Everything that can go wrong when leads are judged. None of it heals by waiting.
 
 ScoringError
-├── DatasetError      a file of labelled leads that cannot be read
-├── TooFewLabels      a data set too small to learn from
-├── ModelUnknown      no model of that label
-└── ArtifactRefused   a model file that must not be opened
-    ├── ArtifactCorrupt
-    ├── FeaturesDiffer
-    ├── LibraryDiffers
-    ├── TypesUntrusted
-    └── ModelNotAdditive
+├── DatasetError         a file of labelled leads that cannot be read
+├── TooFewLabelsError    a data set too small to learn from
+├── ModelUnknownError    no model of that label
+├── ModelNameError       a name that cannot stand in a label
+├── NotAdditiveError     a model that cannot be explained
+└── ArtifactError        a model file that must not be opened
+    ├── ArtifactCorruptError
+    ├── FeaturesDifferError
+    ├── LibraryDiffersError
+    └── TypesUntrustedError
 
 Each class's docstring is its message; its fields are positional, so that the errors survive pickling by Ray.
 """
@@ -33,7 +34,7 @@ class DatasetError(ScoringError):
         self.problem = problem
 
 
-class TooFewLabels(ScoringError):
+class TooFewLabelsError(ScoringError):
     """Not enough data: {won} won and {lost} lost leads, and training needs {needed} of each."""
 
     def __init__(self, won: int, lost: int, needed: int) -> None:
@@ -43,7 +44,7 @@ class TooFewLabels(ScoringError):
         self.needed = needed
 
 
-class ModelUnknown(ScoringError):
+class ModelUnknownError(ScoringError):
     """There is no model {label!r}."""
 
     def __init__(self, label: str) -> None:
@@ -51,7 +52,15 @@ class ModelUnknown(ScoringError):
         self.label = label
 
 
-class ArtifactRefused(ScoringError):
+class ModelNameError(ScoringError):
+    """{name!r} is not a model name: lower-case letters, digits and dashes, a letter first, at most 40."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class ArtifactError(ScoringError):
     """The model file {file} is refused: {problem}."""
 
     def __init__(self, file: str, problem: str) -> None:
@@ -60,23 +69,23 @@ class ArtifactRefused(ScoringError):
         self.problem = problem
 
 
-class ArtifactCorrupt(ArtifactRefused):
+class ArtifactCorruptError(ArtifactError):
     """The model file {file} is damaged: {problem}."""
 
 
-class FeaturesDiffer(ArtifactRefused):
+class FeaturesDifferError(ArtifactError):
     """The model file {file} was trained on other features: {problem}."""
 
 
-class LibraryDiffers(ArtifactRefused):
+class LibraryDiffersError(ArtifactError):
     """The model file {file} was trained with another scikit-learn: {problem}."""
 
 
-class TypesUntrusted(ArtifactRefused):
+class TypesUntrustedError(ArtifactError):
     """The model file {file} holds things that a model does not need: {problem}."""
 
 
-class ModelNotAdditive(ScoringError):
+class NotAdditiveError(ScoringError):
     """The model's log-odds are not the sum of what its features are worth: off by {difference:g}."""
 
     def __init__(self, difference: float) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from scoring_models.columns import LeadColumns
 
 Matrix = NDArray[np.object_]
-"""Leads × features: floats (NaN is missing) in the columns of NUMBERS, then strings in those of CATEGORIES."""
+"""Leads by features: floats (NaN is missing) in the columns of NUMBERS, strings in those of CATEGORIES."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def believed(number: Number, values: Sequence[float | None]) -> NDArray[np.float
     return array
 
 
+@lru_cache(maxsize=100_000)
 def spelled(category: str | None) -> str:
     """A category as models know it: case and spacing do not count, and a blank one is missing."""
     return " ".join(category.split()).casefold() or MISSING if category else MISSING

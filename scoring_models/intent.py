@@ -43,7 +43,7 @@ def intent(engagement: Iterable[tuple[str, float]], open_jobs: float | None) -> 
         signal = SIGNALS.get(kind)
         if signal is None or math.isnan(days_ago):
             continue
-        said = signal.weight * 0.5 ** (max(days_ago, 0.0) / signal.half_life_days)
+        said = signal.weight * math.pow(0.5, max(days_ago, 0.0) / signal.half_life_days)
         doubts[kind] = doubts.get(kind, 1.0) * (1.0 - said)
     doubt = 1.0 - hiring(open_jobs)
     for kind, left in doubts.items():
@@ -55,4 +55,4 @@ def hiring(open_jobs: float | None) -> float:
     """The weak signal of an account that hires, from 0 to its ceiling."""
     if open_jobs is None or not open_jobs > 0:
         return 0.0
-    return HIRING_CEILING * (1.0 - 0.5 ** (open_jobs / HIRING_HALF))
+    return HIRING_CEILING * (1.0 - math.pow(0.5, open_jobs / HIRING_HALF))

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from scoring_models.schema import Tier
 
@@ -31,7 +32,7 @@ class Grid:
         """Raises ValueError for bounds that do not rise between 0 and 1."""
         for name, bounds in (("fit", self.fit), ("intent", self.intent)):
             steps = (0.0, *bounds, 1.0)
-            if not all(low < high for low, high in zip(steps, steps[1:], strict=False)):
+            if not all(low < high for low, high in pairwise(steps)):
                 raise ValueError(f"the {name} bounds {bounds} do not rise between 0 and 1")
 
     def tier(self, fit: float, intent: float) -> Tier:

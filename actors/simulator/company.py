@@ -5,10 +5,23 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-SIZE_BANDS = ((1, 10), (11, 50), (51, 200), (201, 500), (501, 1000), (1001, 5000), (5001, 10000), (10001, 50000))
+SIZE_BANDS = (
+    (1, 10),
+    (11, 50),
+    (51, 200),
+    (201, 500),
+    (501, 1000),
+    (1001, 5000),
+    (5001, 10000),
+    (10001, 50000),
+)
+WEBMAIL = frozenset({"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com"})
+DISPOSABLE = frozenset({"mailinator.com", "guerrillamail.com", "yopmail.com", "10minutemail.com"})
 FOREIGN = 1 << 60  # from here on, numbers belong to domains that were asked for, not to the world's own
 
-_VALID_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(xn--[a-z0-9-]+|[a-z]{2,63})$")
+_VALID_DOMAIN = re.compile(
+    r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(xn--[a-z0-9-]+|[a-z]{2,63})$"
+)
 
 
 class Mail(StrEnum):

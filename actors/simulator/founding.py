@@ -1,14 +1,16 @@
 """How a company comes to be: everything about it follows from the seed and its number or domain."""
 
 import math
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import accumulate
 from random import Random
 
 from actors.simulator.chance import draw64, fraction, stream
-from actors.simulator.company import FOREIGN, Company, Mail, is_domain
+from actors.simulator.company import DISPOSABLE, FOREIGN, WEBMAIL, Company, Mail, is_domain
 from actors.simulator.industries import AUDIENCES, GENERAL_TECHNOLOGIES, INDUSTRIES, Industry
 from actors.simulator.places import COUNTRIES, Country
+from actors.simulator.words import words
 
 _UNKNOWN_SHARE = 0.04  # of foreign domains, of which no provider knows
 _SITE_SHARE = 0.87
@@ -30,19 +32,30 @@ _MAIL_SHARES = {
 }
 _SMALL_PATTERNS = {"{first}": 55, "{first}.{last}": 24, "{f}{last}": 15, "{first}{last}": 6}
 _MIDDLE_PATTERNS = {"{first}": 12, "{first}.{last}": 46, "{f}{last}": 30, "{first}{last}": 6, "{first}{l}": 6}
-_LARGE_PATTERNS = {"{first}.{last}": 64, "{f}{last}": 22, "{first}_{last}": 6, "{last}.{first}": 4, "{f}.{last}": 4}
+_LARGE_PATTERNS = {
+    "{first}.{last}": 64,
+    "{f}{last}": 22,
+    "{first}_{last}": 6,
+    "{last}.{first}": 4,
+    "{f}.{last}": 4,
+}
 
 # Three letters, then two, then any ending: so no two of these names are ever written alike.
-_HEADS = (
-    "Alb Ard Bel Bor Bra Cal Cas Cor Dal Dor Dun Elb Erl Fal Fen Gal Gar Gor Hal Hel Hov Ilv Jar Jun Kal Kel Kor "
-    "Lam Lin Lor Mar Mel Mir Mor Nal Nor Nov Olm Orb Pal Pel Por Qua Ral Ren Ros Sal Sel Sol Sor Tal Tel Tor Ulm "
-    "Val Vel Vor Wal Wen Wil Yar Zel Zor"
-).split()
-_MIDDLES = "va ve vi vo la le li lo ra re ri ro na ne ni no ta te ti to da de di do ma me mi mo sa se".split()
-_ENDINGS = (
-    "ntis ndra lix rix mera nova tech works grid flow forge point metric wise line stack craft bridge field path "
-    "lane mont berg stone gate port mark sphere logic pulse hub base kraft view vista nexa loom quill arc"
-).split()
+_HEADS = words(
+    "Alb, Ard, Bel, Bor, Bra, Cal, Cas, Cor, Dal, Dor, Dun, Elb, Erl, Fal, Fen, Gal, Gar, Gor, Hal, Hel, "
+    "Hov, Ilv, Jar, Jun, Kal, Kel, Kor, Lam, Lin, Lor, Mar, Mel, Mir, Mor, Nal, Nor, Nov, Olm, Orb, Pal, "
+    "Pel, Por, Qua, Ral, Ren, Ros, Sal, Sel, Sol, Sor, Tal, Tel, Tor, Ulm, Val, Vel, Vor, Wal, Wen, Wil, "
+    "Yar, Zel, Zor"
+)
+_MIDDLES = words(
+    "va, ve, vi, vo, la, le, li, lo, ra, re, ri, ro, na, ne, ni, no, ta, te, ti, to, da, de, di, do, ma, "
+    "me, mi, mo, sa, se"
+)
+_ENDINGS = words(
+    "ntis, ndra, lix, rix, mera, nova, tech, works, grid, flow, forge, point, metric, wise, line, stack, "
+    "craft, bridge, field, path, lane, mont, berg, stone, gate, port, mark, sphere, logic, pulse, hub, "
+    "base, kraft, view, vista, nexa, loom, quill, arc"
+)
 MOST_COMPANIES = len(_HEADS) * len(_MIDDLES) * len(_ENDINGS)
 
 _COUNTRIES = list(COUNTRIES.values())
@@ -50,7 +63,10 @@ _COUNTRY_WEIGHTS = list(accumulate(country.weight for country in _COUNTRIES))
 _INDUSTRIES = list(INDUSTRIES.values())
 _INDUSTRY_WEIGHTS = list(accumulate(industry.weight for industry in _INDUSTRIES))
 _SUFFIX_COUNTRY = {
-    suffix: country for country in _COUNTRIES for suffix in country.suffixes if suffix not in {".com", ".io", ".co"}
+    suffix: country
+    for country in _COUNTRIES
+    for suffix in country.suffixes
+    if suffix not in {".com", ".io", ".co"}
 }
 
 
@@ -63,7 +79,7 @@ def native(seed: int, number: int, today: date) -> Company:
 
 
 def foreign(seed: int, domain: str, today: date) -> Company:
-    """The company behind a domain that is not the world's own."""
+    """The company behind a domain that is not the world's own; none that is known behind a mail service."""
     rng = stream(seed, "foreign", domain)
     number = FOREIGN | (draw64(seed, "number", domain) % FOREIGN)
     label, _, suffix = domain.partition(".")
@@ -71,7 +87,10 @@ def foreign(seed: int, domain: str, today: date) -> Company:
     country = _SUFFIX_COUNTRY.get(f".{suffix}", drawn)
     brand = " ".join(part.capitalize() for part in label.split("-") if part)
     is_known = is_domain(domain) and fraction(seed, "known", domain) >= _UNKNOWN_SHARE
-    return _found(rng, number, brand, domain, country, today, is_known=is_known)
+    company = _found(rng, number, brand, domain, country, today, is_known=is_known)
+    if domain in WEBMAIL or domain in DISPOSABLE:
+        return replace(company, is_known=False, has_site=False, mail=Mail.EXCHANGERS)
+    return company
 
 
 def _brand(seed: int, number: int) -> str:
@@ -121,9 +140,7 @@ def _full_name(rng: Random, brand: str, industry: Industry, country: Country) ->
     shape = rng.random()
     if shape < 0.45:
         return brand
-    if shape < 0.80:
-        return f"{brand} {rng.choice(industry.descriptors)}"
-    return f"{brand} {country.legal_form}"
+    return f"{brand} {rng.choice(industry.descriptors) if shape < 0.80 else country.legal_form}"
 
 
 def _revenue(rng: Random, employees: int) -> int | None:
@@ -137,7 +154,7 @@ def _funding(
     """The money raised so far, the last stage and its date; all None for those that raised none."""
     if rng.random() >= industry.funded * (1.0 if employees < 3000 else 0.4):
         return None, None, None
-    reach = min(len(_STAGES) - 1.0, math.log10(max(employees, 3)) * 1.6 - 0.8 + rng.gauss(0, 0.7))
+    reach = min(len(_STAGES) - 1.0, math.log10(max(employees, 3)) * 1.6 - 1.5 + rng.gauss(0, 0.7))
     stage, usual_total = _STAGES[max(0, round(reach))]
     funded_on = today - timedelta(days=int(rng.expovariate(1 / 700)) + 5)
     return int(round(usual_total * rng.lognormvariate(0, 0.6), -4)), stage, funded_on

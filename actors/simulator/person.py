@@ -4,6 +4,8 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from random import Random
 
 from actors.simulator.chance import draw64, stream
@@ -24,10 +26,12 @@ HIT_RATES: dict[tuple[str, str], tuple[float, float]] = {
 }
 """The share of people whose address Apollo and Hunter know, by region and size of the company."""
 
+_DEPARTMENTS, _DEPARTMENT_WEIGHTS = list(DEPARTMENTS), list(accumulate(DEPARTMENTS.values()))
+_SENIORITIES, _SENIORITY_WEIGHTS = list(SENIORITIES), list(accumulate(SENIORITIES.values()))
 _STALE_SHARE = 0.08
 _OBJECTED_SHARE = 0.008
 _GERMAN_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
-_LETTERS_WITHOUT_BASE = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "ı": "i", "đ": "d"})
+_LETTERS_WITHOUT_BASE = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "ı": "i", "đ": "d"})  # noqa: RUF001 (Turkish)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Person:
         return f"{self.first_name} {self.last_name}"
 
 
+@lru_cache(maxsize=16_384)
 def fold(text: str, country: str = "") -> str:
     """A name in plain ASCII, as local parts and slugs are made of; German umlauts become two letters."""
     lowered = text.lower()
@@ -77,7 +82,9 @@ def staff(seed: int, company: Company) -> tuple[Person, ...]:
     wanted = round(2 * math.log(company.employees + 1)) - 1 + rng.randrange(-1, 4)
     local_parts: set[str] = set()
     top_titles: set[str] = set()
-    return tuple(_person(rng, company, index, local_parts, top_titles) for index in range(min(25, max(3, wanted))))
+    return tuple(
+        _person(rng, company, index, local_parts, top_titles) for index in range(min(25, max(3, wanted)))
+    )
 
 
 def _person(rng: Random, company: Company, index: int, local_parts: set[str], top_titles: set[str]) -> Person:
@@ -113,10 +120,11 @@ def _role(rng: Random, company: Company, index: int, top_titles: set[str]) -> tu
     if index == 0:
         seniority = "founder" if company.employees < 50 and rng.random() < 0.7 else "c_suite"
         return seniority, "executive", title(rng, seniority, "executive")
-    department = rng.choices(list(DEPARTMENTS), list(DEPARTMENTS.values()))[0]
-    seniority = rng.choices(list(SENIORITIES), list(SENIORITIES.values()))[0]
     if index == 1:
         department, seniority = rng.choice(("sales", "sales", "marketing")), rng.choice(LEADING)
+    else:
+        department = rng.choices(_DEPARTMENTS, cum_weights=_DEPARTMENT_WEIGHTS)[0]
+        seniority = rng.choices(_SENIORITIES, cum_weights=_SENIORITY_WEIGHTS)[0]
     if seniority == "vp" and company.employees < 40:
         seniority = "head"
     job = title(rng, seniority, department)

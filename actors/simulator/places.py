@@ -2,15 +2,7 @@
 
 from dataclasses import dataclass
 
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(","))
-
-
-def _cities(text: str) -> tuple[tuple[str, str], ...]:
-    """Cities from "City/Region, City/Region"."""
-    pairs = (entry.strip().partition("/") for entry in text.split(","))
-    return tuple((city, region) for city, _, region in pairs)
+from actors.simulator.words import pairs, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +28,16 @@ COUNTRIES: dict[str, Country] = {
             34,
             (".com", ".com", ".com", ".io", ".co"),
             "Inc",
-            _cities(
+            pairs(
                 "New York/New York, San Francisco/California, Austin/Texas, Boston/Massachusetts, "
                 "Chicago/Illinois, Denver/Colorado, Seattle/Washington, Atlanta/Georgia"
             ),
-            _words(
+            words(
                 "James, Mary, Robert, Linda, Michael, Aisha, David, Jennifer, Carlos, Susan, Kevin, Mei, "
-                "Brian, Nicole, Tyrone, Megan, Priya, Scott, Hannah, Diego, Lauren, Mary-Ann, Jordan, Keisha"
+                "Brian, Nicole, Tyrone, Megan, Priya, Scott, Hannah, Diego, Lauren, Mary-Ann, Jordan, "
+                "Keisha"
             ),
-            _words(
+            words(
                 "Johnson, Williams, Brown, Miller, Davis, Rodríguez, Nguyen, Jackson, Thompson, O'Connor, "
                 "Whitfield, Chen, Patel, Kowalski, Harding, Okafor, Sullivan, Ramirez, Baker, Foster, "
                 "Smith-Reyes, Goldberg, Kim, Delgado"
@@ -56,12 +49,12 @@ COUNTRIES: dict[str, Country] = {
             12,
             (".co.uk", ".co.uk", ".com", ".io"),
             "Ltd",
-            _cities("London/England, Manchester/England, Bristol/England, Leeds/England, Edinburgh/Scotland"),
-            _words(
+            pairs("London/England, Manchester/England, Bristol/England, Leeds/England, Edinburgh/Scotland"),
+            words(
                 "Oliver, Amelia, Harry, Isla, George, Poppy, Callum, Niamh, Imran, Zara, Alistair, Fiona, "
                 "Gareth, Siân, Rory, Eleanor, Kwame, Bethan, Nigel, Priyanka, Hugh, Tamsin"
             ),
-            _words(
+            words(
                 "Smith, Jones, Taylor, Hughes, Evans, Wright, MacDonald, O'Brien, Khan, Ahmed, Fairbairn, "
                 "Clarke, Whittaker, Singh, Barnes, Llewellyn, Pemberton, Okonkwo, Shaw, Marsh, Parker-Bowen"
             ),
@@ -72,14 +65,18 @@ COUNTRIES: dict[str, Country] = {
             10,
             (".de", ".de", ".com"),
             "GmbH",
-            _cities("Berlin/Berlin, München/Bayern, Hamburg/Hamburg, Köln/Nordrhein-Westfalen, Stuttgart/Baden-Württemberg"),
-            _words(
-                "Lukas, Anna, Jürgen, Katharina, Felix, Sabine, Björn, Heike, Matthias, Jörg, Claudia, Tobias, "
-                "Annika, Karl-Heinz, Ayşe, Stefan, Greta, Moritz, Ulrike, Mehmet, Johanna, Sören"
+            pairs(
+                "Berlin/Berlin, München/Bayern, Hamburg/Hamburg, Köln/Nordrhein-Westfalen, "
+                "Stuttgart/Baden-Württemberg"
             ),
-            _words(
-                "Müller, Schmidt, Schneider, Fischer, Weber, Krüger, Schäfer, Hoffmann, Groß, Yılmaz, Vogel, "
-                "Lange, Böhm, Richter, Schröder, Neumann, Köhler, Maier-Lutz, Winkler, Brandt, Jäger, Weiß"
+            words(
+                "Lukas, Anna, Jürgen, Katharina, Felix, Sabine, Björn, Heike, Matthias, Jörg, Claudia, "
+                "Tobias, Annika, Karl-Heinz, Ayşe, Stefan, Greta, Moritz, Ulrike, Mehmet, Johanna, Sören"
+            ),
+            words(
+                "Müller, Schmidt, Schneider, Fischer, Weber, Krüger, Schäfer, Hoffmann, Groß, Yılmaz, "  # noqa: RUF001 (Turkish)
+                "Vogel, Lange, Böhm, Richter, Schröder, Neumann, Köhler, Maier-Lutz, Winkler, Brandt, "
+                "Jäger, Weiß"
             ),
         ),
         Country(
@@ -88,14 +85,18 @@ COUNTRIES: dict[str, Country] = {
             8,
             (".fr", ".fr", ".com", ".io"),
             "SAS",
-            _cities("Paris/Île-de-France, Lyon/Auvergne-Rhône-Alpes, Nantes/Pays de la Loire, Lille/Hauts-de-France"),
-            _words(
+            pairs(
+                "Paris/Île-de-France, Lyon/Auvergne-Rhône-Alpes, Nantes/Pays de la Loire, "
+                "Lille/Hauts-de-France"
+            ),
+            words(
                 "Jean-Luc, Camille, Antoine, Léa, Hélène, Mathieu, Chloé, François, Amélie, Thierry, Inès, "
                 "Benoît, Margaux, Karim, Anne-Sophie, Rémi, Élodie, Youssef, Gaëlle, Olivier"
             ),
-            _words(
-                "Martin, Bernard, Dubois, Lefèvre, Moreau, Girard, Rousseau, Benali, Lambert, Fournier, "
-                "Le Goff, Marchand, Béranger, Dupont-Morel, Chevalier, Garnier, Diallo, Perrin, Guérin, d'Aubigny"
+            words(
+                "Martin, Bernard, Dubois, Lefèvre, Moreau, Girard, Rousseau, Benali, Lambert, Fournier, Le "
+                "Goff, Marchand, Béranger, Dupont-Morel, Chevalier, Garnier, Diallo, Perrin, Guérin, "
+                "d'Aubigny"
             ),
         ),
         Country(
@@ -104,14 +105,14 @@ COUNTRIES: dict[str, Country] = {
             6,
             (".ca", ".com", ".io"),
             "Inc",
-            _cities("Toronto/Ontario, Vancouver/British Columbia, Montréal/Québec, Calgary/Alberta"),
-            _words(
-                "Liam, Emma, Étienne, Geneviève, Connor, Sophie, Raj, Maxime, Heather, Wei, Marie-Ève, Trevor, "
-                "Simone, Arjun, Claire, Gordon, Mélanie, Owen"
+            pairs("Toronto/Ontario, Vancouver/British Columbia, Montréal/Québec, Calgary/Alberta"),
+            words(
+                "Liam, Emma, Étienne, Geneviève, Connor, Sophie, Raj, Maxime, Heather, Wei, Marie-Ève, "
+                "Trevor, Simone, Arjun, Claire, Gordon, Mélanie, Owen"
             ),
-            _words(
-                "Tremblay, MacKenzie, Gagnon, Campbell, Singh, Bouchard, Wong, Fraser, Côté, Morrison, Sidhu, "
-                "Pelletier, Stewart, Lavoie-Roy, Chan, Gallagher, Hébert, Grant"
+            words(
+                "Tremblay, MacKenzie, Gagnon, Campbell, Singh, Bouchard, Wong, Fraser, Côté, Morrison, "
+                "Sidhu, Pelletier, Stewart, Lavoie-Roy, Chan, Gallagher, Hébert, Grant"
             ),
         ),
         Country(
@@ -120,14 +121,16 @@ COUNTRIES: dict[str, Country] = {
             6,
             (".nl", ".nl", ".com"),
             "BV",
-            _cities("Amsterdam/Noord-Holland, Rotterdam/Zuid-Holland, Utrecht/Utrecht, Eindhoven/Noord-Brabant"),
-            _words(
-                "Daan, Sanne, Bram, Lotte, Jeroen, Femke, Thijs, Marieke, Ruben, Noor, Wouter, Anouk, Joost, "
-                "Fatima, Sjoerd, Eline, Jan-Willem, Mirjam"
+            pairs(
+                "Amsterdam/Noord-Holland, Rotterdam/Zuid-Holland, Utrecht/Utrecht, Eindhoven/Noord-Brabant"
             ),
-            _words(
-                "de Vries, Jansen, van den Berg, Bakker, Visser, Smit, Mulder, van Dijk, Bos, Hendriks, Dekker, "
-                "Brouwer, Kuipers, el Amrani, Vermeulen, van der Heijden, Schouten, Postma"
+            words(
+                "Daan, Sanne, Bram, Lotte, Jeroen, Femke, Thijs, Marieke, Ruben, Noor, Wouter, Anouk, "
+                "Joost, Fatima, Sjoerd, Eline, Jan-Willem, Mirjam"
+            ),
+            words(
+                "de Vries, Jansen, van den Berg, Bakker, Visser, Smit, Mulder, van Dijk, Bos, Hendriks, "
+                "Dekker, Brouwer, Kuipers, el Amrani, Vermeulen, van der Heijden, Schouten, Postma"
             ),
         ),
         Country(
@@ -136,14 +139,17 @@ COUNTRIES: dict[str, Country] = {
             5,
             (".es", ".es", ".com"),
             "SL",
-            _cities("Madrid/Comunidad de Madrid, Barcelona/Cataluña, Valencia/Comunidad Valenciana, Sevilla/Andalucía"),
-            _words(
-                "Javier, Lucía, Álvaro, María José, Sergio, Inés, Íñigo, Carmen, Andrés, Núria, Raúl, Pilar, "
-                "Óscar, Begoña, Joaquín, Marta, Iván, Rocío"
+            pairs(
+                "Madrid/Comunidad de Madrid, Barcelona/Cataluña, Valencia/Comunidad Valenciana, "
+                "Sevilla/Andalucía"
             ),
-            _words(
-                "García López, Fernández, Martínez, Sánchez, Núñez, Ibáñez, Ruiz, Ortega-Vidal, Castillo, Muñoz, "
-                "Serrano, Peña, Molina, Gutiérrez, Iglesias, Cabrera, Domènech, Prieto"
+            words(
+                "Javier, Lucía, Álvaro, María José, Sergio, Inés, Íñigo, Carmen, Andrés, Núria, Raúl, "
+                "Pilar, Óscar, Begoña, Joaquín, Marta, Iván, Rocío"
+            ),
+            words(
+                "García López, Fernández, Martínez, Sánchez, Núñez, Ibáñez, Ruiz, Ortega-Vidal, Castillo, "
+                "Muñoz, Serrano, Peña, Molina, Gutiérrez, Iglesias, Cabrera, Domènech, Prieto"
             ),
         ),
         Country(
@@ -152,12 +158,12 @@ COUNTRIES: dict[str, Country] = {
             5,
             (".it", ".it", ".com"),
             "Srl",
-            _cities("Milano/Lombardia, Roma/Lazio, Torino/Piemonte, Bologna/Emilia-Romagna"),
-            _words(
-                "Luca, Giulia, Matteo, Chiara, Alessandro, Francesca, Niccolò, Elena, Davide, Martina, Giancarlo, "
-                "Silvia, Andrea, Noemi, Fabrizio, Beatrice, Pierluigi, Ilaria"
+            pairs("Milano/Lombardia, Roma/Lazio, Torino/Piemonte, Bologna/Emilia-Romagna"),
+            words(
+                "Luca, Giulia, Matteo, Chiara, Alessandro, Francesca, Niccolò, Elena, Davide, Martina, "
+                "Giancarlo, Silvia, Andrea, Noemi, Fabrizio, Beatrice, Pierluigi, Ilaria"
             ),
-            _words(
+            words(
                 "Rossi, Bianchi, Ferrari, Esposito, Romano, D'Angelo, Ricci, Marino, Greco, Conti, De Luca, "
                 "Lombardi, Moretti, Fontana, Caruso, Galli, Dell'Orto, Pellegrini"
             ),
@@ -168,14 +174,14 @@ COUNTRIES: dict[str, Country] = {
             4,
             (".se", ".se", ".com", ".io"),
             "AB",
-            _cities("Stockholm/Stockholm, Göteborg/Västra Götaland, Malmö/Skåne, Uppsala/Uppsala"),
-            _words(
-                "Erik, Astrid, Lars, Åsa, Oskar, Märta, Björn, Linnéa, Göran, Elin, Magnus, Sara, Håkan, Maja, "
-                "Per-Olof, Ingrid, Amir, Freja"
+            pairs("Stockholm/Stockholm, Göteborg/Västra Götaland, Malmö/Skåne, Uppsala/Uppsala"),
+            words(
+                "Erik, Astrid, Lars, Åsa, Oskar, Märta, Björn, Linnéa, Göran, Elin, Magnus, Sara, Håkan, "
+                "Maja, Per-Olof, Ingrid, Amir, Freja"
             ),
-            _words(
-                "Andersson, Johansson, Lindström, Åkesson, Bergqvist, Nyström, Öberg, Sjögren, Holm, Ekström, "
-                "Forsberg, Hällgren, Lundin, Strand, Månsson, Haddad, Wallin, Sundqvist"
+            words(
+                "Andersson, Johansson, Lindström, Åkesson, Bergqvist, Nyström, Öberg, Sjögren, Holm, "
+                "Ekström, Forsberg, Hällgren, Lundin, Strand, Månsson, Haddad, Wallin, Sundqvist"
             ),
         ),
         Country(
@@ -184,14 +190,14 @@ COUNTRIES: dict[str, Country] = {
             4,
             (".pl", ".pl", ".com"),
             "Sp. z o.o.",
-            _cities("Warszawa/Mazowieckie, Kraków/Małopolskie, Wrocław/Dolnośląskie, Gdańsk/Pomorskie"),
-            _words(
-                "Łukasz, Agnieszka, Paweł, Małgorzata, Tomasz, Katarzyna, Michał, Joanna, Grzegorz, Zofia, Jakub, "
-                "Ewa, Wojciech, Magdalena, Krzysztof, Aleksandra"
+            pairs("Warszawa/Mazowieckie, Kraków/Małopolskie, Wrocław/Dolnośląskie, Gdańsk/Pomorskie"),
+            words(
+                "Łukasz, Agnieszka, Paweł, Małgorzata, Tomasz, Katarzyna, Michał, Joanna, Grzegorz, Zofia, "
+                "Jakub, Ewa, Wojciech, Magdalena, Krzysztof, Aleksandra"
             ),
-            _words(
-                "Nowak, Kowalczyk, Wiśniewski, Wójcik, Zieliński, Szymański, Dąbrowski, Kozłowski, Jankowska, "
-                "Mazur, Krawczyk, Piotrowska, Grabowski, Pawłowska, Michalska, Król-Nowicka"
+            words(
+                "Nowak, Kowalczyk, Wiśniewski, Wójcik, Zieliński, Szymański, Dąbrowski, Kozłowski, "
+                "Jankowska, Mazur, Krawczyk, Piotrowska, Grabowski, Pawłowska, Michalska, Król-Nowicka"
             ),
         ),
         Country(
@@ -200,14 +206,14 @@ COUNTRIES: dict[str, Country] = {
             3,
             (".com.au", ".com.au", ".com", ".io"),
             "Pty Ltd",
-            _cities("Sydney/New South Wales, Melbourne/Victoria, Brisbane/Queensland, Perth/Western Australia"),
-            _words(
-                "Jack, Charlotte, Lachlan, Matilda, Angus, Ruby, Darcy, Imogen, Cooper, Tahlia, Hamish, Grace, "
-                "Dimitri, Freya, Rohan, Bronwyn"
+            pairs("Sydney/New South Wales, Melbourne/Victoria, Brisbane/Queensland, Perth/Western Australia"),
+            words(
+                "Jack, Charlotte, Lachlan, Matilda, Angus, Ruby, Darcy, Imogen, Cooper, Tahlia, Hamish, "
+                "Grace, Dimitri, Freya, Rohan, Bronwyn"
             ),
-            _words(
-                "Walker, Nguyen, Mitchell, Kelly, Papadopoulos, Harris, Ryan, O'Sullivan, Burgess, Chandra, Doyle, "
-                "Lawson, Maguire, Tran, Whelan, Hayes-Carter"
+            words(
+                "Walker, Nguyen, Mitchell, Kelly, Papadopoulos, Harris, Ryan, O'Sullivan, Burgess, Chandra, "
+                "Doyle, Lawson, Maguire, Tran, Whelan, Hayes-Carter"
             ),
         ),
         Country(
@@ -216,14 +222,14 @@ COUNTRIES: dict[str, Country] = {
             3,
             (".in", ".co.in", ".com"),
             "Pvt Ltd",
-            _cities("Bengaluru/Karnataka, Mumbai/Maharashtra, Pune/Maharashtra, Hyderabad/Telangana"),
-            _words(
-                "Aarav, Ananya, Rohit, Deepika, Vikram, Kavya, Sanjay, Meera, Arjun, Lakshmi, Nikhil, Pooja, "
-                "Rahul, Shreya, Farhan, Divya"
+            pairs("Bengaluru/Karnataka, Mumbai/Maharashtra, Pune/Maharashtra, Hyderabad/Telangana"),
+            words(
+                "Aarav, Ananya, Rohit, Deepika, Vikram, Kavya, Sanjay, Meera, Arjun, Lakshmi, Nikhil, "
+                "Pooja, Rahul, Shreya, Farhan, Divya"
             ),
-            _words(
-                "Sharma, Iyer, Reddy, Gupta, Mehta, Banerjee, Nair, Kulkarni, Chatterjee, Joshi, Pillai, Rao, "
-                "Malhotra, Qureshi, Desai, Bhattacharya"
+            words(
+                "Sharma, Iyer, Reddy, Gupta, Mehta, Banerjee, Nair, Kulkarni, Chatterjee, Joshi, Pillai, "
+                "Rao, Malhotra, Qureshi, Desai, Bhattacharya"
             ),
         ),
     )

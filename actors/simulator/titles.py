@@ -2,7 +2,15 @@
 
 from random import Random
 
-DEPARTMENTS = {"sales": 24, "marketing": 17, "engineering": 21, "finance": 10, "hr": 8, "operations": 13, "it": 7}
+DEPARTMENTS = {
+    "sales": 24,
+    "marketing": 17,
+    "engineering": 21,
+    "finance": 10,
+    "hr": 8,
+    "operations": 13,
+    "it": 7,
+}
 SENIORITIES = {"c_suite": 11, "vp": 13, "head": 9, "director": 18, "manager": 25, "senior": 12, "entry": 12}
 LEADING = ("vp", "head", "director")
 

@@ -60,7 +60,10 @@ class World:
         return people
 
     def select(
-        self, industries: Collection[str] | None, countries: Collection[str] | None, bands: Collection[int] | None
+        self,
+        industries: Collection[str] | None,
+        countries: Collection[str] | None,
+        bands: Collection[int] | None,
     ) -> Iterator[Company]:
         """The world's own companies in those segments, in the order of their numbers; None stands for all."""
         segments = product(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from tenants.store.columns import columns, unnest
@@ -30,7 +31,7 @@ class CallEnd:
     answer: str | None
 
 
-async def reserve(session: Session, starts: Sequence[CallStart]) -> dict[UUID, str]:
+async def reserve(session: Session, starts: Sequence[CallStart]) -> dict[UUID, Any]:
     """The answers already kept for those of the calls that were made before; the others are now reserved."""
     rows = await session.rows(
         f"""

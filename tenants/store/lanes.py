@@ -118,17 +118,21 @@ async def work(session: Session, topics_of: Mapping[str, str]) -> list[LaneWork]
     return [LaneWork(**row) for row in rows]
 
 
-async def held_by(session: Session, topics: Iterable[str]) -> dict[tuple[TenantId, str], tuple[int, ...]]:
-    """The lanes that each tenant holds in each of these topics: its home lane, or those it was scaled to."""
+async def held_by(
+    session: Session, topics: Iterable[str], tenant_ids: Sequence[TenantId]
+) -> dict[tuple[TenantId, str], tuple[int, ...]]:
+    """The lanes that each of these tenants holds in each topic: its home lane, or those it was scaled to."""
     rows = await session.rows(
         """
-        SELECT t.id AS tenant_id, wanted.topic, COALESCE(array_agg(l.lane ORDER BY l.lane) FILTER (WHERE l.lane IS NOT NULL),
-               ARRAY[t.home_lane]) AS lanes
+        SELECT t.id AS tenant_id, wanted.topic,
+               COALESCE(array_agg(l.lane ORDER BY l.lane) FILTER (WHERE l.lane IS NOT NULL), ARRAY[t.home_lane]) AS lanes
         FROM tenant t CROSS JOIN unnest(CAST(:topics AS text[])) AS wanted(topic)
         LEFT JOIN tenant_lane l ON l.tenant_id = t.id AND l.topic = wanted.topic
+        WHERE t.id = ANY(CAST(:ids AS uuid[]))
         GROUP BY t.id, t.home_lane, wanted.topic
         """,
         topics=list(topics),
+        ids=list(tenant_ids),
     )
     return {(row["tenant_id"], row["topic"]): tuple(row["lanes"]) for row in rows}
 

@@ -1,5 +1,7 @@
 """Switches: which agents work for which tenant. An agent without a switch is on."""
 
+from collections.abc import Sequence
+
 from tenants.identity import TenantId
 from tenants.store import runs
 from tenants.store.session import Session
@@ -21,7 +23,10 @@ async def flip(session: Session, agent: str, *, enabled: bool, by: str) -> int:
     return await runs.let_go(session, agent) if enabled else 0
 
 
-async def off(session: Session) -> set[tuple[TenantId, str]]:
-    """Every (tenant, agent) that is switched off."""
-    rows = await session.rows("SELECT tenant_id, agent FROM agent_switch WHERE NOT enabled")
+async def off(session: Session, tenant_ids: Sequence[TenantId]) -> set[tuple[TenantId, str]]:
+    """Every (tenant, agent) of these tenants that is switched off."""
+    rows = await session.rows(
+        "SELECT tenant_id, agent FROM agent_switch WHERE NOT enabled AND tenant_id = ANY(CAST(:ids AS uuid[]))",
+        ids=list(tenant_ids),
+    )
     return {(row["tenant_id"], row["agent"]) for row in rows}

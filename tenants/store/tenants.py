@@ -1,7 +1,7 @@
 """Tenants themselves: added, changed, found, removed."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tenants.identity import TenantId, checked_name
@@ -22,6 +22,12 @@ class NoSuchTenant(Exception):
 async def everyone(session: Session) -> list[Tenant]:
     """All tenants by name. Needs a system session."""
     return [_tenant(row) for row in await session.rows(f"SELECT {_COLUMNS} FROM tenant ORDER BY name")]
+
+
+async def these(session: Session, ids: Sequence[TenantId]) -> dict[TenantId, Tenant]:
+    """Those of the tenants that exist. Needs a system session."""
+    rows = await session.rows(f"SELECT {_COLUMNS} FROM tenant WHERE id = ANY(CAST(:ids AS uuid[]))", ids=list(ids))
+    return {row["id"]: _tenant(row) for row in rows}
 
 
 async def named(database: Database, name: str) -> Tenant:

@@ -1,0 +1,158 @@
+"""Finds the right person at a company, and an address that takes mail."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+
+from actors.core.agent import agent
+from actors.core.context import Context
+from actors.core.outcome import Done, Outcome, Skip
+from actors.core.questions import (
+    FindMailExchangers,
+    FindPattern,
+    FindPeople,
+    PersonFound,
+    RevealPerson,
+    VerifyAddress,
+)
+from actors.events.contact import ContactVerified
+from actors.events.lead import LeadEnriched
+from tenants.icp import Persona
+from tenants.identity import stable_id
+from tenants.records import Contact, LeadProgress, Stage
+
+DELIVERABLE = "deliverable"
+_MOST_LIKELY_PATTERN = "{first}.{last}"
+_SENIORITY = ("founder", "owner", "c_suite", "partner", "vp", "head", "director", "manager", "senior", "entry", "intern")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An e-mail address, what is known of it, and from whom."""
+
+    email: str
+    status: str
+    source: str
+
+
+@agent(on=LeadEnriched, emits=(ContactVerified,))
+async def contact_finder(event: LeadEnriched, ctx: Context) -> Outcome:
+    """Finds the person that the tenant wants at this company, with an address that is known to take mail."""
+    domain = event.account.domain
+    if domain is None:
+        return Skip("no domain is known for this company", missing="domain")
+    mail = await ctx.ask(FindMailExchangers(domain=domain))
+    if mail.content is None or not mail.content.hosts:
+        return Skip("the domain takes no mail", missing="mail exchanger")
+    person = await _best_person(domain, ctx)
+    if person is None:
+        return Skip("nobody there matches the persona", missing="person")
+    revealed, address = await _with_address(person, domain, ctx)
+    contact = _contact(revealed, address, event, ctx)
+    if address is None or address.status != DELIVERABLE:
+        status = address.status if address is not None else "none"
+        return Skip(f"no deliverable address (best: {status})", missing="email", save=(contact,))
+    said = ContactVerified(
+        lead_id=event.lead_id,
+        account_id=event.account_id,
+        contact_id=contact.id,
+        email_status=address.status,
+        email_source=address.source,
+    )
+    progress = LeadProgress(lead_id=event.lead_id, stage=Stage.CONTACTABLE, contact_id=contact.id)
+    return Done(save=(contact, progress), say=(said,), output={"title": contact.title, "email_status": address.status})
+
+
+async def _best_person(domain: str, ctx: Context) -> PersonFound | None:
+    for persona in ctx.config.personas:
+        found = await ctx.ask(FindPeople(domain=domain, persona=persona))
+        if found.content is not None and found.content.people:
+            return rank(found.content.people, persona)[0]
+    return None
+
+
+def rank(people: Sequence[PersonFound], persona: Persona) -> list[PersonFound]:
+    """The people, the most wanted first: title as asked for, then department, seniority, and an address known."""
+
+    def standing(person: PersonFound) -> tuple[int, int, int, int, str]:
+        title = (person.title or "").lower()
+        by_title = next((n for n, wanted in enumerate(persona.titles) if wanted.lower() in title), len(persona.titles))
+        in_department = not persona.departments or person.department in persona.departments
+        seniority = person.seniority or ""
+        senior = _SENIORITY.index(seniority) if seniority in _SENIORITY else len(_SENIORITY)
+        return by_title, not in_department, senior, not person.has_email, person.provider_id or ""
+
+    return sorted(people, key=standing)
+
+
+async def _with_address(person: PersonFound, domain: str, ctx: Context) -> tuple[PersonFound, Address | None]:
+    """The person in full, with the address that a provider gives, else the likeliest one, checked."""
+    question = RevealPerson(
+        domain=domain, provider_id=person.provider_id, first_name=person.first_name, last_name=person.last_name
+    )
+    answer = await ctx.ask(question)
+    revealed = answer.content or person
+    if revealed.email is not None and is_well_formed(revealed.email):
+        if revealed.email_status == DELIVERABLE:
+            return revealed, Address(revealed.email, DELIVERABLE, answer.provider)
+        return revealed, await _verified(revealed.email, answer.provider, ctx)
+    pattern = await ctx.ask(FindPattern(domain=domain))
+    shape = (pattern.content.pattern if pattern.content is not None else None) or _MOST_LIKELY_PATTERN
+    guess = guessed_address(shape, revealed.first_name, revealed.last_name, domain)
+    return revealed, await _verified(guess, "pattern", ctx) if guess is not None else None
+
+
+async def _verified(email: str, source: str, ctx: Context) -> Address:
+    verdict = await ctx.ask(VerifyAddress(email=email))
+    return Address(email, verdict.content.status if verdict.content is not None else "unknown", source)
+
+
+def is_well_formed(email: str) -> bool:
+    """Whether the text is an address that business mail can be sent to."""
+    try:
+        validate_email(email, check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def guessed_address(pattern: str, first_name: str | None, last_name: str | None, domain: str) -> str | None:
+    """The address that the pattern gives for this name, or None where a name is missing or shown in part."""
+    first, last = _letters(first_name), _letters(last_name)
+    if not first or not last:
+        return None
+    local = (
+        pattern.replace("{first}", first).replace("{last}", last).replace("{f}", first[0]).replace("{l}", last[0])
+    )
+    email = f"{local}@{domain}"
+    return email if "{" not in local and is_well_formed(email) else None
+
+
+def _letters(name: str | None) -> str:
+    if name is None or "*" in name:
+        return ""
+    plain = unicodedata.normalize("NFKD", name.lower().replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
+    return re.sub(r"[^a-z]", "", plain)
+
+
+def _contact(person: PersonFound, address: Address | None, event: LeadEnriched, ctx: Context) -> Contact:
+    full_name = " ".join(filter(None, (person.first_name, person.last_name))) or "unknown"
+    return Contact(
+        id=stable_id(ctx.tenant_id, "contact", event.account_id, person.provider_id or full_name.lower()),
+        account_id=event.account_id,
+        full_name=full_name,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        title=person.title,
+        seniority=person.seniority,
+        department=person.department,
+        country=person.country,
+        email=address.email if address is not None else None,
+        email_status=address.status if address is not None else None,
+        email_source=address.source if address is not None else None,
+        linkedin_url=person.linkedin_url,
+        source="people search",
+    )

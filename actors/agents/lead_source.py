@@ -1,0 +1,161 @@
+"""Brings companies in, from a list or from a provider's search by ideal customer."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from actors.core.agent import agent
+from actors.core.context import Context
+from actors.core.outcome import Done, Outcome
+from actors.core.questions import CompanyFacts, FindCompanies
+from actors.events.lead import Company, LeadSourced
+from actors.events.source import SourceRequested
+from tenants.companies import identity_key, registrable_domain
+from tenants.countries import country_code
+from tenants.icp import mismatch
+from tenants.identity import TenantId, stable_id
+from tenants.records import Account, Lead, SourceRejection, SourceTally
+
+PAGE_SIZE = 100
+
+# What lists call the things we want to know; the first column that is there and filled wins.
+_COLUMNS = {
+    "name": ("name", "company", "company_name", "company name", "account", "account_name", "organization"),
+    "website": ("domain", "website", "url", "web", "homepage", "company_domain", "company domain"),
+    "country": ("country", "country_code", "location", "all_locations", "hq", "headquarters", "headquarters location"),
+    "industry": ("industry", "sector", "gics sector"),
+    "employees": ("employees", "employee_count", "num_employees", "num. of employees", "team_size", "headcount", "size"),
+    "founded_year": ("founded_year", "founded", "year_founded"),
+    "description": ("description", "one_liner", "short_description", "about"),
+}
+
+
+@agent(on=SourceRequested, emits=(LeadSourced,), deadline_s=120, concurrency=8)
+async def lead_source(event: SourceRequested, ctx: Context) -> Outcome:
+    """Brings in companies that may fit the ideal customer, each only once.
+
+    Every row ends as a lead, as a duplicate, or rejected for a reason that is kept.
+    """
+    candidates = await _candidates(event, ctx)
+    sorted_out = sort_out(event, candidates, ctx.config.icp, ctx.tenant_id)
+    known = await ctx.known_accounts([account.identity_key for account in sorted_out.accounts])
+    fresh = [account for account in sorted_out.accounts if account.identity_key not in known]
+    leads = [
+        Lead(
+            id=stable_id(ctx.tenant_id, "lead", account.id),
+            account_id=account.id,
+            source=event.source,
+            icp_version=ctx.config_version,
+        )
+        for account in fresh
+    ]
+    tally = SourceTally(
+        request_id=event.request_id,
+        part=event.part,
+        read=sorted_out.read,
+        sourced=len(fresh),
+        duplicates=sorted_out.duplicates + len(sorted_out.accounts) - len(fresh),
+        rejected=Counter(rejection.reason for rejection in sorted_out.rejections),
+    )
+    return Done(
+        new=(*fresh, *leads),
+        save=(tally, *sorted_out.rejections),
+        say=tuple(_sourced(account, lead) for account, lead in zip(fresh, leads, strict=True)),
+        output=tally.model_dump(mode="json", include={"read", "sourced", "duplicates", "rejected"}),
+    )
+
+
+class SortedOut:
+    """Rows read so far: accounts that may be new, how many repeated one of them, and what was rejected."""
+
+    def __init__(self) -> None:
+        self.read = 0
+        self.accounts: list[Account] = []
+        self.duplicates = 0
+        self.rejections: list[SourceRejection] = []
+
+
+def sort_out(
+    event: SourceRequested, candidates: Iterable[Mapping[str, Any]], icp: Any, tenant_id: TenantId
+) -> SortedOut:
+    """What becomes of each candidate, before looking at what the tenant has already."""
+    result = SortedOut()
+    seen: set[str] = set()
+    for number, row in enumerate(candidates, start=event.first_row):
+        result.read += 1
+        account, reason = read_account(row, source=event.source, tenant_id=tenant_id)
+        reason = reason or (mismatch(icp, account) if account is not None else None)
+        if account is None or reason is not None:
+            result.rejections.append(
+                SourceRejection(request_id=event.request_id, row_number=number, reason=reason or "no name", row=row)
+            )
+        elif account.identity_key in seen:
+            result.duplicates += 1
+        else:
+            seen.add(account.identity_key)
+            result.accounts.append(account)
+    return result
+
+
+def read_account(row: Mapping[str, Any], *, source: str, tenant_id: TenantId) -> tuple[Account | None, str | None]:
+    """The account in a row of a list, or None and the reason why there is none."""
+    lower = {str(key).strip().lower(): value for key, value in row.items() if key is not None}
+    values = {name: _first_filled(lower, columns) for name, columns in _COLUMNS.items()}
+    domain = registrable_domain(values["website"])
+    name = values["name"] or domain
+    if not name:
+        return None, "neither name nor website"
+    country = country_code(values["country"].split(";")[0]) if values["country"] else None
+    key = identity_key(name=name, domain=domain, country=country)
+    account = Account(
+        id=stable_id(tenant_id, "account", key),
+        identity_key=key,
+        name=name,
+        domain=domain,
+        country=country,
+        industry=values["industry"],
+        employees=_whole(values["employees"]),
+        founded_year=_whole(values["founded_year"]),
+        description=values["description"],
+        source=source,
+    )
+    return account, None
+
+
+async def _candidates(event: SourceRequested, ctx: Context) -> Iterable[Mapping[str, Any]]:
+    if event.rows is not None:
+        return event.rows
+    answer = await ctx.ask(FindCompanies(icp=ctx.config.icp, page=event.page or 1, per_page=PAGE_SIZE))
+    companies: tuple[CompanyFacts, ...] = answer.content.companies if answer.content is not None else ()
+    return [company.model_dump(exclude_none=True) for company in companies[: event.limit]]
+
+
+def _sourced(account: Account, lead: Lead) -> LeadSourced:
+    company = Company(
+        name=account.name,
+        domain=account.domain,
+        industry=account.industry,
+        country=account.country,
+        employees=account.employees,
+    )
+    return LeadSourced(
+        lead_id=lead.id,
+        account_id=account.id,
+        account=company,
+        source=lead.source,
+        icp_version=lead.icp_version,
+    )
+
+
+def _first_filled(row: Mapping[str, Any], columns: Iterable[str]) -> str | None:
+    for column in columns:
+        text = str(row.get(column) or "").strip()
+        if text:
+            return text
+    return None
+
+
+def _whole(text: str | None) -> int | None:
+    """The whole number in a cell such as "1,200" or "11-50" (the lower end); None where there is none."""
+    digits = (text or "").replace(",", "").replace("+", "").split("-")[0].strip().removesuffix(".0")
+    return int(digits) if digits.isdecimal() and int(digits) < 2**31 else None

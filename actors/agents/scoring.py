@@ -1,0 +1,64 @@
+"""Judges how well a lead fits and how much it wants, and says what to do with it."""
+
+from actors.core.agent import agent
+from actors.core.context import Context
+from actors.core.outcome import Done, Outcome, Skip
+from actors.events.contact import ContactVerified
+from actors.events.lead import LeadScored, ScoreReason
+from scoring_models.schema import ScoreRequest
+from tenants.records import Account, Contact, LeadProgress, LeadScore, Stage
+
+
+@agent(on=ContactVerified, emits=(LeadScored,), concurrency=512)
+async def scoring(event: ContactVerified, ctx: Context) -> Outcome:
+    """Gives the lead a score with its reasons, a tier, and the sequence that the tenant has for that tier."""
+    account = await ctx.account(event.account_id)
+    contact = await ctx.contact(event.contact_id)
+    if account is None or contact is None:
+        return Skip("the account or the contact is gone", missing="contact")
+    score = await ctx.score(request_for(event, account, contact))
+    sequence = ctx.config.sequences.get(score.tier)
+    reasons = tuple(ScoreReason(text=reason.text, contribution=reason.contribution) for reason in score.reasons)
+    standing = LeadScore(
+        lead_id=event.lead_id,
+        fit=score.fit,
+        intent=score.intent,
+        score=score.score,
+        tier=score.tier,
+        sequence=sequence,
+        model=score.model,
+        reasons=tuple(reason.model_dump() for reason in reasons),
+    )
+    said = LeadScored(
+        lead_id=event.lead_id,
+        account_id=account.id,
+        contact_id=contact.id,
+        fit=score.fit,
+        intent=score.intent,
+        score=score.score,
+        tier=score.tier,
+        sequence=sequence,
+        model=score.model,
+        reasons=reasons,
+    )
+    progress = LeadProgress(lead_id=event.lead_id, stage=Stage.SCORED)
+    output = {"score": score.score, "tier": score.tier, "model": score.model}
+    return Done(save=(progress, standing), say=(said,), output=output)
+
+
+def request_for(event: ContactVerified, account: Account, contact: Contact) -> ScoreRequest:
+    """The lead as the model is asked about it."""
+    return ScoreRequest(
+        lead_id=event.lead_id,
+        industry=account.industry,
+        country=account.country,
+        employees=account.employees,
+        founded_year=account.founded_year,
+        revenue_usd=account.revenue_usd,
+        funding_usd=account.funding_usd,
+        technology_count=len(account.technologies) if account.technologies is not None else None,
+        open_jobs=account.open_jobs,
+        seniority=contact.seniority,
+        department=contact.department,
+        email_status=contact.email_status,
+    )

@@ -1,0 +1,68 @@
+"""What an agent may ask of the world."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from actors.core.questions import Answer, Question
+from scoring_models.schema import Score, ScoreRequest
+from tenants.identity import TenantId
+from tenants.policies import TenantConfig
+from tenants.records import Account, Contact
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+
+class Context(Protocol):
+    """One tenant's world, as an agent sees it for the time of one run.
+
+    Questions asked by many runs at the same time travel together: an agent asks for one, the engine asks
+    for hundreds.
+    """
+
+    @property
+    def tenant_id(self) -> TenantId:
+        """Whose work this is."""
+        ...
+
+    @property
+    def config(self) -> TenantConfig:
+        """What the tenant looks for and allows."""
+        ...
+
+    @property
+    def config_version(self) -> int:
+        """The version of that configuration."""
+        ...
+
+    @property
+    def now(self) -> datetime:
+        """The time at which the run began."""
+        ...
+
+    async def account(self, account_id: UUID) -> Account | None:
+        """The account, or None where it is gone."""
+        ...
+
+    async def contact(self, contact_id: UUID) -> Contact | None:
+        """The contact, or None where it is gone."""
+        ...
+
+    async def known_accounts(self, identity_keys: Sequence[str]) -> set[str]:
+        """Those of the identity keys that the tenant has an account for."""
+        ...
+
+    async def ask(self, question: Question[AnswerT]) -> Answer[AnswerT]:
+        """The first hit among the tenant's providers that answer such questions, else a miss.
+
+        Raises NotConnected where the tenant has no such provider, and the last provider's error where
+        none could answer.
+        """
+        ...
+
+    async def score(self, request: ScoreRequest) -> Score:
+        """The lead's score from the tenant's champion model. It waits for a model; it never makes one up."""
+        ...

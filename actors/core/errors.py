@@ -1,0 +1,88 @@
+"""What can go wrong, and whether waiting helps."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+
+class AgentError(Exception):
+    """Something went wrong.
+
+    The first line of each class's docstring is its message; a detail may be added.
+    """
+
+    #: transient: waiting helps; configuration: a person must change a setting; data: the input is at fault;
+    #: permanent: it will never work
+    kind: ClassVar[str] = "permanent"
+    #: whether we go on waiting however long it takes, since nothing about the work itself is at fault
+    patient: ClassVar[bool] = False
+
+    def __init__(self, detail: str = "", *, provider: str | None = None, retry_at: datetime | None = None) -> None:
+        first_line = (type(self).__doc__ or "").split("\n", 1)[0].rstrip(".")
+        super().__init__(f"{first_line}: {detail}" if detail else first_line)
+        self.provider = provider
+        self.retry_at = retry_at
+
+
+class RateLimited(AgentError):
+    """The provider asks us to slow down."""
+
+    kind = "transient"
+
+
+class QuotaExhausted(AgentError):
+    """The provider's quota is used up."""
+
+    kind = "transient"
+
+
+class ProviderDown(AgentError):
+    """The provider does not answer as it should."""
+
+    kind = "transient"
+
+
+class ScorerAway(AgentError):
+    """No model answers at the moment."""
+
+    kind = "transient"
+    patient = True
+
+
+class TookTooLong(AgentError):
+    """The work did not end within its deadline."""
+
+    kind = "transient"
+
+
+class NotConnected(AgentError):
+    """No provider is connected that could answer this."""
+
+    kind = "configuration"
+
+
+class KeyRefused(AgentError):
+    """The provider does not accept the key."""
+
+    kind = "configuration"
+
+
+class QuestionRefused(AgentError):
+    """The provider does not accept the question."""
+
+    kind = "data"
+
+
+class AnswerGarbled(AgentError):
+    """The provider's answer can't be read."""
+
+    kind = "transient"
+
+
+class OptedOut(AgentError):
+    """The person objected to being processed."""
+
+    kind = "permanent"
+
+
+#: how long a provider that says "slow down", but not for how long, is left alone
+QUIET_AFTER_RATE_LIMIT = timedelta(seconds=2)

@@ -1,0 +1,45 @@
+"""How an agent's work may end. Anything else is an exception."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from actors.events.envelope import Payload
+from tenants.records import Account, Lead, Saved
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The work is done: what is new, what is to be saved, what is to be said.
+
+    `new` holds what must not exist yet; if somebody else was quicker, the work is done again from fresh facts.
+    """
+
+    new: tuple[Account | Lead, ...] = ()
+    save: tuple[Saved, ...] = ()
+    say: tuple[Payload, ...] = ()
+    output: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """There is nothing to do, for a reason that names the missing fact.
+
+    What was found on the way is saved all the same.
+    """
+
+    reason: str
+    missing: str | None = None
+    save: tuple[Saved, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Not now: the work is to be taken up again at this time."""
+
+    until: datetime
+    reason: str
+
+
+Outcome = Done | Skip | Snooze

@@ -1,0 +1,73 @@
+"""Wished desks against real desks: what to start, to change, to stop."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    """A desk as it is. `responsive` is False for one that has not answered for too long."""
+
+    agent: str
+    lanes: frozenset[int]
+    build: str
+    responsive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A desk as it should be."""
+
+    agent: str
+    lanes: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What has to be done, in this order: kill, stop, hold, start."""
+
+    kill: tuple[str, ...] = ()
+    stop: tuple[str, ...] = ()
+    hold: Mapping[str, Wish] = field(default_factory=dict)
+    start: Mapping[str, Wish] = field(default_factory=dict)
+
+
+def wished_desks(lanes_of: Mapping[str, Collection[int]], room: int) -> dict[str, Wish]:
+    """The desks for the lanes that want work, by name.
+
+    Each lane of each agent gets a desk of its own while there is room for all; beyond that, lanes share
+    desks, and the room is divided among the agents by the lanes that they have to work.
+    """
+    wanted = {agent: sorted(lanes) for agent, lanes in lanes_of.items() if lanes}
+    total = sum(len(lanes) for lanes in wanted.values())
+    desks: dict[str, Wish] = {}
+    for agent, lanes in wanted.items():
+        if total <= room:
+            for lane in lanes:
+                desks[f"{agent}/{lane}"] = Wish(agent, frozenset({lane}))
+            continue
+        slots = max(1, min(len(lanes), room * len(lanes) // total))
+        shared: dict[int, set[int]] = defaultdict(set)
+        for lane in lanes:
+            shared[lane % slots].add(lane)
+        for slot, lanes_held in shared.items():
+            desks[f"{agent}/shared-{slot}"] = Wish(agent, frozenset(lanes_held))
+    return desks
+
+
+def compare(wished: Mapping[str, Wish], real: Mapping[str, Real], *, build: str) -> Changes:
+    """What makes the real desks into the wished ones. Desks of another build are replaced."""
+    kill, stop, hold, start = [], [], {}, {}
+    for name, desk in real.items():
+        wish = wished.get(name)
+        if not desk.responsive:
+            kill.append(name)
+        elif wish is None or desk.build != build:
+            stop.append(name)
+        elif wish.lanes != desk.lanes:
+            hold[name] = wish
+    for name, wish in wished.items():
+        if name not in real or name in kill or name in stop:
+            start[name] = wish
+    return Changes(tuple(kill), tuple(stop), hold, start)

@@ -1,0 +1,47 @@
+"""What a provider is: one outside company, and the questions that it answers."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel
+
+from actors.core.questions import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a provider replied: the content, or None for a miss, and the credits that it bills for it."""
+
+    content: BaseModel | None
+    credits: Decimal = Decimal(0)
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The way to a provider for one tenant: an HTTP client with good manners, an address, a key."""
+
+    http: Any
+    base_url: str
+    api_key: str | None
+
+
+AnswerFunction = Callable[[Link, Any], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One outside company: where it answers, what a credit costs, and a function for each question.
+
+    A question whose function is `billed` is written down before it is asked.
+    """
+
+    name: str
+    title: str
+    base_url: str
+    needs_key: bool
+    credit_price_usd: Decimal
+    answers: dict[type[Question[Any]], AnswerFunction] = field(default_factory=dict)
+    billed: frozenset[type[Question[Any]]] = frozenset()

@@ -1,0 +1,146 @@
+"""Asking providers: who is asked, in which order, what is written down before and after, and at what price."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+import orjson
+from pydantic import BaseModel
+
+from actors.core.errors import AgentError, NotConnected
+from actors.core.provider import Link, Provider, Reply
+from actors.core.questions import Answer, Question
+from actors.engine.gather import Gather
+from actors.engine.profiles import Profile
+from tenants.identity import TenantId, stable_id
+from tenants.store import calls
+from tenants.store.calls import CallEnd, CallStart
+from tenants.store.session import Database
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+
+class Asking:
+    """The way of one process to providers. Calls in flight are bounded over all tenants and agents of it."""
+
+    def __init__(
+        self, database: Database, http: httpx.AsyncClient, providers: Mapping[str, Provider], *, calls_in_flight: int
+    ) -> None:
+        self._database = database
+        self._http = http
+        self._providers = providers
+        self._slots = asyncio.Semaphore(calls_in_flight)
+        self._reserving: dict[TenantId, Gather[CallStart, Any]] = {}
+        self._settling: dict[TenantId, Gather[CallEnd, None]] = {}
+
+    async def ask(self, profile: Profile, run_id: UUID, question: Question[AnswerT]) -> Answer[AnswerT]:
+        """The first hit among the tenant's providers that answer such questions, else a miss.
+
+        Raises NotConnected where there is no such provider, and the last provider's error where no provider
+        had a hit and one could not answer.
+        """
+        error: AgentError | None = None
+        answer: Answer[AnswerT] | None = None
+        spent = Decimal(0)
+        for provider in self._asked(profile, question):
+            try:
+                answer = await self._ask_one(provider, profile, run_id, question)
+            except AgentError as failure:
+                failure.provider = provider.name
+                error = failure
+                continue
+            spent += answer.cost_usd
+            if answer.content is not None:
+                return answer
+        if error is not None:
+            raise error
+        if answer is None:
+            raise NotConnected(type(question).__name__)
+        return answer.model_copy(update={"cost_usd": spent})
+
+    def _asked(self, profile: Profile, question: Question[Any]) -> list[Provider]:
+        return [
+            provider
+            for name, provider in self._providers.items()
+            if name in profile.connections and type(question) in provider.answers
+        ]
+
+    async def _ask_one(
+        self, provider: Provider, profile: Profile, run_id: UUID, question: Question[AnswerT]
+    ) -> Answer[AnswerT]:
+        way = profile.connections[provider.name]
+        if provider.needs_key and way.api_key is None:
+            raise NotConnected(f"{provider.title} has no key")
+        link = Link(self._http, way.base_url or provider.base_url, way.api_key)
+        price = way.credit_price_usd if way.credit_price_usd is not None else provider.credit_price_usd
+        if type(question) not in provider.billed:
+            async with self._slots:
+                reply = await provider.answers[type(question)](link, question)
+            return _answer(provider, reply, price)
+        start = _start(provider, profile.tenant.id, run_id, question)
+        kept = await self._reserve(profile.tenant.id, start)
+        if kept is not None:
+            return _answer(provider, _read_reply(kept, type(question).answer), price)
+        async with self._slots, self._settled_on_error(profile.tenant.id, start):
+            reply = await provider.answers[type(question)](link, question)
+        end = CallEnd(start.id, "answered", reply.credits, reply.credits * price, _write_reply(reply))
+        await self._settle(profile.tenant.id, end)
+        return _answer(provider, reply, price)
+
+    @asynccontextmanager
+    async def _settled_on_error(self, tenant_id: TenantId, start: CallStart) -> Any:
+        try:
+            yield
+        except AgentError:
+            await self._settle(tenant_id, CallEnd(start.id, "failed", Decimal(0), Decimal(0), None))
+            raise
+
+    async def _reserve(self, tenant_id: TenantId, start: CallStart) -> Any:
+        gather = self._reserving.get(tenant_id)
+        if gather is None:
+
+            async def reserve(starts: list[CallStart]) -> dict[CallStart, Any]:
+                async with self._database.tenant(tenant_id) as session:
+                    kept = await calls.reserve(session, starts)
+                return {start: kept[start.id] for start in starts if start.id in kept}
+
+            gather = self._reserving[tenant_id] = Gather(reserve)
+        return await gather.get(start)
+
+    async def _settle(self, tenant_id: TenantId, end: CallEnd) -> None:
+        gather = self._settling.get(tenant_id)
+        if gather is None:
+
+            async def settle(ends: list[CallEnd]) -> dict[CallEnd, None]:
+                async with self._database.tenant(tenant_id) as session:
+                    await calls.settle(session, ends)
+                return {}
+
+            gather = self._settling[tenant_id] = Gather(settle)
+        await gather.get(end)
+
+
+def _start(provider: Provider, tenant_id: TenantId, run_id: UUID, question: Question[Any]) -> CallStart:
+    words = f"{type(question).__name__} {question.model_dump_json()}"
+    return CallStart(stable_id(tenant_id, run_id, provider.name, words), run_id, provider.name, words)
+
+
+def _answer(provider: Provider, reply: Reply, price: Decimal) -> Answer[Any]:
+    return Answer.model_construct(
+        provider=provider.name, content=reply.content, cost_usd=reply.credits * price, evidence=reply.evidence
+    )
+
+
+def _write_reply(reply: Reply) -> str:
+    content = reply.content.model_dump(mode="json") if reply.content is not None else None
+    kept = {"content": content, "credits": str(reply.credits), "evidence": reply.evidence}
+    return orjson.dumps(kept).decode()
+
+
+def _read_reply(kept: Any, answer: type[BaseModel]) -> Reply:
+    content = answer.model_validate(kept["content"]) if kept["content"] is not None else None
+    return Reply(content, Decimal(kept["credits"]), kept["evidence"])

@@ -1,0 +1,123 @@
+"""The real context: one tenant's world for the time of one run."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from actors.core.errors import ScorerAway
+from actors.core.questions import Answer, Question
+from actors.engine.asking import Asking
+from actors.engine.gather import Gather
+from actors.engine.profiles import Profile
+from scoring_models.schema import Score, ScoreRequest
+from tenants.identity import TenantId
+from tenants.policies import TenantConfig
+from tenants.records import Account, Contact
+from tenants.store import leads, models
+from tenants.store.session import Database
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+
+class ScoringService(Protocol):
+    """Whoever answers for models: a Serve application, or a scorer in this process."""
+
+    async def score_many(self, model: str, requests: Sequence[ScoreRequest]) -> list[Score]:
+        """The scores of these leads by the model with this label. Raises ScorerAway where nobody answers."""
+        ...
+
+
+class TenantDesk:
+    """What the runs of one tenant share: questions of many runs are put to the database as one."""
+
+    def __init__(self, tenant_id: TenantId, database: Database, scoring: ScoringService) -> None:
+        self._tenant_id = tenant_id
+        self._database = database
+        self._scoring = scoring
+        self.accounts: Gather[UUID, Account] = Gather(self._accounts)
+        self.contacts: Gather[UUID, Contact] = Gather(self._contacts)
+        self.scores: Gather[ScoreRequest, Score] = Gather(self._scores, most=512)
+
+    async def _accounts(self, ids: list[UUID]) -> Mapping[UUID, Account]:
+        async with self._database.tenant(self._tenant_id) as session:
+            return await leads.accounts(session, ids)
+
+    async def _contacts(self, ids: list[UUID]) -> Mapping[UUID, Contact]:
+        async with self._database.tenant(self._tenant_id) as session:
+            return await leads.contacts(session, ids)
+
+    async def known_keys(self, keys: Sequence[str]) -> set[str]:
+        """Those of the identity keys that the tenant has an account for: one question for a whole list already."""
+        async with self._database.tenant(self._tenant_id) as session:
+            return await leads.known_keys(session, keys)
+
+    async def _scores(self, requests: list[ScoreRequest]) -> Mapping[ScoreRequest, Score]:
+        async with self._database.tenant(self._tenant_id) as session:
+            champion = await models.resolve(session, tenant_id=self._tenant_id)
+        if champion is None:
+            raise ScorerAway("there is no champion yet: `leadmill model train`")
+        scores = await self._scoring.score_many(champion.label, requests)
+        return dict(zip(requests, scores, strict=True))
+
+
+class RunContext:
+    """The context of one run. It remembers what the run has cost."""
+
+    def __init__(self, profile: Profile, desk: TenantDesk, asking: Asking, *, run_id: UUID, now: datetime) -> None:
+        self._profile = profile
+        self._desk = desk
+        self._asking = asking
+        self._run_id = run_id
+        self._now = now
+        self.cost_usd = Decimal(0)
+        self.model: str | None = None
+
+    @property
+    def tenant_id(self) -> TenantId:
+        """Whose work this is."""
+        return self._profile.tenant.id
+
+    @property
+    def config(self) -> TenantConfig:
+        """What the tenant looks for and allows."""
+        return self._profile.config
+
+    @property
+    def config_version(self) -> int:
+        """The version of that configuration."""
+        return self._profile.tenant.config_version
+
+    @property
+    def now(self) -> datetime:
+        """The time at which the run began."""
+        return self._now
+
+    async def account(self, account_id: UUID) -> Account | None:
+        """The account, or None where it is gone."""
+        return await self._desk.accounts.get(account_id)
+
+    async def contact(self, contact_id: UUID) -> Contact | None:
+        """The contact, or None where it is gone."""
+        return await self._desk.contacts.get(contact_id)
+
+    async def known_accounts(self, identity_keys: Sequence[str]) -> set[str]:
+        """Those of the identity keys that the tenant has an account for."""
+        return await self._desk.known_keys(identity_keys) if identity_keys else set()
+
+    async def ask(self, question: Question[AnswerT]) -> Answer[AnswerT]:
+        """The first hit among the tenant's providers that answer such questions, else a miss."""
+        answer = await self._asking.ask(self._profile, self._run_id, question)
+        self.cost_usd += answer.cost_usd
+        return answer
+
+    async def score(self, request: ScoreRequest) -> Score:
+        """The lead's score from the tenant's champion model."""
+        score = await self._desk.scores.get(request)
+        if score is None:
+            raise ScorerAway("the model gave no score for this lead")
+        self.model = score.model
+        return score

@@ -1,0 +1,307 @@
+"""One agent at work on one lane: events in, runs opened, done side by side, and committed together."""
+
+import asyncio
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import orjson
+
+from actors.bus.base import Bus, Delivery
+from actors.engine.committing import commit, to_entry
+from actors.engine.profiles import Profile, Profiles
+from actors.engine.runner import Assignment, Finished, Runner
+from actors.engine.settings import EngineSettings
+from actors.engine.window import Window
+from actors.events import event_types
+from actors.events.envelope import Event, UnreadableEvent, read_payload
+from tenants.identity import TenantId, stable_id
+from tenants.store import lanes, log, runs
+from tenants.store.lanes import Lease
+from tenants.store.runs import DueRun, GroundMoved, RunStart
+from tenants.store.session import Database
+
+logger = logging.getLogger(__name__)
+
+_DUE_EVERY_S = 0.25
+_READ_AT_MOST = 500
+
+
+@dataclass(slots=True)
+class Counters:
+    """What an intake has done since it began."""
+
+    read: int = 0
+    done: int = 0
+    failed: int = 0
+    commits: int = 0
+
+
+class Intake:
+    """One agent on one lane, for as long as it holds the lane's lease."""
+
+    def __init__(
+        self,
+        runner: Runner,
+        lease: Lease,
+        *,
+        database: Database,
+        bus: Bus,
+        profiles: Profiles,
+        settings: EngineSettings,
+    ) -> None:
+        self.runner = runner
+        self.lease = lease
+        self.counters = Counters()
+        self._database = database
+        self._bus = bus
+        self._profiles = profiles
+        self._settings = settings
+        self._types = event_types()
+        self._window = Window(lease.next_offset)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._finished: list[Finished] = []
+        self._something_finished = asyncio.Event()
+        self._looked_for_due = 0.0
+        self._renewed = time.monotonic()
+
+    @property
+    def in_flight(self) -> int:
+        """How many runs are being worked on or wait for their commit."""
+        return len(self._tasks) + len(self._finished)
+
+    async def turn(self) -> bool:
+        """One turn: take in what is there, work, commit what is finished. Whether there was anything to do.
+
+        Raises Fenced where the lane belongs to somebody else by now.
+        """
+        took_in = await self._take_in()
+        if self._tasks and len(self._finished) < self._settings.commit_batch:
+            await self._linger()
+        committed = await self._commit_finished()
+        await self._renew()
+        return took_in or committed or bool(self._tasks)
+
+    async def close(self) -> None:
+        """What is finished is committed, what is not is left for whoever comes next, and the lease is given back."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._commit_finished()
+        async with self._database.system() as session:
+            await lanes.release(session, self.lease)
+
+    async def _linger(self) -> None:
+        """A moment for more runs to finish, so that one commit serves many."""
+        self._something_finished.clear()
+        if not self._finished:
+            try:
+                await asyncio.wait_for(self._something_finished.wait(), self._settings.commit_linger_s * 4)
+            except TimeoutError:
+                return
+        deadline = time.monotonic() + self._settings.commit_linger_s
+        while self._tasks and len(self._finished) < self._settings.commit_batch:
+            self._something_finished.clear()
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return
+            try:
+                await asyncio.wait_for(self._something_finished.wait(), left)
+            except TimeoutError:
+                return
+
+    async def _take_in(self) -> bool:
+        took_in = False
+        room = min(self._settings.runs_in_flight, self.runner.agent.concurrency) - self.in_flight
+        if room > 0 and time.monotonic() - self._looked_for_due >= _DUE_EVERY_S:
+            took_in = await self._take_due(min(room, _READ_AT_MOST))
+            room = min(self._settings.runs_in_flight, self.runner.agent.concurrency) - self.in_flight
+        # what is settled behind a slow run is remembered in memory: that has an end, too
+        if room > 0 and len(self._window) < 4 * self._settings.runs_in_flight:
+            topic, lane = self.runner.agent.topic, self.lease.lane
+            deliveries = await self._bus.read(topic, lane, self._window.read_to, min(room, _READ_AT_MOST))
+            if deliveries:
+                took_in = True
+                await self._admit(deliveries)
+        return took_in
+
+    async def _admit(self, deliveries: list[Delivery]) -> None:
+        for delivery in deliveries:
+            self._window.opened(delivery.offset)
+        self.counters.read += len(deliveries)
+        readable = [(one.offset, one.event) for one in deliveries if isinstance(one.event, Event)]
+        profiles = await self._profiles.of({event.tenant_id for _, event in readable})
+        by_tenant: dict[TenantId, list[tuple[int, Event]]] = defaultdict(list)
+        strangers: list[Delivery] = []
+        for delivery in deliveries:
+            event = delivery.event
+            if isinstance(event, Event) and event.tenant_id in profiles:
+                by_tenant[event.tenant_id].append((delivery.offset, event))
+            else:
+                strangers.append(delivery)
+        if strangers:
+            await self._bury(strangers)
+        for tenant_id, events in by_tenant.items():
+            await self._open(profiles[tenant_id], events)
+
+    async def _open(self, profile: Profile, events: list[tuple[int, Event]]) -> None:
+        """The runs for a tenant's events opened and begun; events that belong on another lane sent there."""
+        topic, lane, name = self.runner.agent.topic, self.lease.lane, self.runner.agent.name
+        here, elsewhere = [], []
+        for offset, event in events:
+            right_lane = profile.lane_for(topic, event.data.concerns or event.id)
+            (here if right_lane == lane else elsewhere).append((offset, event))
+        if elsewhere:
+            await self._send_on(profile, elsewhere)
+        if not here:
+            return
+        assignments = {
+            stable_id(event.tenant_id, name, event.id): (offset, event)
+            for offset, event in here
+        }
+        starts = [
+            RunStart(run_id, event.id, event.data.concerns, topic, event.data.model_dump_json())
+            for run_id, (_, event) in assignments.items()
+        ]
+        async with self._database.tenant(profile.tenant.id) as session:
+            await lanes.advance(session, self.lease, self._window.frontier_after(set()), self._settings.lease_s)
+            opened = await runs.open_runs(session, name, lane, starts)
+            held = name in profile.off
+            if held:
+                await runs.hold_back(session, list(opened))
+        begun = set()
+        for run_id, (offset, event) in assignments.items():
+            if run_id in opened and not held:
+                begun.add(offset)
+                self._begin(Assignment(run_id, event, opened[run_id].attempt, offset), profile)
+        self._window.settle({offset for offset, _ in here} - begun)
+
+    async def _send_on(self, profile: Profile, events: list[tuple[int, Event]]) -> None:
+        """Events moved to the lane that their tenant holds now, each with its id: a tenant was given more lanes."""
+        offsets = {offset for offset, _ in events}
+        async with self._database.tenant(profile.tenant.id) as session:
+            await lanes.advance(session, self.lease, self._window.frontier_after(offsets), self._settings.lease_s)
+            await log.append(session, [to_entry(event, profile) for _, event in events])
+        self._window.settle(offsets)
+
+    async def _bury(self, strangers: Iterable[Delivery]) -> None:
+        """What nobody can read, and what belongs to no tenant, kept where a person can see it."""
+        offsets = set()
+        async with self._database.system() as session:
+            for delivery in strangers:
+                event, offset = delivery.event, delivery.offset
+                topic, lane = self.runner.agent.topic, self.lease.lane
+                reason = str(event) if isinstance(event, UnreadableEvent) else f"no tenant {event.tenant_id}"
+                await log.bury(
+                    session,
+                    id=stable_id("dead letter", self.runner.agent.name, topic, lane, offset),
+                    topic=topic,
+                    lane=lane,
+                    offset=offset,
+                    reason=reason,
+                    headers=orjson.dumps({"agent": self.runner.agent.name}).decode(),
+                    raw=delivery.raw,
+                )
+                logger.warning("%s lane %s offset %s: %s", topic, lane, offset, reason)
+                offsets.add(offset)
+        self._window.settle(offsets)
+
+    async def _take_due(self, room: int) -> bool:
+        self._looked_for_due = time.monotonic()
+        agent = self.runner.agent
+        async with self._database.system() as session:
+            due = await runs.take_due(session, agent.name, self.lease.lane, room, agent.deadline_s * 2 + 30)
+        profiles = await self._profiles.of({run.tenant_id for run in due})
+        switched_off = []
+        for run in due:
+            profile = profiles.get(run.tenant_id)
+            if profile is not None and agent.name in profile.off:
+                switched_off.append(run.id)
+            elif profile is not None:
+                self._begin(Assignment(run.id, self._event_of(run), run.attempt, None), profile)
+        if switched_off:
+            async with self._database.system() as session:
+                await runs.hold_back(session, switched_off)
+        return bool(due)
+
+    def _event_of(self, run: DueRun) -> Event:
+        payload = read_payload(self._types, run.topic, run.input)
+        return Event(run.event_id, run.tenant_id, run.topic, "", None, datetime.now(UTC), None, payload)
+
+    def _begin(self, assignment: Assignment, profile: Profile) -> None:
+        task = asyncio.create_task(self._work(assignment, profile))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _work(self, assignment: Assignment, profile: Profile) -> None:
+        self._finished.append(await self.runner.do(assignment, profile))
+        self._something_finished.set()
+
+    async def _commit_finished(self) -> bool:
+        if not self._finished:
+            return False
+        batch, self._finished = self._finished, []
+        by_tenant: dict[TenantId, list[Finished]] = defaultdict(list)
+        for item in batch:
+            by_tenant[item.assignment.event.tenant_id].append(item)
+        profiles = await self._profiles.of(by_tenant.keys())
+        for tenant_id, items in by_tenant.items():
+            profile = profiles.get(tenant_id)
+            if profile is None:  # removed meanwhile: nobody is left to whom this could matter
+                self._window.settle(_offsets(items))
+            else:
+                await self._commit_tenant(profile, items)
+        return True
+
+    async def _commit_tenant(self, profile: Profile, items: list[Finished]) -> None:
+        """The tenant's finished runs committed; those whose ground moved meanwhile are run again."""
+        while items:
+            offsets = _offsets(items)
+            try:
+                await commit(
+                    self._database,
+                    self.lease,
+                    profile,
+                    items,
+                    next_offset=self._window.frontier_after(offsets),
+                    lease_s=self._settings.lease_s,
+                )
+            except GroundMoved as moved:
+                items = await self._without(moved.run_ids, items, profile)
+                continue
+            self._window.settle(offsets)
+            self._renewed = time.monotonic()
+            self.counters.commits += 1
+            self.counters.done += len(items)
+            self.counters.failed += sum(item.outcome is None for item in items)
+            return
+
+    async def _without(self, run_ids: frozenset[UUID], items: list[Finished], profile: Profile) -> list[Finished]:
+        async with self._database.tenant(profile.tenant.id) as session:
+            open_still = await runs.still_running(session, list(run_ids))
+        left = []
+        for item in items:
+            if item.end.id not in run_ids:
+                left.append(item)
+            elif item.end.id not in open_still:  # somebody ended it: its effects are in place already
+                self._window.settle(_offsets([item]))
+            elif len(open_still) == len(run_ids):  # overtaken by other runs: again, from fresh facts
+                self._begin(item.assignment, profile)
+            else:  # some were ended by others, this one was not: it can be committed
+                left.append(item)
+        return left
+
+    async def _renew(self) -> None:
+        if time.monotonic() - self._renewed < self._settings.lease_s / 3:
+            return
+        async with self._database.system() as session:
+            await lanes.advance(session, self.lease, self._window.frontier_after(set()), self._settings.lease_s)
+        self._renewed = time.monotonic()
+
+
+def _offsets(items: Iterable[Finished]) -> set[int]:
+    return {item.assignment.offset for item in items if item.assignment.offset is not None}

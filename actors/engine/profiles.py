@@ -1,0 +1,75 @@
+"""Profiles: what a desk knows of the tenants whose events reach it, no older than half a second."""
+
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from tenants.identity import TenantId
+from tenants.policies import TenantConfig
+from tenants.records import Tenant
+from tenants.secrets import Vault
+from tenants.store import connections, lanes, switches, tenants
+from tenants.store.connections import Connection
+from tenants.store.session import Database
+
+_FRESH_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One tenant: its configuration, its ways to providers, its lanes, and which agents it switched off."""
+
+    tenant: Tenant
+    config: TenantConfig
+    connections: Mapping[str, Connection]
+    lanes: Mapping[str, tuple[int, ...]]
+    off: frozenset[str]
+
+    def lane_for(self, topic: str, key: UUID) -> int:
+        """The lane on which an event about this key travels: always the same one while the lanes stay."""
+        lanes_held = self.lanes[topic]
+        return lanes_held[key.int % len(lanes_held)]
+
+
+class Profiles:
+    """The profiles of one process."""
+
+    def __init__(self, database: Database, vault: Vault, topics: Collection[str]) -> None:
+        self._database = database
+        self._vault = vault
+        self._topics = tuple(topics)
+        self._known: dict[TenantId, Profile] = {}
+        self._refreshed_at = -_FRESH_S
+
+    async def of(self, tenant_ids: Collection[TenantId]) -> Mapping[TenantId, Profile]:
+        """The profiles of those of the tenants that exist."""
+        stale = time.monotonic() - self._refreshed_at > _FRESH_S
+        if stale or any(tenant_id not in self._known for tenant_id in tenant_ids):
+            await self._refresh({*self._known, *tenant_ids})
+        return {tenant_id: self._known[tenant_id] for tenant_id in tenant_ids if tenant_id in self._known}
+
+    async def _refresh(self, tenant_ids: set[TenantId]) -> None:
+        ids = list(tenant_ids)
+        async with self._database.system() as session:
+            found = await tenants.these(session, ids)
+            off = await switches.off(session, ids)
+            held = await lanes.held_by(session, self._topics, ids)
+        known = {}
+        for tenant_id, tenant in found.items():
+            before = self._known.get(tenant_id)
+            if before is not None and before.tenant.config_version == tenant.config_version:
+                config, ways = before.config, before.connections
+            else:
+                config = tenants.config_of(tenant)
+                async with self._database.tenant(tenant_id) as session:
+                    ways = await connections.everything(session, self._vault)
+            known[tenant_id] = Profile(
+                tenant=tenant,
+                config=config,
+                connections=ways,
+                lanes={topic: held[tenant_id, topic] for topic in self._topics},
+                off=frozenset(agent for owner, agent in off if owner == tenant_id),
+            )
+        self._known = known
+        self._refreshed_at = time.monotonic()

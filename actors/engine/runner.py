@@ -1,0 +1,141 @@
+"""One event, one agent, one outcome."""
+
+import asyncio
+import random
+import time
+import traceback
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from actors.core.agent import Agent
+from actors.core.errors import AgentError, TookTooLong
+from actors.core.outcome import Done, Outcome, Skip, Snooze
+from actors.core.retry import retry_at
+from actors.engine.asking import Asking
+from actors.engine.context import RunContext, ScoringService, TenantDesk
+from actors.engine.profiles import Profile
+from actors.events.envelope import Event
+from tenants.identity import TenantId
+from tenants.records import RunStatus
+from tenants.store.columns import to_json
+from tenants.store.runs import RunEnd
+from tenants.store.session import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A run that is to be done now. Its offset is None where it did not come from the bus but was due again."""
+
+    run_id: UUID
+    event: Event
+    attempt: int
+    offset: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A run that was done: how it ended, and what is to be committed."""
+
+    assignment: Assignment
+    outcome: Outcome | None
+    end: RunEnd
+
+
+class Runner:
+    """Does runs of one agent. It decides nothing itself: the agent does, and `core.retry`."""
+
+    def __init__(self, agent: Agent, database: Database, asking: Asking, scoring: ScoringService, build: str) -> None:
+        self.agent = agent
+        self._database = database
+        self._asking = asking
+        self._scoring = scoring
+        self._build = build
+        self._desks: dict[TenantId, TenantDesk] = {}
+
+    async def do(self, assignment: Assignment, profile: Profile) -> Finished:
+        """The run, done. Whatever the agent raises becomes the run's ending; only cancelling goes through."""
+        started = time.monotonic()
+        now = datetime.now(UTC)
+        tenant_id = profile.tenant.id
+        desk = self._desks.get(tenant_id)
+        if desk is None:
+            desk = self._desks[tenant_id] = TenantDesk(tenant_id, self._database, self._scoring)
+        ctx = RunContext(profile, desk, self._asking, run_id=assignment.run_id, now=now)
+        outcome: Outcome | None = None
+        error: Exception | None = None
+        try:
+            outcome = await self._within_deadline(assignment, ctx)
+        except Exception as failure:  # noqa: BLE001 - the ending of a run, whatever the agent raised
+            error = failure
+        end = self._end(assignment, ctx, outcome, error, time.monotonic() - started)
+        return Finished(assignment, outcome, end)
+
+    async def _within_deadline(self, assignment: Assignment, ctx: RunContext) -> Outcome:
+        timeout = asyncio.timeout(self.agent.deadline_s)
+        try:
+            async with timeout:
+                outcome = await self.agent.work(assignment.event.data, ctx)
+        except TimeoutError:
+            if timeout.expired():
+                raise TookTooLong(f"{self.agent.deadline_s:g} s") from None
+            raise
+        if not isinstance(outcome, Done | Skip | Snooze):
+            raise TypeError(f"{self.agent.name} must return Done, Skip or Snooze, not {type(outcome).__name__}")
+        for payload in outcome.say if isinstance(outcome, Done) else ():
+            if type(payload) not in self.agent.emits:
+                raise TypeError(f"{self.agent.name} did not declare that it says {payload.type}")
+        return outcome
+
+    def _end(
+        self,
+        assignment: Assignment,
+        ctx: RunContext,
+        outcome: Outcome | None,
+        error: Exception | None,
+        duration_s: float,
+    ) -> RunEnd:
+        status, due_at, reason, output, fault = _ending(assignment, outcome, error, ctx.now)
+        versions: dict[str, Any] = {"build": self._build, "config": ctx.config_version}
+        if ctx.model is not None:
+            versions["model"] = ctx.model
+        return RunEnd(
+            id=assignment.run_id,
+            lead_id=assignment.event.data.concerns,
+            status=status,
+            duration_s=duration_s,
+            due_at=due_at,
+            reason=reason,
+            output=to_json(output) if output is not None else None,
+            error=to_json(fault) if fault is not None else None,
+            cost_usd=ctx.cost_usd or Decimal(0),
+            versions=to_json(versions),
+        )
+
+
+def _ending(
+    assignment: Assignment, outcome: Outcome | None, error: Exception | None, now: datetime
+) -> tuple[RunStatus, datetime | None, str | None, dict[str, Any] | None, dict[str, Any] | None]:
+    """Status, time of the next attempt, reason, output, error."""
+    match outcome:
+        case Done():
+            said = [payload.type for payload in outcome.say]
+            return RunStatus.DONE, None, None, {**outcome.output, "said": sorted(set(said))}, None
+        case Skip():
+            return RunStatus.SKIPPED, None, outcome.reason, {"missing": outcome.missing}, None
+        case Snooze():
+            return RunStatus.SNOOZED, outcome.until, outcome.reason, None, None
+    assert error is not None
+    due_at = retry_at(error, attempt=assignment.attempt, now=now, jitter=random.random())  # noqa: S311 - not a secret
+    status = RunStatus.RETRYING if due_at is not None else RunStatus.FAILED
+    return status, due_at, str(error) or type(error).__name__, None, describe(error)
+
+
+def describe(error: Exception) -> dict[str, Any]:
+    """An error as it is kept: class, message, kind, provider, and where it was raised if nobody foresaw it."""
+    if isinstance(error, AgentError):
+        return {"class": type(error).__name__, "message": str(error), "kind": error.kind, "provider": error.provider}
+    where = "".join(traceback.format_exception(error))[-4000:]
+    return {"class": type(error).__name__, "message": str(error), "kind": "permanent", "provider": None, "trace": where}

@@ -1,0 +1,166 @@
+"""A station: one agent's work on the lanes that it was given, until it is told otherwise."""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError, InterfaceError
+
+from actors.bus.base import Bus
+from actors.engine.intake import Intake
+from actors.engine.profiles import Profiles
+from actors.engine.runner import Runner
+from actors.engine.settings import EngineSettings
+from tenants.store import heartbeats, lanes
+from tenants.store.lanes import Fenced
+from tenants.store.session import Database
+
+logger = logging.getLogger(__name__)
+
+_IDLE_FIRST_S, _IDLE_MOST_S = 0.005, 0.1
+_AFTER_TROUBLE_S = 0.5
+_HEARTBEAT_S = 1.0
+
+
+class Station:
+    """One agent on a set of lanes, in this process. What matters is in Postgres: losing a station loses nothing."""
+
+    def __init__(
+        self,
+        name: str,
+        runner: Runner,
+        *,
+        database: Database,
+        bus: Bus,
+        profiles: Profiles,
+        settings: EngineSettings,
+        build: str,
+    ) -> None:
+        self.name = name
+        self.build = build
+        self._runner = runner
+        self._database = database
+        self._bus = bus
+        self._profiles = profiles
+        self._settings = settings
+        self._loops: dict[int, asyncio.Task[None]] = {}
+        self._intakes: dict[int, Intake] = {}
+        self._stops: dict[int, asyncio.Event] = {}
+        self._beating: asyncio.Task[None] | None = None
+
+    @property
+    def lanes(self) -> frozenset[int]:
+        """The lanes that the station works."""
+        return frozenset(self._loops)
+
+    async def hold(self, wanted: Collection[int]) -> None:
+        """From now on exactly these lanes: others are given back, new ones are taken."""
+        for lane in self.lanes - set(wanted):
+            await self._leave(lane)
+        for lane in set(wanted) - self.lanes:
+            self._stops[lane] = asyncio.Event()
+            self._loops[lane] = asyncio.create_task(self._work_lane(lane), name=f"{self.name} lane {lane}")
+        if self._beating is None and self._loops:
+            self._beating = asyncio.create_task(self._beat_on())
+
+    async def stop(self) -> None:
+        """All lanes given back in good order: finished runs are committed, the others are left for the next."""
+        await self.hold(())
+        if self._beating is not None:
+            self._beating.cancel()
+            await asyncio.gather(self._beating, return_exceptions=True)
+            async with self._database.system() as session:
+                await heartbeats.gone(session, self.name)
+
+    def health(self) -> dict[str, Any]:
+        """How the station is: lanes, runs in flight, what it has done so far."""
+        intakes = list(self._intakes.values())
+        return {
+            "agent": self._runner.agent.name,
+            "lanes": sorted(self.lanes),
+            "pid": os.getpid(),
+            "build": self.build,
+            "in_flight": sum(intake.in_flight for intake in intakes),
+            "read": sum(intake.counters.read for intake in intakes),
+            "done": sum(intake.counters.done for intake in intakes),
+            "failed": sum(intake.counters.failed for intake in intakes),
+            "commits": sum(intake.counters.commits for intake in intakes),
+        }
+
+    async def _leave(self, lane: int) -> None:
+        self._stops.pop(lane).set()
+        loop = self._loops.pop(lane)
+        await asyncio.gather(loop, return_exceptions=True)
+
+    async def _work_lane(self, lane: int) -> None:
+        """Turns until told to stop. A lane lost to somebody else is left; a database that is away is waited for."""
+        stop = self._stops[lane]
+        while not stop.is_set():
+            try:
+                intake = await self._take(lane)
+                await self._turns(intake, stop)
+                await intake.close()
+            except Fenced as fenced:
+                logger.info("%s: %s", self.name, fenced)
+                self._loops.pop(lane, None)
+                self._stops.pop(lane, None)
+                return
+            except (DBAPIError, InterfaceError, OSError) as trouble:
+                logger.warning("%s lane %s: %s; again in a moment", self.name, lane, trouble)
+                await _wait(stop, _AFTER_TROUBLE_S)
+            except Exception:
+                logger.exception("%s lane %s: a fault in the works; again in a moment", self.name, lane)
+                await _wait(stop, _AFTER_TROUBLE_S)
+            finally:
+                self._intakes.pop(lane, None)
+
+    async def _take(self, lane: int) -> Intake:
+        async with self._database.system() as session:
+            lease = await lanes.take(session, self._runner.agent.name, lane, self.name, self._settings.lease_s)
+        intake = Intake(
+            self._runner,
+            lease,
+            database=self._database,
+            bus=self._bus,
+            profiles=self._profiles,
+            settings=self._settings,
+        )
+        self._intakes[lane] = intake
+        return intake
+
+    async def _turns(self, intake: Intake, stop: asyncio.Event) -> None:
+        idle_s = _IDLE_FIRST_S
+        while not stop.is_set():
+            if await intake.turn():
+                idle_s = _IDLE_FIRST_S
+            else:
+                await _wait(stop, idle_s)
+                idle_s = min(idle_s * 2, _IDLE_MOST_S)
+
+    async def _beat_on(self) -> None:
+        while True:
+            started = time.monotonic()
+            try:
+                async with self._database.system() as session:
+                    await heartbeats.beat(
+                        session,
+                        desk=self.name,
+                        agent=self._runner.agent.name,
+                        lanes=sorted(self.lanes),
+                        pid=os.getpid(),
+                        build=self.build,
+                        health=self.health(),
+                    )
+            except (DBAPIError, InterfaceError, OSError) as trouble:
+                logger.warning("%s: no heartbeat: %s", self.name, trouble)
+            await asyncio.sleep(max(0.0, _HEARTBEAT_S - (time.monotonic() - started)))
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,89 @@
+"""Supervision: desks where there is work, sleep where there is none. It knows nothing of Ray."""
+
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Protocol
+
+from actors.core.placement import Changes, Real, Wish, compare, wished_desks
+from actors.engine.settings import EngineSettings
+from tenants.store import lanes, roles
+from tenants.store.session import Database
+
+logger = logging.getLogger(__name__)
+
+ROLE = "supervisor"
+
+
+class Deposed(Exception):
+    """Another supervisor has the role."""
+
+
+class Roster(Protocol):
+    """Where desks live: as Ray actors, or in this process."""
+
+    async def real(self) -> Mapping[str, Real]:
+        """The desks that there are, by name."""
+        ...
+
+    async def carry_out(self, changes: Changes) -> None:
+        """The changes made. What does not succeed is seen in the next turn."""
+        ...
+
+
+class Supervision:
+    """Compares wished desks with real ones, one turn at a time."""
+
+    def __init__(
+        self,
+        database: Database,
+        roster: Roster,
+        topics_of: Mapping[str, str],
+        *,
+        owner: str,
+        build: str,
+        settings: EngineSettings,
+    ) -> None:
+        self._database = database
+        self._roster = roster
+        self._topics_of = dict(topics_of)
+        self._owner = owner
+        self._build = build
+        self._settings = settings
+        self._busy_at: dict[tuple[str, int], float] = {}
+
+    async def turn(self) -> Changes:
+        """One look at the work and at the desks, and what was changed.
+
+        Raises Deposed where another supervisor has the role.
+        """
+        async with self._database.system() as session:
+            if await roles.claim(session, ROLE, self._owner, self._settings.lease_s) is None:
+                raise Deposed("another supervisor works on this database")
+            waiting = await lanes.work(session, self._topics_of)
+        changes = compare(self._wished(waiting), await self._roster.real(), build=self._build)
+        if changes != Changes():
+            await self._roster.carry_out(changes)
+        return changes
+
+    async def resign(self) -> None:
+        """The role given back, and every desk stopped in good order."""
+        real = await self._roster.real()
+        await self._roster.carry_out(Changes(stop=tuple(real)))
+        async with self._database.system() as session:
+            await roles.resign(session, ROLE, self._owner)
+
+    def _wished(self, waiting: list[lanes.LaneWork]) -> dict[str, Wish]:
+        """Desks for the lanes with work, and for those that had some a moment ago."""
+        now = time.monotonic()
+        for work in waiting:
+            if work.backlog > 0 or work.due > 0:
+                self._busy_at[work.agent, work.lane] = now
+        awake: dict[str, set[int]] = defaultdict(set)
+        for (agent, lane), busy_at in list(self._busy_at.items()):
+            if now - busy_at > self._settings.sleep_after_s:
+                del self._busy_at[agent, lane]
+            else:
+                awake[agent].add(lane)
+        return wished_desks(awake, self._settings.max_desks)

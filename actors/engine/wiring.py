@@ -1,0 +1,103 @@
+"""The one file that knows every part of the works."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+
+import httpx
+
+from actors.agents import all_agents
+from actors.bus.base import Bus
+from actors.bus.pglog import LogBus
+from actors.core.agent import Agent
+from actors.core.errors import ScorerAway
+from actors.engine.asking import Asking
+from actors.engine.context import ScoringService
+from actors.engine.http import open_client
+from actors.engine.profiles import Profiles
+from actors.engine.runner import Runner
+from actors.engine.settings import EngineSettings
+from actors.engine.station import Station
+from actors.events import event_types
+from actors.providers import all_providers
+from scoring_models.errors import ModelUnknownError
+from scoring_models.folder import ModelFolder, models_folder
+from scoring_models.schema import Score, ScoreRequest
+from scoring_models.scorer import Scorer
+from tenants.secrets import Vault
+from tenants.settings import StoreSettings
+from tenants.store.session import Database, open_database
+
+
+class Works:
+    """All parts of one process: database, bus, providers, agents."""
+
+    def __init__(
+        self, database: Database, http: httpx.AsyncClient, vault: Vault, scoring: ScoringService, settings: EngineSettings
+    ) -> None:
+        self.database = database
+        self.settings = settings
+        self.bus: Bus = LogBus(database)
+        self.agents = all_agents()
+        self.profiles = Profiles(database, vault, tuple(event_types()))
+        self._scoring = scoring
+        self._asking = Asking(database, http, all_providers(), calls_in_flight=settings.calls_in_flight)
+
+    def station(self, name: str, agent: str) -> Station:
+        """A station of this name for this agent."""
+        return Station(
+            name,
+            self._runner(self.agents[agent]),
+            database=self.database,
+            bus=self.bus,
+            profiles=self.profiles,
+            settings=self.settings,
+            build=build_id(),
+        )
+
+    def _runner(self, agent: Agent) -> Runner:
+        return Runner(agent, self.database, self._asking, self._scoring, build_id())
+
+
+@asynccontextmanager
+async def open_works(
+    *,
+    scoring: ScoringService | None = None,
+    store: StoreSettings | None = None,
+    engine: EngineSettings | None = None,
+    pool_size: int = 4,
+) -> AsyncIterator[Works]:
+    """The works with the configured parts; without a scoring service the models answer in this process."""
+    store = store or StoreSettings()
+    engine = engine or EngineSettings()
+    async with open_database(store, pool_size=pool_size) as database, open_client(connections=0) as http:
+        works = Works(database, http, Vault.from_settings(store), scoring or InProcessScoring(store), engine)
+        yield works
+
+
+class InProcessScoring:
+    """Models that answer in this process, for one that runs without Ray."""
+
+    def __init__(self, store: StoreSettings) -> None:
+        self._scorer = Scorer(ModelFolder(models_folder(store)).path_of, open_models=16)
+
+    async def score_many(self, model: str, requests: Sequence[ScoreRequest]) -> list[Score]:
+        """The scores of these leads by the model with this label. Raises ScorerAway where its file is not there."""
+        try:
+            return await asyncio.to_thread(self._scorer.score_many, model, requests)
+        except ModelUnknownError as error:
+            raise ScorerAway(str(error)) from error
+
+
+@cache
+def build_id() -> str:
+    """The build of this code: a short hash over every source file of ours."""
+    root = Path(__file__).resolve().parents[2]
+    digest = hashlib.sha256()
+    for room in ("tenants", "scoring_models", "actors", "serve"):
+        for path in sorted((root / room).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]

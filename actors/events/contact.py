@@ -1,0 +1,18 @@
+"""What is said of contacts."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from actors.events.envelope import Payload
+
+
+class ContactVerified(Payload):
+    """The right person was found, with an address that takes mail."""
+
+    type: ClassVar[str] = "contact.verified"
+
+    lead_id: UUID
+    account_id: UUID
+    contact_id: UUID
+    email_status: str
+    email_source: str

@@ -1,0 +1,88 @@
+"""The envelope: CloudEvents 1.0, with a tenant and a trace on it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tenants.identity import TenantId, stable_id
+
+SOURCE = "/leadmill"
+
+
+class UnreadableEvent(Exception):
+    """An event whose words we do not know, or whose content does not fit them."""
+
+
+class Payload(BaseModel):
+    """What an event says. Fields that we do not know survive, since newer versions may say more."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    type: ClassVar[str]
+    major: ClassVar[int] = 1
+
+    @property
+    def concerns(self) -> UUID | None:
+        """The lead that the event is about, if it is about one."""
+        return getattr(self, "lead_id", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event: who said what about whom, when, for which tenant."""
+
+    id: UUID
+    tenant_id: TenantId
+    type: str
+    source: str
+    subject: str | None
+    time: datetime
+    traceparent: str | None
+    data: Payload
+
+
+def say(payload: Payload, *, tenant_id: TenantId, cause: object, time: datetime, traceparent: str | None) -> Event:
+    """An event of ours. Its id follows from its cause and what it is about, so that a repeat has the same id."""
+    subject = str(payload.concerns) if payload.concerns is not None else None
+    event_id = stable_id(tenant_id, payload.type, subject, cause)
+    return Event(event_id, tenant_id, payload.type, SOURCE, subject, time, traceparent, payload)
+
+
+def event_key(source: str, event_id: str) -> UUID:
+    """The id under which an event is remembered: CloudEvents are the same if source and id are.
+
+    Our own ids are kept as they are.
+    """
+    if source == SOURCE:
+        try:
+            return UUID(event_id)
+        except ValueError:
+            raise UnreadableEvent(f"{event_id!r} is not an event id of ours") from None
+    return stable_id(source, event_id)
+
+
+def read_payload(types: dict[str, type[Payload]], kind: str, data: str | bytes) -> Payload:
+    """The payload in JSON text.
+
+    Raises UnreadableEvent, with the reason, for an unknown kind or content that does not fit.
+    """
+    payload = types.get(kind)
+    if payload is None:
+        raise UnreadableEvent(f"no event is called {kind!r}")
+    try:
+        return payload.model_validate_json(data)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'content'}: {fault['msg']}" for fault in error.errors())
+        raise UnreadableEvent(f"{kind}: {faults}") from None
+
+
+def json_schema(payload: type[Payload]) -> dict[str, Any]:
+    """The public contract of one kind of event, as JSON Schema."""
+    schema = payload.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["$id"] = f"urn:leadmill:event:{payload.type}:{payload.major}"
+    schema["title"] = payload.type
+    return schema

@@ -1,0 +1,151 @@
+"""The supervisor as Ray sees it: one detached actor, and desks as actors that it starts and stops."""
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import ray
+from sqlalchemy.exc import DBAPIError, InterfaceError
+
+from actors.agents import all_agents
+from actors.core.placement import Changes, Real, Wish
+from actors.engine.settings import EngineSettings
+from actors.engine.supervision import Deposed, Supervision
+from actors.engine.wiring import build_id
+from actors.shell import cluster
+from tenants.store.session import open_database
+
+logger = logging.getLogger(__name__)
+
+_TURN_S = 0.25
+_ANSWER_WITHIN_S = 2.0
+_BIRTH_TAKES_S = 60.0
+_MISSES_ALLOWED = 4
+
+
+class _Seat:
+    """A desk's actor, and what we last knew of it."""
+
+    def __init__(self, actor: Any, wish: Wish | None) -> None:
+        self.actor = actor
+        self.wish = wish
+        self.since = time.monotonic()
+        self.born = False
+        self.missed = 0
+        self.build = build_id()
+
+
+class RayRoster:
+    """Desks as detached actors, found by their names. What a dead supervisor left is found again."""
+
+    def __init__(self) -> None:
+        self._seats: dict[str, _Seat] = {}
+
+    async def real(self) -> Mapping[str, Real]:
+        """The desks that there are, by name. Dead ones are forgotten, silent ones are marked."""
+        for name in await asyncio.to_thread(cluster.desk_names):
+            if name not in self._seats:
+                actor = await asyncio.to_thread(cluster.desk_called, name)
+                if actor is not None:
+                    self._seats[name] = _Seat(actor, None)
+        await asyncio.gather(*(self._look_at(name, seat) for name, seat in list(self._seats.items())))
+        return {
+            name: Real(seat.wish.agent, seat.wish.lanes, seat.build, seat.missed <= _MISSES_ALLOWED)
+            for name, seat in self._seats.items()
+            if seat.wish is not None
+        }
+
+    async def carry_out(self, changes: Changes) -> None:
+        """The changes made. What does not succeed is seen in the next turn."""
+        for name in changes.kill:
+            logger.warning("desk %s does not answer and is replaced", name)
+            await self._end(name, kindly=False)
+        await asyncio.gather(*(self._end(name, kindly=True) for name in changes.stop))
+        for name, wish in changes.hold.items():
+            seat = self._seats[name]
+            seat.wish = wish
+            seat.actor.hold.remote(sorted(wish.lanes))
+        for name, wish in changes.start.items():
+            try:
+                actor = await asyncio.to_thread(cluster.start_desk, name, wish.agent)
+            except ValueError:  # the name is still taken by one that is dying
+                logger.info("desk %s: its name is not free yet", name)
+                continue
+            self._seats[name] = _Seat(actor, wish)
+            actor.hold.remote(sorted(wish.lanes))
+
+    async def _look_at(self, name: str, seat: _Seat) -> None:
+        try:
+            health = await asyncio.wait_for(_get(seat.actor.health.remote()), _ANSWER_WITHIN_S)
+        except ray.exceptions.RayActorError:
+            logger.info("desk %s is gone", name)
+            self._seats.pop(name, None)
+            return
+        except TimeoutError:
+            if seat.born or time.monotonic() - seat.since > _BIRTH_TAKES_S:
+                seat.missed += 1
+            return
+        seat.born, seat.missed = True, 0
+        if health is not None:
+            seat.build = health["build"]
+            if seat.wish is None:
+                seat.wish = Wish(health["agent"], frozenset(health["lanes"]))
+        elif seat.wish is None:  # started by a supervisor that died before it could say what to do
+            await self._end(name, kindly=False)
+
+    async def _end(self, name: str, *, kindly: bool) -> None:
+        seat = self._seats.pop(name)
+        if kindly:
+            try:
+                await asyncio.wait_for(_get(seat.actor.stop.remote()), 10)
+            except (ray.exceptions.RayError, TimeoutError) as trouble:
+                logger.warning("desk %s did not stop by itself: %s", name, trouble)
+        await asyncio.to_thread(ray.kill, seat.actor)
+
+
+class Supervisor:
+    """The one actor that keeps desks. Its work goes on in a thread, so that it always answers."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._turns = 0
+        self._trouble: str | None = None
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._work()), name="supervision", daemon=True)
+        self._thread.start()
+
+    def health(self) -> dict[str, Any]:
+        """How the supervisor is."""
+        alive = self._thread.is_alive()
+        return {"pid": os.getpid(), "build": build_id(), "turns": self._turns, "alive": alive, "trouble": self._trouble}
+
+    def stop(self) -> None:
+        """Every desk stopped in good order, and the role given back."""
+        self._stop.set()
+        self._thread.join(30)
+
+    async def _work(self) -> None:
+        topics_of = {name: agent.topic for name, agent in all_agents().items()}
+        async with open_database(pool_size=2) as database:
+            owner = f"{os.uname().nodename}:{os.getpid()}:{time.time_ns()}"
+            settings = EngineSettings()
+            supervision = Supervision(
+                database, RayRoster(), topics_of, owner=owner, build=build_id(), settings=settings
+            )
+            while not self._stop.is_set():
+                try:
+                    await supervision.turn()
+                    self._turns += 1
+                    self._trouble = None
+                except (Deposed, DBAPIError, InterfaceError, OSError, ray.exceptions.RayError) as trouble:
+                    self._trouble = f"{type(trouble).__name__}: {trouble}"
+                    logger.warning("supervision: %s; again in a moment", self._trouble)
+                await asyncio.to_thread(self._stop.wait, _TURN_S)
+            await supervision.resign()
+
+
+async def _get(reference: Any) -> Any:
+    return await reference

@@ -1,0 +1,116 @@
+"""Addresses: `/t/<tenant>/<page>?<filters>`, what they mean, and which ones there are."""
+
+import html
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote
+
+from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from console.faults import BadRequest, NotFound
+from console.reads import Reads
+from tenants.store.tenants import NoSuchTenant
+
+LENGTH_LIMIT = 2000
+_MACHINERY = ("/_dash-", "/_reload-hash", "/_favicon.ico", "/assets/", "/healthz")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person is: which tenant, which page, which filters."""
+
+    tenant: str
+    slug: str
+    query: Mapping[str, str]
+
+
+def address_of(sent: object) -> Address:
+    """The address that a browser says it is at.
+
+    Raises BadRequest where it is no address, NotFound where no page could be there.
+    """
+    if not isinstance(sent, Mapping):
+        raise BadRequest("The browser did not say which page it shows.")
+    path, search = str(sent.get("pathname") or ""), str(sent.get("search") or "")
+    if len(path) + len(search) > LENGTH_LIMIT:
+        raise BadRequest("That address is too long.")
+    parts = path.strip("/").split("/")
+    if len(parts) != 3 or parts[0] != "t":
+        raise NotFound("There is no such page.")
+    return Address(parts[1], parts[2], dict(parse_qsl(search.lstrip("?"), max_num_fields=20)))
+
+
+def path_to(tenant: str, slug: str) -> str:
+    """The path of a tenant's page."""
+    return f"/t/{quote(tenant, safe='')}/{slug}"
+
+
+class Addresses:
+    """The signpost: it sends the root to the first tenant, and says 404 where there is nothing."""
+
+    def __init__(self, app: ASGIApp, *, reads: Reads, slugs: Collection[str], first: str) -> None:
+        self.app = app
+        self.reads = reads
+        self.slugs = slugs
+        self.first = first
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(_MACHINERY):
+            await self.app(scope, receive, send)
+        elif scope["path"] == "/":
+            await (await self._welcome())(scope, receive, send)
+        elif await self._exists(scope["path"]):
+            # Dash prepares itself only when its own root is asked for, and draws every page from there
+            await self.app({**scope, "path": "/", "raw_path": b"/"}, receive, send)
+        else:
+            await _page("Page not found", _NOT_FOUND, 404)(scope, receive, send)
+
+    async def _welcome(self) -> HTMLResponse | RedirectResponse:
+        tenants = await self.reads.tenants()
+        if tenants:
+            return RedirectResponse(path_to(tenants[0].name, self.first), 307)
+        return _page("No tenant yet", _NO_TENANT, 200)
+
+    async def _exists(self, path: str) -> bool:
+        try:
+            address = address_of({"pathname": path})
+            await self.reads.tenant(address.tenant)
+        except (BadRequest, NotFound, NoSuchTenant):
+            return False
+        return address.slug in self.slugs
+
+
+_NOT_FOUND = """
+  <p>There is no page at this address: the tenant or the page is spelled otherwise, or it was removed.</p>
+  <p><a href="/">Go to the first tenant</a></p>
+"""
+_NO_TENANT = """
+  <p>A tenant is a customer organisation: what it looks for, with which providers. Add the first one, then
+  load this page again.</p>
+  <pre>leadmill tenant add acme</pre>
+"""
+
+
+def _page(title: str, body: str, status: int) -> HTMLResponse:
+    return HTMLResponse(
+        f"""<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>{html.escape(title)} · Leadmill</title>
+  <link rel="icon" href="/assets/favicon.svg">
+  <link rel="stylesheet" href="/assets/plain.css">
+</head>
+<body>
+<main>
+  <p class="brand">Leadmill</p>
+  <h1>{html.escape(title)}</h1>
+  {body.strip()}
+</main>
+</body>
+</html>
+""",
+        status_code=status,
+    )

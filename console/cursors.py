@@ -1,0 +1,99 @@
+"""Cursors: how a long list is read on from the last row seen, although the browser asks by row number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from console.faults import BadRequest
+
+SKIP_LIMIT = 20_000
+TRAIL_LIMIT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A row's place in a list: what the list is ordered by, and the row's id."""
+
+    order: str
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.order}~{self.id}"
+
+    @property
+    def just_before(self) -> "Key":
+        """The key that no row has, and after which this row comes first."""
+        return Key(self.order, UUID(int=max(self.id.int - 1, 0)))
+
+    @classmethod
+    def read(cls, text: object) -> "Key":
+        """The key that a browser sent back.
+
+        Raises BadRequest where it is none.
+        """
+        order, _, name = str(text).partition("~")
+        return cls(order, uuid_of(name))
+
+
+@dataclass(slots=True)
+class Trail:
+    """The keys at which a browser has passed through a list so far, by row number, and when it began."""
+
+    since: datetime | None = None
+    total: int | None = None
+    keys: dict[int, Key] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, sent: object) -> "Trail":
+        """The trail that a browser sent back.
+
+        Raises BadRequest where it is none.
+        """
+        if not isinstance(sent, Mapping):
+            return cls()
+        try:
+            total = sent.get("total")
+            return cls(
+                since=datetime.fromisoformat(sent["since"]),
+                total=None if total is None else int(total),
+                keys={int(row): Key.read(key) for row, key in list(sent["keys"])[:TRAIL_LIMIT]},
+            )
+        except (KeyError, TypeError, ValueError):
+            raise BadRequest("The table asked for rows in a way that can't be understood.") from None
+
+    def nearest(self, start: int) -> tuple[Key | None, int]:
+        """The known key that is nearest before this row, and how many rows lie between."""
+        row = max((known for known in self.keys if known <= start), default=0)
+        if start - row > SKIP_LIMIT:
+            raise BadRequest("That row is too far away; scroll there in smaller steps.")
+        return self.keys.get(row), start - row
+
+    def passed(self, start: int, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The trail goes on over these rows, the first of which has the number `start`."""
+        if not rows:
+            return
+        if start == 0:
+            self.keys.setdefault(0, Key.read(rows[0]["key"]).just_before)
+        if len(self.keys) < TRAIL_LIMIT:
+            self.keys[start + len(rows)] = Key.read(rows[-1]["key"])
+
+    def sent(self) -> dict[str, Any]:
+        """The trail as the browser keeps it."""
+        return {
+            "since": self.since.isoformat() if self.since else None,
+            "total": self.total,
+            "keys": [[row, str(key)] for row, key in self.keys.items()],
+        }
+
+
+def uuid_of(text: object) -> UUID:
+    """The id that a browser sent.
+
+    Raises BadRequest where it is none.
+    """
+    try:
+        return UUID(str(text))
+    except ValueError:
+        raise BadRequest("That is not the id of anything.") from None

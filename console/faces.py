@@ -1,0 +1,39 @@
+"""Faces of agents: what people call each kind of work."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFace:
+    """An agent as people see it. `topic` is what it reads; without it nobody can say how much waits for it."""
+
+    name: str
+    title: str
+    description: str = ""
+    topic: str = ""
+
+
+def unlisted(name: str) -> AgentFace:
+    """The face of an agent that nobody described."""
+    return AgentFace(name, name.replace("_", " ").capitalize())
+
+
+def read_faces(text: str) -> tuple[AgentFace, ...]:
+    """The faces in a JSON list of objects with `name`, `title`, `description` and `topic`.
+
+    Raises ValueError where it is not that.
+    """
+    faces = json.loads(text)
+    if not isinstance(faces, list) or not all(isinstance(face, dict) for face in faces):
+        raise ValueError("a JSON list of objects is wanted")
+    try:
+        return tuple(AgentFace(**face) for face in faces)
+    except TypeError as error:
+        raise ValueError(str(error)) from None
+
+
+def title_of(name: str, faces: Sequence[AgentFace]) -> str:
+    """What people call the agent with this name."""
+    return next((face.title for face in faces if face.name == name), unlisted(name).title)

@@ -1,0 +1,179 @@
+"""What the console reads: each time within one read-only session that is sealed to the tenant."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from console.faces import AgentFace, title_of, unlisted
+from tenants.records import Tenant
+from tenants.store import calls, funnel, pages, tenants
+from tenants.store.pages import COUNT_CAP, ProspectFilter, RunFilter
+from tenants.store.session import Database
+
+TENANTS_LISTED = 500
+SLICES = 20
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentState:
+    """How an agent is doing for one tenant. What is None is not known."""
+
+    face: AgentFace
+    enabled: bool
+    changed_by: str | None
+    changed_at: datetime | None
+    changed_age_s: float | None
+    held: int
+    runs: tuple[int, ...]
+    failures: tuple[int, ...]
+    desks: int
+    seen_age_s: float | None
+    backlog: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a tenant's pipeline stands: leads by stage, what holds the others, tiers, and what it all cost."""
+
+    counts: Mapping[str, int]
+    drop_offs: Sequence[Record]
+    tiers: Mapping[str, int]
+    billed_calls: int
+    spent_usd: Decimal
+
+
+class Reads:
+    """The console's way of reading. `faces` are the agents that exist; empty: those that left a trace."""
+
+    def __init__(self, database: Database, faces: Sequence[AgentFace]) -> None:
+        self.database = database
+        self.faces = tuple(faces)
+
+    async def tenants(self) -> list[Tenant]:
+        """The tenants by name, as many as a menu can hold."""
+        async with self.database.system() as session:
+            return (await tenants.everyone(session))[:TENANTS_LISTED]
+
+    async def tenant(self, name: str) -> Tenant:
+        """The tenant with this name.
+
+        Raises NoSuchTenant.
+        """
+        return await tenants.named(self.database, name)
+
+    def agent_title(self, name: str) -> str:
+        """What people call this agent."""
+        return title_of(name, self.faces)
+
+    async def agent_faces(self, tenant: Tenant) -> tuple[AgentFace, ...]:
+        """The agents that this tenant can have."""
+        if self.faces:
+            return self.faces
+        async with self.database.tenant(tenant.id) as session:
+            return tuple(unlisted(name) for name in await pages.agents_met(session))
+
+    async def agents(self, tenant: Tenant) -> list[AgentState]:
+        """How each agent is doing for the tenant."""
+        faces = await self.agent_faces(tenant)
+        topics = {face.name: face.topic for face in faces if face.topic}
+        async with self.database.tenant(tenant.id) as session:
+            switches = await pages.switches(session)
+            hour = await pages.last_hour(session, slices=SLICES)
+            desks = await pages.desks(session)
+            backlog = await pages.backlog(session, topics) if topics else {}
+        return [
+            _state(face, switches.get(face.name, {}), hour, desks.get(face.name, {}), backlog.get(face.name))
+            for face in faces
+        ]
+
+    async def runs(
+        self, tenant: Tenant, wanted: RunFilter, *, after: tuple[datetime, UUID] | None, skip: int, limit: int
+    ) -> list[Record]:
+        """The next runs that match, newest first."""
+        async with self.database.tenant(tenant.id) as session:
+            return await pages.runs(session, wanted, after=after, skip=skip, limit=limit)
+
+    async def runs_again(self, tenant: Tenant, ids: Sequence[UUID]) -> list[Record]:
+        """These runs as they are now."""
+        async with self.database.tenant(tenant.id) as session:
+            return await pages.runs_by_id(session, ids)
+
+    async def count_runs(self, tenant: Tenant, wanted: RunFilter, *, after: datetime | None = None) -> int:
+        """How many runs match, up to a cap."""
+        async with self.database.tenant(tenant.id) as session:
+            return await pages.count_runs(session, wanted, after=after)
+
+    async def run(self, tenant: Tenant, run_id: UUID) -> Record | None:
+        """One run with all that is kept about it."""
+        async with self.database.tenant(tenant.id) as session:
+            return await pages.run(session, run_id)
+
+    async def prospects(
+        self, tenant: Tenant, wanted: ProspectFilter, *, after: tuple[int, UUID] | None, skip: int, limit: int
+    ) -> list[Record]:
+        """The next scored leads that match, best first."""
+        async with self.database.tenant(tenant.id) as session:
+            return await pages.prospects(session, wanted, after=after, skip=skip, limit=limit)
+
+    async def count_prospects(
+        self, tenant: Tenant, wanted: ProspectFilter, *, after: datetime | None = None
+    ) -> int:
+        """How many scored leads match, up to a cap."""
+        async with self.database.tenant(tenant.id) as session:
+            return await pages.count_prospects(session, wanted, after=after)
+
+    async def prospect(self, tenant: Tenant, lead_id: UUID) -> Record | None:
+        """One lead with its company, contact and reasons."""
+        async with self.database.tenant(tenant.id) as session:
+            return await pages.prospect(session, lead_id)
+
+    async def standing(self, tenant: Tenant) -> Standing:
+        """How the tenant's pipeline stands."""
+        async with self.database.tenant(tenant.id) as session:
+            billed, spent = await calls.spent(session)
+            return Standing(
+                counts=await funnel.counts(session),
+                drop_offs=await pages.drop_offs(session),
+                tiers=await pages.tiers(session),
+                billed_calls=billed,
+                spent_usd=spent,
+            )
+
+    async def now(self) -> datetime:
+        """The database's clock."""
+        async with self.database.system() as session:
+            return await pages.now(session)
+
+
+def counted(count: int) -> str:
+    """A capped count in words."""
+    return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
+
+
+def _state(
+    face: AgentFace, switch: Record, hour: Sequence[Record], desks: Record, backlog: int | None
+) -> AgentState:
+    runs, failures = [0] * SLICES, [0] * SLICES
+    for row in hour:
+        if row["agent"] == face.name:
+            place = SLICES - 1 - min(row["slice"], SLICES - 1)
+            runs[place] += row["runs"]
+            failures[place] += row["failures"]
+    return AgentState(
+        face=face,
+        enabled=switch.get("enabled", True),
+        changed_by=switch.get("changed_by"),
+        changed_at=switch.get("changed_at"),
+        changed_age_s=switch.get("changed_age_s"),
+        held=switch.get("held", 0),
+        runs=tuple(runs),
+        failures=tuple(failures),
+        desks=desks.get("desks", 0),
+        seen_age_s=desks.get("age_s"),
+        backlog=backlog,
+    )

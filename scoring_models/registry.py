@@ -1,0 +1,82 @@
+"""The registry: which models there are, and which one judges whose leads.
+
+A version never changes once it is registered; an alias points to one. `champion` is the version that judges:
+the tenant's own where it has one, else everybody's.
+"""
+
+import asyncio
+import re
+from uuid import UUID
+
+from scoring_models.artifact import write_model
+from scoring_models.errors import ModelNameError, ModelUnknownError
+from scoring_models.estimators import TrainedModel
+from scoring_models.folder import ModelFolder
+from tenants.records import ModelVersion
+from tenants.store import models
+from tenants.store.session import Database
+
+CHAMPION = "champion"
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+
+
+class Registry:
+    """Models by version and alias: the rows in the database, the files in the folder."""
+
+    def __init__(self, database: Database, folder: ModelFolder) -> None:
+        self._database = database
+        self._folder = folder
+
+    async def register(self, model: TrainedModel, *, name: str, tenant_id: UUID | None = None) -> str:
+        """The label of the model as a new version. Without a tenant it may judge everybody's leads.
+
+        Raises ModelNameError.
+        """
+        name = _full_name(name, tenant_id)
+        file = await asyncio.to_thread(write_model, model, self._folder.path)
+        async with self._database.system() as connection:
+            version = await models.add_version(
+                connection,
+                tenant_id=tenant_id,
+                name=name,
+                sha256=file.stem,
+                path=file.name,
+                metrics=dict(model.metrics),
+                facts=model.facts,
+            )
+            # Before the commit: a label that the database knows always has its file.
+            label = f"{name}-{version}"
+            await asyncio.to_thread(self._folder.name, label, file)
+        return label
+
+    async def promote(self, label: str, *, tenant_id: UUID | None = None) -> None:
+        """From now on the version judges: the tenant's leads, or without a tenant everybody's.
+
+        Raises ModelUnknownError.
+        """
+        async with self._database.system() as connection:
+            known = {kept.label: kept for kept in await models.versions(connection, tenant_id=tenant_id)}
+            if label not in known:
+                raise ModelUnknownError(label)
+            name, version = known[label].name, known[label].version
+            await models.point_alias(
+                connection, tenant_id=tenant_id, alias=CHAMPION, name=name, version=version
+            )
+
+    async def champion(self, tenant_id: UUID | None = None) -> ModelVersion | None:
+        """The version that judges this tenant's leads, or None where there is none at all."""
+        async with self._database.system() as connection:
+            return await models.resolve(connection, tenant_id=tenant_id, alias=CHAMPION)
+
+    async def versions(self, tenant_id: UUID | None = None) -> list[ModelVersion]:
+        """The tenant's own versions, or without a tenant everybody's."""
+        async with self._database.system() as connection:
+            return await models.versions(connection, tenant_id=tenant_id)
+
+
+def _full_name(name: str, tenant_id: UUID | None) -> str:
+    """A model's name; a tenant's own carries the tenant, so that one label is one model everywhere."""
+    if not _NAME.fullmatch(name):
+        raise ModelNameError(name)
+    return name if tenant_id is None else f"{name}-{tenant_id.hex}"

@@ -1,0 +1,53 @@
+"""The scorer: opened models, and many leads judged in one go."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from scoring_models.artifact import open_model
+from scoring_models.columns import LeadColumns, ScoreColumns, pack, unpack
+from scoring_models.explain import Scorecard
+from scoring_models.features import matrix
+from scoring_models.intent import intent
+from scoring_models.schema import Score, ScoreRequest
+from scoring_models.tiers import Grid
+
+
+class Scorer:
+    """Judges leads with any model of an installation, and keeps some open. Threads may share it."""
+
+    def __init__(self, path_of: Callable[[str], Path], *, open_models: int) -> None:
+        """A scorer that finds a model's file by its label with `path_of`."""
+        self._path_of = path_of
+        self._scorecard = lru_cache(maxsize=open_models)(self._open)
+        self._grid = Grid()
+
+    def score_many(self, model: str, requests: Sequence[ScoreRequest]) -> list[Score]:
+        """The scores of these leads, in their order, by the model with this label.
+
+        Raises ModelUnknownError, or ArtifactError where the model's file must not be opened.
+        """
+        return unpack(requests, self.score_columns(model, pack(requests)))
+
+    def score_columns(self, model: str, leads: LeadColumns) -> ScoreColumns:
+        """The same from columns to columns: what crosses a process border."""
+        scorecard = self._scorecard(model)
+        contributions = scorecard.contributions(matrix(leads))
+        # Half a hyperbolic tangent is the logistic function, without its overflow.
+        fits = (0.5 + 0.5 * np.tanh(0.5 * scorecard.log_odds(contributions))).tolist()
+        intents = [intent(acts, jobs) for acts, jobs in zip(leads.engagement, leads.open_jobs, strict=True)]
+        both = list(zip(fits, intents, strict=True))
+        return ScoreColumns(
+            model=model,
+            fit=fits,
+            intent=intents,
+            score=[self._grid.score(fit, wants) for fit, wants in both],
+            tier=[self._grid.tier(fit, wants) for fit, wants in both],
+            reasons=scorecard.reasons(leads, contributions),
+        )
+
+    def _open(self, label: str) -> Scorecard:
+        trained = open_model(self._path_of(label))
+        return Scorecard(trained.pipeline, trained.averages)

@@ -1,0 +1,129 @@
+"""What all tests share: a real PostgreSQL, a database for each test, and no way out of this machine."""
+
+import asyncio
+import ipaddress
+import os
+import socket
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from sqlalchemy import make_url
+
+from tenants.secrets import Vault
+from tenants.settings import StoreSettings
+from tenants.store import embedded
+from tenants.store.migrate import migrate
+from tenants.store.rls import APP
+from tenants.store.session import Database
+
+LANES = 6
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_this_machine() -> Iterator[None]:
+    """A connection to anywhere but loopback is a failure of the test that tries it."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple):
+            host = str(address[0])
+            loopback = host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+            assert loopback, f"a test wanted to reach {host}"
+        connect(self, address)
+
+    socket.socket.connect = guarded
+    yield
+    socket.socket.connect = connect
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_from_outside(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Settings of whoever runs the tests do not reach them; the folder of data sets does."""
+    for name in [name for name in os.environ if name.startswith("LEADMILL_") and name != "LEADMILL_DATASETS"]:
+        del os.environ[name]
+    os.environ["LEADMILL_HOME"] = str(tmp_path_factory.mktemp("home"))
+    os.environ["RAY_AUTH_MODE"] = "disabled"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL of this test session; its database `template` is migrated and empty."""
+    folder = tmp_path_factory.mktemp("pg") / "postgres"
+    address = embedded.start(folder)
+    asyncio.run(_make_template(address))
+    yield address
+    embedded.stop(folder)
+
+
+async def _make_template(address: str) -> None:
+    await _execute(address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template")
+    await migrate(_database_named(address, "template"), lanes=LANES)
+
+
+async def _execute(address: str, *statements: str) -> None:
+    connection = await asyncpg.connect(address)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _database_named(address: str, name: str) -> str:
+    return make_url(address).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def database_url(postgres: str) -> Iterator[str]:
+    """The address of a migrated, empty database that only this test uses, as its superuser."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    asyncio.run(_execute(postgres, f"CREATE DATABASE {name} TEMPLATE template"))
+    yield _database_named(postgres, name)
+    asyncio.run(_execute(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest_asyncio.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A migrated, empty database as the application sees it."""
+    database = Database.at(database_url, role=APP, pool_size=6)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def store_settings(database_url: str, tmp_path: Path) -> StoreSettings:
+    """The settings of an installation with this test's database and a home of its own."""
+    return StoreSettings(home=tmp_path / "home", database_url=database_url)
+
+
+@pytest.fixture
+def vault(store_settings: StoreSettings) -> Vault:
+    """The vault of this test's installation."""
+    return Vault.from_settings(store_settings)
+
+
+@pytest.fixture(scope="session")
+def dataset() -> Callable[[str], Path]:
+    """A file of the folder with real data; where the folder is not named, the test is skipped."""
+    folder = os.environ.get("LEADMILL_DATASETS")
+
+    def find(name: str) -> Path:
+        if not folder:
+            pytest.skip("LEADMILL_DATASETS names no folder with data sets")
+        path = Path(folder).resolve() / name
+        assert path.exists(), f"{path} is missing"
+        return path
+
+    return find

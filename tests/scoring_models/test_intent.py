@@ -1,0 +1,59 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoring_models.intent import HIRING_CEILING, SIGNALS, hiring, intent
+
+acts = st.lists(
+    st.tuples(st.sampled_from([*SIGNALS, "open", "other"]), st.floats(allow_nan=True)), max_size=20
+)
+jobs = st.none() | st.floats()
+
+
+@given(acts, jobs)
+def test_intent_stays_between_none_and_full(engagement, open_jobs):
+    assert 0.0 <= intent(engagement, open_jobs) <= 1.0
+
+
+@given(acts, jobs, st.sampled_from([*SIGNALS, "open"]), st.floats(allow_nan=False))
+def test_one_more_act_never_lowers_intent(engagement, open_jobs, kind, days_ago):
+    before = intent(engagement, open_jobs)
+    assert intent([*engagement, (kind, days_ago)], open_jobs) >= before - 1e-12
+
+
+@given(st.sampled_from(list(SIGNALS)), st.floats(0, 1000), st.floats(0, 1000))
+def test_a_fresher_act_never_says_less(kind, one, other):
+    fresh, stale = sorted((one, other))
+    assert intent([(kind, fresh)], None) >= intent([(kind, stale)], None)
+
+
+@pytest.mark.parametrize("kind", SIGNALS)
+def test_an_act_says_half_as_much_after_its_half_life(kind):
+    signal = SIGNALS[kind]
+    assert intent([(kind, 0)], None) == pytest.approx(signal.weight)
+    assert intent([(kind, signal.half_life_days)], None) == pytest.approx(signal.weight / 2)
+
+
+def test_a_meeting_says_more_than_a_reply_and_a_reply_more_than_a_visit():
+    meeting, reply, visit = (intent([(kind, 3)], None) for kind in ("meeting", "reply", "visit"))
+    assert meeting > reply > visit > 0
+
+
+def test_opens_and_unknown_acts_say_nothing():
+    assert intent([("open", 0), ("levitated", 0)], None) == 0.0
+
+
+def test_an_act_without_a_usable_date_is_left_out_and_one_from_the_future_is_of_today():
+    assert intent([("reply", math.nan)], None) == 0.0
+    assert intent([("reply", -3)], None) == intent([("reply", 0)], None)
+
+
+def test_a_thousand_scanner_clicks_do_not_make_a_buyer():
+    assert intent([("click", 0)] * 1000, None) == pytest.approx(SIGNALS["click"].ceiling)
+
+
+def test_hiring_is_a_weak_signal():
+    assert hiring(None) == hiring(0) == hiring(-4) == hiring(math.nan) == 0.0
+    assert 0 < hiring(5) < hiring(50) <= HIRING_CEILING
