@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from console.faults import BadRequest, NotFound
+from console.faults import BadRequestError, NotFoundError
 from console.reads import Reads
 from tenants.store.tenants import NoSuchTenant
 
@@ -28,16 +28,16 @@ class Address:
 def address_of(sent: object) -> Address:
     """The address that a browser says it is at.
 
-    Raises BadRequest where it is no address, NotFound where no page could be there.
+    Raises BadRequestError where it is no address, NotFoundError where no page could be there.
     """
     if not isinstance(sent, Mapping):
-        raise BadRequest("The browser did not say which page it shows.")
+        raise BadRequestError("The browser did not say which page it shows.")
     path, search = str(sent.get("pathname") or ""), str(sent.get("search") or "")
     if len(path) + len(search) > LENGTH_LIMIT:
-        raise BadRequest("That address is too long.")
+        raise BadRequestError("That address is too long.")
     parts = path.strip("/").split("/")
     if len(parts) != 3 or parts[0] != "t":
-        raise NotFound("There is no such page.")
+        raise NotFoundError("There is no such page.")
     return Address(parts[1], parts[2], dict(parse_qsl(search.lstrip("?"), max_num_fields=20)))
 
 
@@ -56,6 +56,7 @@ class Addresses:
         self.first = first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The answer to one request."""
         if scope["type"] != "http" or scope["path"].startswith(_MACHINERY):
             await self.app(scope, receive, send)
         elif scope["path"] == "/":
@@ -76,7 +77,7 @@ class Addresses:
         try:
             address = address_of({"pathname": path})
             await self.reads.tenant(address.tenant)
-        except (BadRequest, NotFound, NoSuchTenant):
+        except (BadRequestError, NotFoundError, NoSuchTenant):
             return False
         return address.slug in self.slugs
 

@@ -45,6 +45,7 @@ class Gate:
         self.headers = _strict_headers(script_hashes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The answer to one request, or the refusal of it."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class AgentFace:
-    """An agent as people see it. `topic` is what it reads; without it nobody can say how much waits for it."""
+    """An agent as people see it. `topic` is what it reads; without it, what waits is unknown."""
 
     name: str
     title: str

@@ -10,30 +10,35 @@ from console.auth import request_id
 log = logging.getLogger(__name__)
 
 
-class BadRequest(Exception):
+class BadRequestError(Exception):
     """The browser asks for something that does not exist: a filter, a column, an id that can't be."""
 
 
-class NotFound(Exception):
+class NotFoundError(Exception):
     """There is no such page, tenant or record, or it is somebody else's."""
 
 
 def tell(title: str, message: str, *, kind: str, icon: str) -> None:
-    """A toast in the corner of the screen. `kind` is its colour; the same words are not shown twice at once."""
+    """A toast in the corner of the screen. `kind` is its colour; the same words stand there only once."""
     set_props("toasts", {"sendNotifications": [_toast(title, message, kind, icon)]})
 
 
 def told(error: Exception) -> None:
     """A failed callback, told to the person who waits for it and, in full, to the log."""
-    if isinstance(error, (BadRequest, NotFound)):
+    if isinstance(error, (BadRequestError, NotFoundError)):
         tell("That did not work", str(error), kind="orange", icon="warning")
         return
     logged(error)
-    tell("Something went wrong", f"Try again. If it stays, quote error {request_id()}.", kind="red", icon="failed")
+    tell(
+        "Something went wrong",
+        f"Try again. If it stays, quote error {request_id()}.",
+        kind="red",
+        icon="failed",
+    )
 
 
 def logged(error: Exception) -> None:
-    """A failed callback that nobody waits for: it goes to the log, and the page shows that it is out of date."""
+    """A failed callback that nobody waits for: it goes to the log, and the page says that it is stale."""
     log.error("request %s failed", request_id(), exc_info=error)
 
 

@@ -46,7 +46,7 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the console. `parts` are kept fresh while it is open; `frame` puts them in their places once."""
+    """A page of the console. `parts` are kept fresh while it is open; `frame` puts them in place once."""
 
     slug: str
     title: str

@@ -15,6 +15,9 @@ from tenants.store.session import Database
 
 TENANTS_LISTED = 500
 SLICES = 20
+# A desk gives a sign of life every few seconds; at these ages one starts to wonder, and to worry.
+QUIET_AFTER_S = 20.0
+SILENT_AFTER_S = 60.0
 
 Record = Mapping[str, Any]
 
@@ -84,7 +87,7 @@ class Reads:
         async with self.database.tenant(tenant.id) as session:
             switches = await pages.switches(session)
             hour = await pages.last_hour(session, slices=SLICES)
-            desks = await pages.desks(session)
+            desks = await pages.desks(session, alive_s=SILENT_AFTER_S)
             backlog = await pages.backlog(session, topics) if topics else {}
         return [
             _state(face, switches.get(face.name, {}), hour, desks.get(face.name, {}), backlog.get(face.name))

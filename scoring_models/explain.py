@@ -23,6 +23,7 @@ MOST_REASONS = 4
 LEAST_WORTH = 0.01
 """Log-odds below which a feature is not worth a sentence."""
 
+_CATEGORIES_AT = range(len(NUMBERS), len(FEATURES))
 _UNSEEN = "\x00"
 _EXACTNESS = 1e-6
 
@@ -120,9 +121,6 @@ class Scorecard:
         ).max()
         if not difference <= _EXACTNESS:
             raise NotAdditiveError(float(difference))
-
-
-_CATEGORIES_AT = range(len(NUMBERS), len(FEATURES))
 
 
 def _nobodies(count: int) -> Matrix:

@@ -13,7 +13,7 @@ from scoring_models.scorer import Scorer
 ONGOING_REQUESTS = 64
 """Batches that a replica takes in at once, one for each desk that may be waiting.
 
-Each costs some kilobytes; with Ray's default of 5, further callers back off for up to half a second.
+Each costs some kilobytes. With Ray's default of 5, further callers back off for up to half a second.
 """
 
 Payload = tuple[str, LeadColumns]
@@ -25,7 +25,7 @@ class ScoringService:
 
     def __init__(self, models_folder: str, open_models: int) -> None:
         self._scorer = Scorer(ModelFolder(Path(models_folder)).path_of, open_models=open_models)
-        # One thread: the work holds the interpreter's lock for most of its time, so that more would only wait.
+        # One thread: the work holds the interpreter's lock for most of its time, so more would only wait.
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scoring")
 
     async def score_many(self, payload: Payload) -> ScoreColumns:
@@ -44,5 +44,8 @@ class ScoringService:
 
 
 scoring = serve.deployment(
-    name="scoring", max_ongoing_requests=ONGOING_REQUESTS, health_check_timeout_s=30.0
+    name="scoring",
+    max_ongoing_requests=ONGOING_REQUESTS,
+    health_check_timeout_s=30.0,
+    logging_config={"enable_access_log": False},  # a line for each batch tells nothing that runs do not
 )(ScoringService)

@@ -13,6 +13,10 @@ from pydantic import BaseModel, ConfigDict
 from tenants.identity import TenantId
 
 
+#: the type of events whose content was withdrawn, since their tenant was removed; their offsets stay
+WITHDRAWN = "withdrawn"
+
+
 class Record(BaseModel):
     """A frozen value with checked fields."""
 

@@ -18,7 +18,7 @@ from actors.engine.runner import Assignment, Finished, Runner
 from actors.engine.settings import EngineSettings
 from actors.engine.window import Window
 from actors.events import event_types
-from actors.events.envelope import Event, UnreadableEvent, read_payload
+from actors.events.envelope import Event, UnreadableEvent, Withdrawn, read_payload
 from tenants.identity import TenantId, stable_id
 from tenants.store import lanes, log, runs
 from tenants.store.lanes import Lease
@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 _DUE_EVERY_S = 0.25
 _READ_AT_MOST = 500
+_READ_PAUSE_FIRST_S, _READ_PAUSE_MOST_S = 0.01, 0.1
 
 
 @dataclass(slots=True)
@@ -67,12 +68,19 @@ class Intake:
         self._finished: list[Finished] = []
         self._something_finished = asyncio.Event()
         self._looked_for_due = 0.0
+        self._read_again_at = 0.0
+        self._pause_s = _READ_PAUSE_FIRST_S
         self._renewed = time.monotonic()
 
     @property
     def in_flight(self) -> int:
         """How many runs are being worked on or wait for their commit."""
         return len(self._tasks) + len(self._finished)
+
+    @property
+    def nothing_before_s(self) -> float:
+        """For how many seconds from now there is no use in another turn, if nothing is in flight."""
+        return max(0.0, self._read_again_at - time.monotonic())
 
     async def turn(self) -> bool:
         """One turn: take in what is there, work, commit what is finished. Whether there was anything to do.
@@ -121,12 +129,17 @@ class Intake:
             took_in = await self._take_due(min(room, _READ_AT_MOST))
             room = min(self._settings.runs_in_flight, self.runner.agent.concurrency) - self.in_flight
         # what is settled behind a slow run is remembered in memory: that has an end, too
-        if room > 0 and len(self._window) < 4 * self._settings.runs_in_flight:
+        full = len(self._window) >= 4 * self._settings.runs_in_flight
+        if room > 0 and not full and time.monotonic() >= self._read_again_at:
             topic, lane = self.runner.agent.topic, self.lease.lane
             deliveries = await self._bus.read(topic, lane, self._window.read_to, min(room, _READ_AT_MOST))
             if deliveries:
                 took_in = True
+                self._pause_s = _READ_PAUSE_FIRST_S
                 await self._admit(deliveries)
+            else:  # an empty lane is looked at less and less often, up to ten times a second
+                self._pause_s = min(self._pause_s * 2, _READ_PAUSE_MOST_S)
+            self._read_again_at = time.monotonic() + self._pause_s
         return took_in
 
     async def _admit(self, deliveries: list[Delivery]) -> None:
@@ -194,6 +207,9 @@ class Intake:
         async with self._database.system() as session:
             for delivery in strangers:
                 event, offset = delivery.event, delivery.offset
+                offsets.add(offset)
+                if isinstance(event, Withdrawn):
+                    continue
                 topic, lane = self.runner.agent.topic, self.lease.lane
                 reason = str(event) if isinstance(event, UnreadableEvent) else f"no tenant {event.tenant_id}"
                 await log.bury(
@@ -207,7 +223,6 @@ class Intake:
                     raw=delivery.raw,
                 )
                 logger.warning("%s lane %s offset %s: %s", topic, lane, offset, reason)
-                offsets.add(offset)
         self._window.settle(offsets)
 
     async def _take_due(self, room: int) -> bool:
@@ -238,7 +253,8 @@ class Intake:
         task.add_done_callback(self._tasks.discard)
 
     async def _work(self, assignment: Assignment, profile: Profile) -> None:
-        self._finished.append(await self.runner.do(assignment, profile))
+        finished = await self.runner.do(assignment, profile)
+        self._finished.append(finished)  # not in one line: the list may be another one after the wait
         self._something_finished.set()
 
     async def _commit_finished(self) -> bool:

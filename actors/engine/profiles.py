@@ -1,5 +1,6 @@
 """Profiles: what a desk knows of the tenants whose events reach it, no older than half a second."""
 
+import asyncio
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -41,12 +42,14 @@ class Profiles:
         self._topics = tuple(topics)
         self._known: dict[TenantId, Profile] = {}
         self._refreshed_at = -_FRESH_S
+        self._refreshing = asyncio.Lock()
 
     async def of(self, tenant_ids: Collection[TenantId]) -> Mapping[TenantId, Profile]:
         """The profiles of those of the tenants that exist."""
-        stale = time.monotonic() - self._refreshed_at > _FRESH_S
-        if stale or any(tenant_id not in self._known for tenant_id in tenant_ids):
-            await self._refresh({*self._known, *tenant_ids})
+        async with self._refreshing:  # one at a time: two would each forget whom the other has just met
+            stale = time.monotonic() - self._refreshed_at > _FRESH_S
+            if stale or any(tenant_id not in self._known for tenant_id in tenant_ids):
+                await self._refresh({*self._known, *tenant_ids})
         return {tenant_id: self._known[tenant_id] for tenant_id in tenant_ids if tenant_id in self._known}
 
     async def _refresh(self, tenant_ids: set[TenantId]) -> None:

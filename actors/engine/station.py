@@ -20,7 +20,7 @@ from tenants.store.session import Database
 
 logger = logging.getLogger(__name__)
 
-_IDLE_FIRST_S, _IDLE_MOST_S = 0.005, 0.1
+_IDLE_S = 0.01
 _AFTER_TROUBLE_S = 0.5
 _HEARTBEAT_S = 1.0
 
@@ -132,13 +132,9 @@ class Station:
         return intake
 
     async def _turns(self, intake: Intake, stop: asyncio.Event) -> None:
-        idle_s = _IDLE_FIRST_S
         while not stop.is_set():
-            if await intake.turn():
-                idle_s = _IDLE_FIRST_S
-            else:
-                await _wait(stop, idle_s)
-                idle_s = min(idle_s * 2, _IDLE_MOST_S)
+            if not await intake.turn():
+                await _wait(stop, max(_IDLE_S, intake.nothing_before_s))
 
     async def _beat_on(self) -> None:
         while True:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from actors.bus.base import Bus
 from actors.bus.pglog import LogBus
 from actors.core.agent import Agent
 from actors.core.errors import ScorerAway
+from actors.core.provider import Provider
 from actors.engine.asking import Asking
 from actors.engine.context import ScoringService
 from actors.engine.http import open_client
@@ -36,7 +37,14 @@ class Works:
     """All parts of one process: database, bus, providers, agents."""
 
     def __init__(
-        self, database: Database, http: httpx.AsyncClient, vault: Vault, scoring: ScoringService, settings: EngineSettings
+        self,
+        database: Database,
+        *,
+        http: httpx.AsyncClient,
+        vault: Vault,
+        providers: Mapping[str, Provider],
+        scoring: ScoringService,
+        settings: EngineSettings,
     ) -> None:
         self.database = database
         self.settings = settings
@@ -44,7 +52,7 @@ class Works:
         self.agents = all_agents()
         self.profiles = Profiles(database, vault, tuple(event_types()))
         self._scoring = scoring
-        self._asking = Asking(database, http, all_providers(), calls_in_flight=settings.calls_in_flight)
+        self._asking = Asking(database, http, providers, calls_in_flight=settings.calls_in_flight)
 
     def station(self, name: str, agent: str) -> Station:
         """A station of this name for this agent."""
@@ -74,8 +82,14 @@ async def open_works(
     store = store or StoreSettings()
     engine = engine or EngineSettings()
     async with open_database(store, pool_size=pool_size) as database, open_client(connections=0) as http:
-        works = Works(database, http, Vault.from_settings(store), scoring or InProcessScoring(store), engine)
-        yield works
+        yield Works(
+            database,
+            http=http,
+            vault=Vault.from_settings(store),
+            providers=all_providers(),
+            scoring=scoring or InProcessScoring(store),
+            settings=engine,
+        )
 
 
 class InProcessScoring:

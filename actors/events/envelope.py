@@ -8,12 +8,17 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tenants.identity import TenantId, stable_id
+from tenants.records import WITHDRAWN
 
 SOURCE = "/leadmill"
 
 
 class UnreadableEvent(Exception):
     """An event whose words we do not know, or whose content does not fit them."""
+
+
+class Withdrawn(UnreadableEvent):
+    """An event of a tenant that was removed: its content is gone, and nobody is to miss it."""
 
 
 class Payload(BaseModel):
@@ -69,6 +74,8 @@ def read_payload(types: dict[str, type[Payload]], kind: str, data: str | bytes) 
 
     Raises UnreadableEvent, with the reason, for an unknown kind or content that does not fit.
     """
+    if kind == WITHDRAWN:
+        raise Withdrawn("its tenant was removed")
     payload = types.get(kind)
     if payload is None:
         raise UnreadableEvent(f"no event is called {kind!r}")

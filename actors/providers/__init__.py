@@ -1,5 +1,7 @@
-"""Providers: one outside company each. To add one, imitate `hunter.py`: a table of manners, a function for
-each question that it answers, and `PROVIDER`; then its test, and the conformance suite finds it by itself.
+"""Providers: one outside company each, one file each. To add one, imitate `hunter.py`.
+
+Such a file has a table of manners, a function for each question that it answers, and `PROVIDER`. Add its
+test, and the conformance suite finds it by itself.
 
 Lives here: a file for each provider, named after it, and what they all build on, which declares no
 `PROVIDER`: `manners` (asking over HTTP), `fields` (reading a vendor's JSON), `page` (reading a web page).

@@ -22,8 +22,8 @@ def inner(outer: dict[str, Any], name: str, provider: str) -> dict[str, Any] | N
 
 
 def inners(outer: dict[str, Any], name: str, provider: str) -> list[dict[str, Any]]:
-    """The objects in the list under a name. Raises AnswerGarbled where it is no list of objects."""
-    values = outer.get(name) or []
+    """The objects in the list under a name. Raises AnswerGarbled where there is no list of objects."""
+    values = outer.get(name)
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
         raise AnswerGarbled(f"{name} is no list of objects", provider=provider)
     return values

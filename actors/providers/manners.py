@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 import httpx
@@ -31,7 +30,8 @@ from actors.core.provider import Link
 
 MOST_JSON_BYTES = 2_000_000
 
-_USER_AGENT = "Leadmill/0.1"
+_OK = 200
+_USER_AGENT = "leadmill"
 # The deadline covers all of it; a timeout for each read would only cost.
 _NO_OTHER_TIMEOUT = {"timeout": {"connect": None, "read": None, "write": None, "pool": None}}
 _LONGEST_WAIT_S = 86_400.0
@@ -52,7 +52,7 @@ _MEANING: dict[int, type[AgentError]] = {
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """An answer that means something else at this vendor: a status, and words in small letters in the body."""
+    """An answer that means something else at this vendor: a status, and small letters in the body."""
 
     status: int
     error: type[AgentError]
@@ -86,30 +86,23 @@ async def send(link: Link, manners: Manners, method: str, url: str) -> Heard:
 
     Raises the AgentError that fits: of the connection, of the status, or of a body of the wrong kind or size.
     """
-    endpoint = f"{method} {urlsplit(url).path}"
+    headers = _headers(link, manners)
     try:
         async with asyncio.timeout(manners.deadline_s):
-            request = httpx.Request(method, url, headers=_headers(link, manners), extensions=_NO_OTHER_TIMEOUT)
-            response = await link.http.send(request, stream=True, follow_redirects=False)
-            try:
-                body = await _body(response, manners)
-            finally:
-                await response.aclose()
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        raise NotConnected("its address is no web address", provider=manners.provider) from error
-    except httpx.DecodingError as error:
-        raise AnswerGarbled(f"a body that cannot be unpacked from {endpoint}", provider=manners.provider) from error
-    except TimeoutError as error:
-        raise ProviderDown(f"no answer to {endpoint} in {manners.deadline_s:g} s", provider=manners.provider) from error
-    # The transport lets some of aiohttp's own errors through: a garbled status line, for one.
-    except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
-        raise ProviderDown(f"{type(error).__name__} at {endpoint}", provider=manners.provider) from error
-    status = response.status_code
-    if status not in manners.answers:
-        raise _refusal(manners, endpoint, status, response.headers, body)
-    if status == 200 and not response.headers.get("content-type", "").lower().startswith(manners.content_types):
-        raise AnswerGarbled(f"the wrong type of content from {endpoint}", provider=manners.provider)
-    return Heard(status, response.headers, body)
+            # Not by the client's build_request: that would send the cookies of other tenants' answers.
+            request = httpx.Request(method, url, headers=headers, extensions=_NO_OTHER_TIMEOUT)
+            heard = await _heard(link, request, manners)
+    # The transport lets through some errors of aiohttp's own, such as a garbled status line, and of the
+    # socket library, which minds labels that are too long.
+    except (httpx.InvalidURL, httpx.HTTPError, aiohttp.ClientError, OSError, UnicodeError) as error:
+        raise _trouble(error, manners, _endpoint(method, url)) from error
+    if heard.status not in manners.answers:
+        raise _refusal(heard, manners, _endpoint(method, url))
+    content_type = heard.headers.get("content-type", "").lower()
+    if heard.status == _OK and not content_type.startswith(manners.content_types):
+        detail = f"the wrong type of content from {_endpoint(method, url)}"
+        raise AnswerGarbled(detail, provider=manners.provider)
+    return heard
 
 
 def json_object(heard: Heard, manners: Manners) -> dict[str, Any]:
@@ -143,6 +136,14 @@ def _headers(link: Link, manners: Manners) -> dict[str, str]:
     return headers
 
 
+async def _heard(link: Link, request: httpx.Request, manners: Manners) -> Heard:
+    response: httpx.Response = await link.http.send(request, stream=True, follow_redirects=False)
+    try:
+        return Heard(response.status_code, response.headers, await _body(response, manners))
+    finally:
+        await response.aclose()
+
+
 async def _body(response: httpx.Response, manners: Manners) -> bytes:
     if response.headers.get("content-encoding", "identity").lower() not in {"identity", "gzip", ""}:
         raise AnswerGarbled("an encoding that was not asked for", provider=manners.provider)
@@ -156,15 +157,34 @@ async def _body(response: httpx.Response, manners: Manners) -> bytes:
     return b"".join(chunks)
 
 
-def _refusal(manners: Manners, endpoint: str, status: int, headers: httpx.Headers, body: bytes) -> AgentError:
+def _endpoint(method: str, url: str) -> str:
+    """The request without host and query: in the query stand people's names."""
+    return f"{method} /{'/'.join(url.partition('?')[0].split('/')[3:])}"
+
+
+def _trouble(error: Exception, manners: Manners, endpoint: str) -> AgentError:
+    """The error that a fault of the connection stands for."""
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
+        return NotConnected("its address is no web address", provider=manners.provider)
+    if isinstance(error, httpx.DecodingError):
+        return AnswerGarbled(f"{endpoint} cannot be unpacked", provider=manners.provider)
+    if isinstance(error, TimeoutError):
+        detail = f"no answer to {endpoint} within {manners.deadline_s:g} s"
+        return ProviderDown(detail, provider=manners.provider)
+    # The transport calls whatever it cannot place a timeout: aiohttp's own name for it says more.
+    fault = type(error.__cause__ or error).__name__
+    return ProviderDown(f"{fault} at {endpoint}", provider=manners.provider)
+
+
+def _refusal(heard: Heard, manners: Manners, endpoint: str) -> AgentError:
     """The error that a status stands for. The vendor's own words stay out of it: some repeat the key."""
-    lower = body.lower()
-    odd = (oddity.error for oddity in manners.oddities if oddity.status == status and oddity.words in lower)
-    error = next(odd, None) or _MEANING.get(status, ProviderDown)
-    retry_at = _retry_at(headers.get("retry-after"))
+    said = heard.body.lower()
+    odd = (odd.error for odd in manners.oddities if odd.status == heard.status and odd.words in said)
+    error = next(odd, None) or _MEANING.get(heard.status, ProviderDown)
+    retry_at = _retry_at(heard.headers.get("retry-after"))
     if retry_at is None and error is RateLimited:
         retry_at = datetime.now(UTC) + QUIET_AFTER_RATE_LIMIT
-    return error(f"{status} to {endpoint}", provider=manners.provider, retry_at=retry_at)
+    return error(f"{heard.status} to {endpoint}", provider=manners.provider, retry_at=retry_at)
 
 
 def _retry_at(text: str | None) -> datetime | None:

@@ -17,6 +17,7 @@ from actors.engine.settings import EngineSettings
 from actors.engine.supervision import Deposed, Supervision
 from actors.engine.wiring import build_id
 from actors.shell import cluster
+from actors.shell.installation import installation_mark
 from tenants.store.session import open_database
 
 logger = logging.getLogger(__name__)
@@ -130,7 +131,7 @@ class Supervisor:
     async def _work(self) -> None:
         topics_of = {name: agent.topic for name, agent in all_agents().items()}
         async with open_database(pool_size=2) as database:
-            owner = f"{os.uname().nodename}:{os.getpid()}:{time.time_ns()}"
+            owner = f"{installation_mark()}:{os.getpid()}:{time.time_ns()}"
             settings = EngineSettings()
             supervision = Supervision(
                 database, RayRoster(), topics_of, owner=owner, build=build_id(), settings=settings

@@ -109,7 +109,8 @@ class Apollo:
             if len(self._searches) >= _MOST_SEARCHES_KEPT:
                 self._searches.clear()
             found = self._searches[search] = apollo_search.companies(self._world, call.params)
-        shown = found[:_RESULTS_LIMIT][(page - 1) * per_page : page * per_page]
+        within_reach = found[:_RESULTS_LIMIT]
+        shown = within_reach[(page - 1) * per_page : page * per_page]
         body = {
             "breadcrumbs": [],
             "partial_results_only": False,
@@ -120,7 +121,7 @@ class Apollo:
                 "page": page,
                 "per_page": per_page,
                 "total_entries": len(found),
-                "total_pages": -(-len(found) // per_page),
+                "total_pages": -(-len(within_reach) // per_page),
             },
             "accounts": [],
             "organizations": [apollo_records.organization_brief(company) for company in shown],

@@ -5,9 +5,11 @@ import os
 import signal
 import subprocess
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+
+import asyncpg
 
 from tenants.settings import StoreSettings
 
@@ -30,8 +32,27 @@ logging_collector = off
 
 
 def database_address(settings: StoreSettings) -> str:
-    """The address of the database in the settings, or of the embedded one, which is started where it sleeps."""
+    """The address of the configured database, or of the embedded one, which is started where it sleeps."""
     return settings.database_url or start(settings.home / "postgres")
+
+
+@asynccontextmanager
+async def borrowed_address(settings: StoreSettings) -> AsyncIterator[str]:
+    """The same for as long as the block lasts.
+
+    An embedded database that was asleep before is stopped again, unless others use it by then.
+    """
+    if settings.database_url:
+        yield settings.database_url
+        return
+    folder = settings.home / "postgres"
+    was_asleep = running_pid(folder) is None
+    address = start(folder)
+    try:
+        yield address
+    finally:
+        if was_asleep and not await _is_used(address):
+            stop(folder)
 
 
 def start(folder: Path) -> str:
@@ -70,6 +91,15 @@ def running_pid(folder: Path) -> int | None:
     except (OSError, ValueError):
         return None
     return pid
+
+
+async def _is_used(address: str) -> bool:
+    connection = await asyncpg.connect(address)
+    try:
+        others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        return bool(await connection.fetchval(others))
+    finally:
+        await connection.close()
 
 
 @contextmanager

@@ -242,11 +242,12 @@ async def last_hour(session: Session, *, slices: int) -> list[Mapping[str, Any]]
     )
 
 
-async def desks(session: Session) -> dict[str, Mapping[str, Any]]:
-    """For each agent the desks that serve the tenant's lanes, and the seconds since the last sign of life."""
+async def desks(session: Session, *, alive_s: float) -> dict[str, Mapping[str, Any]]:
+    """For each agent the desks now at work on the tenant's lanes, and the seconds since the last sign of life."""
     rows = await session.rows(
         """
-        SELECT agent, count(*) AS desks, extract(epoch FROM now() - max(seen_at))::float8 AS age_s
+        SELECT agent, count(*) FILTER (WHERE seen_at > now() - make_interval(secs => :alive_s)) AS desks,
+               extract(epoch FROM now() - max(seen_at))::float8 AS age_s
         FROM heartbeat
         WHERE lanes && ARRAY(
             SELECT home_lane FROM tenant WHERE id = :tenant_id
@@ -255,6 +256,7 @@ async def desks(session: Session) -> dict[str, Mapping[str, Any]]:
         GROUP BY agent
         """,
         tenant_id=session.tenant_id,
+        alive_s=alive_s,
     )
     return {row["agent"]: row for row in rows}
 
@@ -277,7 +279,7 @@ async def backlog(session: Session, topics_of: Mapping[str, str]) -> dict[str, i
                 WHERE g.topic = h.topic AND g.lane = h.lane AND g."offset" >= COALESCE(s.next_offset, 0)
                   AND g.tenant_id = :tenant_id
                 LIMIT :cap
-            ) some
+            ) waiting_events
         ) unread ON h.next_offset > COALESCE(s.next_offset, 0)
         GROUP BY wanted.agent
         """,

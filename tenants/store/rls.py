@@ -9,19 +9,23 @@ _OWN_TENANT = f"{{column}} = (SELECT NULLIF(current_setting('{TENANT_SETTING}', 
 _OPENLY_SYSTEM = f"(SELECT current_setting('{SCOPE_SETTING}', true)) = 'system'"
 
 
-def protect(table: str, *, column: str = "tenant_id", seen_by_system: bool = False) -> list[str]:
+def protect(
+    table: str, *, column: str = "tenant_id", seen_by_system: bool = False, shared: bool = False
+) -> list[str]:
     """The statements that let a session see one tenant's rows of a table, and nobody else's.
 
     With `seen_by_system` a system session (supervisor, intake, relay) sees all rows as well. Tables that
-    hold what tenants own (accounts, contacts, leads, findings) never have that.
+    hold what tenants own (accounts, contacts, leads, findings) never have that. With `shared`, rows of no
+    tenant are everybody's to read.
     """
     rule = _OWN_TENANT.format(column=column)
     if seen_by_system:
         rule = f"{rule} OR {_OPENLY_SYSTEM}"
+    readable = f"{rule} OR {column} IS NULL" if shared else rule
     return [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-        f"CREATE POLICY one_tenant ON {table} USING ({rule}) WITH CHECK ({rule})",
+        f"CREATE POLICY one_tenant ON {table} USING ({readable}) WITH CHECK ({rule})",
     ]
 
 

@@ -27,3 +27,17 @@ async def resign(session: Session, name: str, owner: str) -> None:
     await session.run(
         "UPDATE role_lease SET expires_at = '-infinity' WHERE name = :name AND owner = :owner", name=name, owner=owner
     )
+
+
+async def take_away(session: Session, name: str, installation: str) -> None:
+    """The role free again, if it was held by a process of this installation, all of which have ended."""
+    await session.run(
+        "UPDATE role_lease SET expires_at = '-infinity' WHERE name = :name AND owner LIKE :prefix",
+        name=name,
+        prefix=f"{installation}:%",
+    )
+
+
+async def is_held(session: Session, name: str) -> bool:
+    """Whether somebody has the role now."""
+    return bool(await session.value("SELECT expires_at > now() FROM role_lease WHERE name = :name", name=name))

@@ -48,7 +48,13 @@ class Database:
     @classmethod
     def at(cls, address: str | URL, *, role: str, pool_size: int = 4, read_only: bool = False) -> "Database":
         """A database at this address, where each connection works as the given role."""
-        server_settings = {"role": role, "search_path": SCHEMA, "application_name": "leadmill"}
+        server_settings = {
+            "role": role,
+            "search_path": SCHEMA,
+            "application_name": "leadmill",
+            # a plan made while a table was empty reads all of it once it is full, and would be kept for ever
+            "plan_cache_mode": "force_custom_plan",
+        }
         if read_only:
             server_settings["default_transaction_read_only"] = "on"
         engine = create_async_engine(
@@ -93,11 +99,12 @@ def as_asyncpg(address: str | URL) -> URL:
 @asynccontextmanager
 async def open_database(settings: StoreSettings | None = None, *, pool_size: int = 4) -> AsyncIterator[Database]:
     """The configured database as the application role; an embedded one is started if it is not running."""
-    from tenants.store.embedded import database_address  # the embedded server is only loaded where it is wanted
+    from tenants.store.embedded import borrowed_address  # the embedded server is only loaded where it is wanted
     from tenants.store.rls import APP
 
-    database = Database.at(database_address(settings or StoreSettings()), role=APP, pool_size=pool_size)
-    try:
-        yield database
-    finally:
-        await database.close()
+    async with borrowed_address(settings or StoreSettings()) as address:
+        database = Database.at(address, role=APP, pool_size=pool_size)
+        try:
+            yield database
+        finally:
+            await database.close()

@@ -68,3 +68,14 @@ async def tally(session: Session, request_id: UUID) -> dict[str, Any]:
         "duplicates": sum(row["duplicates"] for row in rows),
         "rejected": rejected,
     }
+
+
+async def failed_parts(session: Session, request_id: UUID) -> list[str]:
+    """Why parts of the list could not be worked through, if any could not."""
+    rows = await session.rows(
+        "SELECT reason FROM run WHERE tenant_id = :tenant_id AND status = 'failed' AND topic = 'source.requested' "
+        "AND input->>'request_id' = :id",
+        tenant_id=session.tenant_id,
+        id=str(request_id),
+    )
+    return [row["reason"] for row in rows]

@@ -6,7 +6,7 @@ from typing import Any
 
 from tenants.identity import TenantId, checked_name
 from tenants.policies import TenantConfig, read_config
-from tenants.records import Tenant
+from tenants.records import WITHDRAWN, Tenant
 from tenants.secrets import Vault
 from tenants.store import connections, lanes, switches
 from tenants.store.columns import to_json
@@ -96,7 +96,11 @@ async def remove(database: Database, name: str) -> None:
         for table in sorted({row["table_name"] for row in tables} - {"log"}):
             await session.run(f'DELETE FROM "{table}" WHERE tenant_id = :id', id=tenant.id)
         # offsets in the log stay gapless: what the tenant said is blanked, not cut out
-        await session.run("UPDATE log SET data = '{}', subject = NULL WHERE tenant_id = :id", id=tenant.id)
+        await session.run(
+            "UPDATE log SET type = :type, data = '{}', subject = NULL WHERE tenant_id = :id",
+            id=tenant.id,
+            type=WITHDRAWN,
+        )
         await session.run("DELETE FROM tenant WHERE id = :id", id=tenant.id)
 
 

@@ -1,50 +1,20 @@
 import json
-from contextlib import asynccontextmanager
 
 import pytest
 from typer.testing import CliRunner
 
 from scoring_models import commands
-from scoring_models.errors import ModelNameError, ModelUnknownError
-from tenants.records import ModelVersion
+from scoring_models.artifact import open_model
+from scoring_models.folder import ModelFolder
 from tests.scoring_models import world
 
 
-class Shelf:
-    """A registry in memory: what the commands ask of the real one."""
-
-    def __init__(self):
-        self.kept = []
-        self.champion = None
-
-    async def register(self, model, *, name):
-        if name != name.lower():
-            raise ModelNameError(name)
-        version = len(self.kept) + 1
-        self.kept.append(
-            ModelVersion(None, name, version, "00", "00.model", model.metrics, model.facts, world.NOON)
-        )
-        return self.kept[-1].label
-
-    async def promote(self, label):
-        if label not in {version.label for version in self.kept}:
-            raise ModelUnknownError(label)
-        self.champion = label
-
-    async def versions(self):
-        return self.kept
-
-
 @pytest.fixture
-def shelf(monkeypatch):
-    shelf = Shelf()
-
-    @asynccontextmanager
-    async def opened():
-        yield shelf
-
-    monkeypatch.setattr(commands, "_registry", opened)
-    return shelf
+def installation(database_url, monkeypatch, tmp_path):
+    """The models' folder of an installation of this test's own."""
+    monkeypatch.setenv("LEADMILL_DATABASE_URL", database_url)
+    monkeypatch.setenv("LEADMILL_HOME", str(tmp_path))
+    return ModelFolder(tmp_path / "models")
 
 
 @pytest.fixture
@@ -58,49 +28,55 @@ def leadmill_model(*words):
     return CliRunner().invoke(commands.app, words)
 
 
-def test_training_answers_with_the_version_and_its_measures(shelf, data):
+def listed():
+    answer = leadmill_model("list", "--json")
+    assert answer.exit_code == 0
+    return [json.loads(line) for line in answer.stdout.splitlines()]
+
+
+def test_training_answers_with_the_version_and_its_measures(installation, data):
     done = leadmill_model("train", "--data", data, "--json")
     assert done.exit_code == 0
     answer = json.loads(done.stdout)
     assert (answer["model"], answer["promoted"], answer["rows"]) == ("fit-1", False, 600)
-    assert answer["metrics"] == shelf.kept[0].metrics
-    assert shelf.champion is None
+    assert answer["metrics"] == open_model(installation.path_of("fit-1")).metrics
 
 
-def test_training_can_promote_at_once(shelf, data):
+def test_training_can_promote_at_once(installation, data):
     done = leadmill_model("train", "--data", data, "--name", "eu", "--promote")
     assert done.exit_code == 0
     assert "eu-1: trained on 600 leads, and it judges from now on" in done.stdout
-    assert shelf.champion == "eu-1"
+    assert [(version["model"], version["aliases"]) for version in listed()] == [("eu-1", ["champion"])]
 
 
-def test_the_list_is_one_object_a_line(shelf, data):
-    for _ in range(2):
-        leadmill_model("train", "--data", data)
-    lines = [json.loads(line) for line in leadmill_model("list", "--json").stdout.splitlines()]
-    assert {line["model"] for line in lines} == {"fit-1", "fit-2"}
+def test_the_list_is_the_newest_first_and_names_the_champion(installation, data):
+    assert listed() == []
+    leadmill_model("train", "--data", data)
+    leadmill_model("train", "--data", data)
+    assert leadmill_model("promote", "fit-1").exit_code == 0
+    assert [(version["model"], version["aliases"]) for version in listed()] == [
+        ("fit-2", []),
+        ("fit-1", ["champion"]),
+    ]
     assert "fit-2" in leadmill_model("list").stdout
 
 
-def test_promoting_a_version_and_one_that_is_not_there(shelf, data):
-    leadmill_model("train", "--data", data)
-    assert leadmill_model("promote", "fit-1").exit_code == 0
-    assert shelf.champion == "fit-1"
+def test_a_version_that_is_not_there_is_not_promoted(installation):
     missing = leadmill_model("promote", "fit-7")
     assert missing.exit_code == 1
-    assert "There is no model 'fit-7'." in missing.stderr
+    assert missing.stderr == "There is no model 'fit-7'.\n"
 
 
-def test_bad_data_is_told_in_one_sentence(shelf, tmp_path):
-    file = tmp_path / "leads.csv"
+def test_bad_data_is_told_in_one_sentence(installation, data, tmp_path):
+    file = tmp_path / "bad.csv"
     file.write_bytes(world.labelled(600).replace(b",1\n", b",won\n", 1))
     done = leadmill_model("train", "--data", str(file))
     assert done.exit_code == 1
     assert "column won: 'won' is not 0 or 1." in done.stderr
-    assert shelf.kept == []
+    assert listed() == []
 
 
-def test_wrong_use_ends_with_2(shelf, data, tmp_path):
+def test_wrong_use_ends_with_2(installation, data, tmp_path):
     assert leadmill_model("train", "--data", str(tmp_path / "nothing.csv")).exit_code == 2
     assert leadmill_model("train", "--data", data, "--name", "Fit").exit_code == 2
     assert leadmill_model("train").exit_code == 2

@@ -267,6 +267,9 @@ _TENANT_TABLES: dict[str, tuple[str, bool]] = {
     ),
 }
 
+# Of these, rows without a tenant are everybody's to read.
+_SHARED_TABLES = ("model_version", "model_alias")
+
 # What belongs to nobody: the installation itself.
 _SYSTEM_TABLES: dict[str, str] = {
     "installation": (
@@ -333,7 +336,9 @@ def upgrade() -> None:
     for table, (columns, seen_by_system) in _TENANT_TABLES.items():
         op.execute(f"CREATE TABLE {table} ({columns})")
         column = "id" if table == "tenant" else "tenant_id"
-        for statement in protect(table, column=column, seen_by_system=seen_by_system) + grant(table):
+        shared = table in _SHARED_TABLES
+        policies = protect(table, column=column, seen_by_system=seen_by_system, shared=shared)
+        for statement in policies + grant(table):
             op.execute(statement)
     for table, columns in _SYSTEM_TABLES.items():
         op.execute(f"CREATE TABLE {table} ({columns})")

@@ -1,0 +1,174 @@
+"""The company's own website: what its front page tells machines, and how many jobs it announces."""
+
+import re
+import socket
+import ssl
+from decimal import Decimal
+from html import unescape
+from typing import Any
+
+import httpx
+
+from actors.core.errors import AgentError, NotConnected, ProviderDown, QuestionRefused
+from actors.core.provider import Link, Provider, Reply
+from actors.core.questions import CompanyFacts, ReadSite
+from actors.providers.fields import text, whole
+from actors.providers.manners import Heard, Manners, send
+from actors.providers.page import Page, types
+from tenants.countries import country_code
+
+_NAME = "website"
+_OK = 200
+_MOVED = frozenset({301, 302, 303, 307, 308})
+_CLOSED = frozenset({401, 403, 404, 406, 410, 451})  # nothing there, or nothing for us: a miss
+_MANNERS = Manners(
+    provider=_NAME,
+    deadline_s=10,
+    content_types=("text/html", "application/xhtml+xml"),
+    most_bytes=1_000_000,
+    answers=frozenset({_OK}) | _MOVED | _CLOSED,
+)
+_MOST_HOPS = 2
+_HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9-]{2,63}")
+# Of schema.org: Organization and those below it that companies use for themselves.
+_ORGANIZATIONS = frozenset(
+    {
+        "Organization",
+        "Corporation",
+        "LocalBusiness",
+        "OnlineBusiness",
+        "OnlineStore",
+        "ProfessionalService",
+        "EducationalOrganization",
+        "MedicalOrganization",
+        "FinancialService",
+        "NGO",
+    }
+)
+_YEARS = range(1000, 2101)
+
+
+async def read_site(link: Link, question: ReadSite) -> Reply:
+    """What the company's website says: the front page, and the careers page that it links."""
+    domain = question.domain.lower()
+    if not _HOST.fullmatch(domain):
+        raise QuestionRefused(f"{question.domain!r} is no domain", provider=_NAME)
+    try:
+        home = httpx.URL(link.base_url.replace("{domain}", domain) + "/")
+    except httpx.InvalidURL:
+        raise NotConnected(f"{link.base_url!r} is no web address", provider=_NAME) from None
+    try:
+        found = await _page(link, home, home)
+    except ProviderDown as error:
+        if not _is_nobody_there(error):
+            raise
+        found = None
+    if found is None:
+        return Reply(None)
+    url, page = found
+    organization = next((node for node in page.nodes() if not _ORGANIZATIONS.isdisjoint(types(node))), {})
+    facts = _facts(organization, page)
+    facts["open_jobs"] = await _open_jobs(link, home, url, page)
+    if all(value is None for value in facts.values()):
+        return Reply(None)
+    return Reply(CompanyFacts(domain=domain, **facts), evidence=str(url))
+
+
+async def _page(link: Link, home: httpx.URL, url: httpx.URL) -> tuple[httpx.URL, Page] | None:
+    """The page and where it was in the end; None where there is none, or where the way leads off the site."""
+    for _ in range(1 + _MOST_HOPS):
+        heard = await send(link, _MANNERS, "GET", str(url))
+        if heard.status == _OK:
+            return url, Page(heard.body, heard.headers["content-type"])
+        target = _target(heard, home, url)
+        if target is None:
+            return None
+        url = target
+    return None
+
+
+def _target(heard: Heard, home: httpx.URL, url: httpx.URL) -> httpx.URL | None:
+    return _on_site(home, url, heard.headers.get("location", "")) if heard.status in _MOVED else None
+
+
+def _on_site(home: httpx.URL, url: httpx.URL, reference: str) -> httpx.URL | None:
+    """Where a reference leads, if that is still the company's own site by HTTP, else None."""
+    try:
+        target = url.join(reference)
+    except (httpx.InvalidURL, ValueError):
+        return None
+    own, host = home.raw_host.decode().removeprefix("www."), target.raw_host.decode()
+    is_own = host == own or (host.endswith(f".{own}") and _HOST.fullmatch(host))
+    return target if is_own and target.scheme in {"http", "https"} and target.port == home.port else None
+
+
+async def _open_jobs(link: Link, home: httpx.URL, url: httpx.URL, page: Page) -> int | None:
+    """The number of open jobs, from the front page or the careers page that it links."""
+    targets = (_on_site(home, url, reference) for reference in page.careers_links())
+    careers = next((target for target in targets if target is not None), None)
+    if careers is None or (careers.host, careers.raw_path) == (url.host, url.raw_path):
+        return page.open_jobs()
+    try:
+        found = await _page(link, home, careers)
+    except AgentError:  # what the front page said is worth keeping, and the jobs stay unknown
+        return None
+    return found[1].open_jobs() if found is not None else None
+
+
+def _is_nobody_there(error: ProviderDown) -> bool:
+    """Whether waiting will not help: the name does not exist, or the certificate is not the company's."""
+    cause = error.__cause__
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return True
+        if isinstance(cause, socket.gaierror):
+            return cause.errno in {socket.EAI_NONAME, socket.EAI_NODATA}
+        cause = cause.__cause__
+    return False
+
+
+def _facts(organization: dict[str, Any], page: Page) -> dict[str, Any]:
+    address = organization.get("address")
+    address = next(iter(address), None) if isinstance(address, list) else address
+    address = address if isinstance(address, dict) else {}
+    country = address.get("addressCountry")
+    country = country.get("name") if isinstance(country, dict) else country
+    return {
+        "name": _plain(organization.get("name")),
+        "country": country_code(text(country) or ""),
+        "city": text(address.get("addressLocality")),
+        "employees": _employees(organization.get("numberOfEmployees")),
+        "founded_year": _year(organization.get("foundingDate")),
+        "technologies": page.technologies() or None,
+        "description": _plain(organization.get("description")) or text(page.description()),
+    }
+
+
+def _plain(value: object) -> str | None:
+    """A text without the HTML entities that many sites leave in their JSON."""
+    return text(unescape(value)) if isinstance(value, str) else None
+
+
+def _employees(value: object) -> int | None:
+    """A number of employees: a number, or an amount, or the lower end of a range."""
+    if isinstance(value, dict):
+        value = value.get("value", value.get("minValue"))
+    if isinstance(value, str):
+        lower_end = re.match(r"\d{1,9}", value.replace(",", "").strip())
+        return int(lower_end[0]) if lower_end else None
+    return whole(value)
+
+
+def _year(value: object) -> int | None:
+    digits = re.match(r"\d{4}", str(value))
+    return int(digits[0]) if digits and int(digits[0]) in _YEARS else None
+
+
+PROVIDER = Provider(
+    name=_NAME,
+    title="Company website",
+    base_url="https://{domain}",
+    needs_key=False,
+    credit_price_usd=Decimal(0),
+    answers={ReadSite: read_site},
+)

@@ -1,0 +1,120 @@
+"""The keeper: the process that holds the mill, with Ray or without."""
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import os
+import signal
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from actors.engine.inline import InlineRoster, supervise
+from actors.engine.supervision import Supervision
+from actors.engine.wiring import build_id, open_works
+from actors.shell.installation import installation_mark
+from tenants.settings import StoreSettings
+
+logger = logging.getLogger(__name__)
+
+_CHECK_EVERY_S = 2.0
+_SILENT_CHECKS = 5
+
+
+async def keep_inline() -> None:
+    """The mill in this process, until it is asked to end."""
+    stop = _stop_on_signals()
+    async with open_works(pool_size=10) as works:
+        topics_of = {name: agent.topic for name, agent in works.agents.items()}
+        supervision = Supervision(
+            works.database,
+            InlineRoster(works.station),
+            topics_of,
+            owner=f"{installation_mark()}:{os.getpid()}:{uuid.uuid4()}",
+            build=build_id(),
+            settings=works.settings,
+        )
+        _ready({"mill": "inline", "pid": os.getpid(), "agents": sorted(works.agents)})
+        await supervise(supervision, stop)
+
+
+def keep_ray(store: StoreSettings, *, address: str | None, deploy: Callable[[], None], undeploy: Callable[[], None]) -> int:
+    """The exit status after keeping the mill on Ray: 0 when asked to end, 1 when Ray was lost.
+
+    Without an address a Ray of our own is started, which ends with this process. `deploy` puts the scoring
+    service up.
+    """
+    os.environ.setdefault("RAY_AUTH_MODE", "token")
+    os.environ.setdefault("RAY_AUTH_TOKEN_PATH", str(_token(store.home)))
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    import ray  # after the settings above, which it reads when it is imported
+
+    from actors.shell import cluster
+
+    asked_to_end: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _: asked_to_end.append(received))
+    if address is None:
+        cluster.start_local(ray_folder(store.home))
+    else:
+        cluster.join(address)
+    deploy()
+    supervisor = cluster.ensure_supervisor()
+    ray.get(supervisor.health.remote(), timeout=60)
+    gcs = ray.get_runtime_context().gcs_address
+    _ready({"mill": "ray", "pid": os.getpid(), "address": gcs})
+    silent = 0
+    while not asked_to_end and silent < _SILENT_CHECKS:
+        try:
+            healthy = ray.get(supervisor.health.remote(), timeout=5)["alive"]
+        except ray.exceptions.RayError as trouble:
+            logger.warning("the supervisor does not answer: %s", trouble)
+            healthy = False
+        silent = 0 if healthy else silent + 1
+        until = time.monotonic() + _CHECK_EVERY_S
+        while not asked_to_end and time.monotonic() < until:
+            time.sleep(0.1)
+    if not asked_to_end:
+        return 1
+    with contextlib.suppress(ray.exceptions.RayError):  # what does not answer any more is ended by process id
+        ray.get(supervisor.stop.remote(), timeout=40)
+        ray.kill(supervisor)
+    undeploy()
+    cluster.leave()
+    return 0
+
+
+def ray_folder(home: Path) -> Path:
+    """Where Ray keeps its sockets: their paths must be short, so a long home gets a short name elsewhere."""
+    inside = home.absolute() / "ray"
+    if len(str(inside)) <= 40:
+        return inside
+    short = hashlib.sha256(str(inside).encode()).hexdigest()[:10]
+    return Path(tempfile.gettempdir()) / f"leadmill-{os.getuid()}-{short}"
+
+
+def _token(home: Path) -> Path:
+    """The file with the token that every process of our Ray must show."""
+    path = home.absolute() / "ray.token"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(uuid.uuid4().hex + uuid.uuid4().hex)
+    return path
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def _ready(words: dict[str, Any]) -> None:
+    print(orjson.dumps(words).decode(), flush=True)  # noqa: T201 - the one line that says where we answer

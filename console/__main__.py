@@ -1,0 +1,97 @@
+"""The console as a process: `python -m console`."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import orjson
+import uvicorn
+
+from console.app import create_app
+from console.auth import LOOPBACK
+from console.faces import AgentFace, read_faces
+from tenants.settings import StoreSettings
+from tenants.store.embedded import database_address
+from tenants.store.rls import APP, READ
+from tenants.store.session import Database
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+
+def main() -> None:
+    """The console, until it is told to stop. It prints one line of JSON when it answers."""
+    options = _options()
+    with socket.socket(socket.AF_INET6 if ":" in options.host else socket.AF_INET) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((options.host, options.port))
+        except OSError as error:
+            raise SystemExit(f"{options.host} port {options.port}: {error.strerror}") from None
+        asyncio.run(_serve(listener, options.agents_json))
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which says when it answers, and leaves signals to us: it would end by the signal itself."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        host, port = (sockets or [])[0].getsockname()[:2]
+        name = f"[{host}]" if ":" in host else host
+        ready = {"console": f"http://{name}:{port}", "pid": os.getpid()}
+        sys.stdout.write(orjson.dumps(ready).decode() + "\n")
+        sys.stdout.flush()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _serve(listener: socket.socket, faces: Sequence[AgentFace]) -> None:
+    settings = StoreSettings()
+    address = database_address(settings)
+    reading = Database.at(settings.database_read_url or address, role=READ, pool_size=6, read_only=True)
+    acting = Database.at(address, role=APP, pool_size=2)
+    try:
+        app: ASGIApp = create_app(reading=reading, acting=acting, agents=faces)
+        server = _Server(
+            uvicorn.Config(
+                app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, ws_max_size=65_536
+            )
+        )
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, server.handle_exit, name, None)
+        await server.serve(sockets=[listener])
+    finally:
+        await reading.close()
+        await acting.close()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m console", description="The console of Leadmill.")
+    parser.add_argument("--host", default="127.0.0.1", type=_loopback, help="loopback address to serve on")
+    parser.add_argument("--port", default=8600, type=int, help="port to serve on; 0: any that is free")
+    parser.add_argument(
+        "--agents-json",
+        default=(),
+        type=read_faces,
+        metavar="JSON",
+        help='the agents that exist: [{"name": …, "title": …, "description": …, "topic": …}, …]',
+    )
+    return parser.parse_args()
+
+
+def _loopback(host: str) -> str:
+    if host not in LOOPBACK:
+        raise argparse.ArgumentTypeError(f"{host} is not this machine's own: {', '.join(sorted(LOOPBACK))}")
+    return host
+
+
+if __name__ == "__main__":
+    main()

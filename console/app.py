@@ -1,0 +1,63 @@
+"""The console as one ASGI application: everything is put together here, and nowhere else."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+
+from dash import Dash
+from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp
+
+from console import answers, frame
+from console.acts import Acts
+from console.addresses import Addresses
+from console.answers import Answers
+from console.auth import Gate
+from console.faces import AgentFace
+from console.faults import told
+from console.pages import discovered
+from console.reads import Reads
+from tenants.store.session import Database
+
+
+def create_app(*, reading: Database, acting: Database, agents: Sequence[AgentFace] = ()) -> ASGIApp:
+    """The console over these databases: one to read from, as the reading role, and one to act through.
+
+    `agents` are the agents that exist; without any, those are shown that have left a trace.
+    """
+    reads, acts, pages = Reads(reading, agents), Acts(acting), discovered()
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    @server.get("/healthz")
+    async def healthz() -> JSONResponse:
+        await reads.now()
+        return JSONResponse({"status": "ok"})
+
+    # assets are found beside this package; the name must not be a module's, or pages would be imported twice
+    dash = Dash(
+        "console",
+        server=server,
+        assets_folder="assets",
+        serve_locally=True,
+        enable_mcp=False,
+        websocket_callbacks=False,
+        suppress_callback_exceptions=True,
+        update_title="",
+        title="Leadmill",
+        index_string=frame.INDEX,
+        on_error=told,
+    )
+    dash.layout = frame.layout
+    answers.wire(dash, Answers(reads, pages))
+    for page in pages.values():
+        if page.wire is not None:
+            page.wire(dash, reads, acts)
+    signposted = Addresses(server, reads=reads, slugs=pages, first=next(iter(pages)))
+    hashes = (*dash.csp_hashes(), _hash(frame.THEME_FIRST))
+    return Gate(GZipMiddleware(signposted, minimum_size=1000), script_hashes=hashes)
+
+
+def _hash(script: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"

@@ -1,0 +1,204 @@
+"""The Agents page: which agents work for the tenant, how they are, and the switch for each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+
+from console.acts import Acts
+from console.addresses import address_of
+from console.auth import person
+from console.components.bars import activity
+from console.components.icon import icon
+from console.components.notices import nothing_yet
+from console.components.words import ago, moment_ago
+from console.faults import BadRequestError, tell, told
+from console.page import Component, Page, View
+from console.reads import QUIET_AFTER_S, SILENT_AFTER_S, AgentState, Reads, counted
+
+
+async def parts(view: View) -> Mapping[str, Component]:
+    """What is known of each agent, column by column, and where the switches stand."""
+    states = await view.reads.agents(view.tenant)
+    drawn: dict[str, Component] = {
+        "states": states,
+        "switches": dcc.Store(id="switches", data={state.face.name: state.enabled for state in states}),
+    }
+    for state in states:
+        drawn |= {f"{column}-{state.face.name}": draw(state) for column, draw in _DRAWN.items()}
+    return drawn
+
+
+def frame(view: View, drawn: Mapping[str, Component]) -> Component:
+    """A line for each agent."""
+    states: list[AgentState] = drawn["states"]
+    return html.Div(
+        [
+            html.Div([html.H1("Agents")], className="heading"),
+            html.Div(drawn["switches"], id={"live": "switches"}, hidden=True),
+            dcc.Store(id="wish"),
+            dcc.Store(id="granted"),
+            _table(states, drawn) if states else _nobody(view),
+        ],
+        className="page",
+        key="agents",
+    )
+
+
+def wire(app: Dash, reads: Reads, acts: Acts) -> None:
+    """The switches: turned at once on the screen, and turned back where the database says no."""
+
+    async def switch(wish: Any, here: Any) -> dict[str, Any]:
+        tenant = await reads.tenant(address_of(here).tenant)
+        agent, enabled = wish.get("agent"), wish.get("enabled")
+        face = next((face for face in await reads.agent_faces(tenant) if face.name == agent), None)
+        if face is None or not isinstance(enabled, bool):
+            raise BadRequestError("There is no such agent.")
+        freed = await acts.switch(tenant.id, face.name, enabled=enabled, by=person())
+        tell(*_said(face.title, enabled=enabled, freed=freed), kind="teal", icon="done")
+        return {"agent": agent, "done": True}
+
+    def turned_back(error: Exception) -> dict[str, Any]:
+        told(error)
+        return {"done": False}
+
+    app.callback(
+        Output("granted", "data"),
+        Input("wish", "data"),
+        State("here", "data"),
+        prevent_initial_call=True,
+        on_error=turned_back,
+    )(switch)
+    for function, source in (("granted", "granted"), ("switches", "switches")):
+        app.clientside_callback(ClientsideFunction("leadmill", function), Input(source, "data"))
+
+
+def _said(title: str, *, enabled: bool, freed: int) -> tuple[str, str]:
+    if not enabled:
+        return (
+            f"{title} is off",
+            "What comes for it meanwhile is held, and goes on when it is switched on again.",
+        )
+    return f"{title} is on", f"{freed:,} held runs go on." if freed else "Nothing was held meanwhile."
+
+
+def _table(states: list[AgentState], drawn: Mapping[str, Component]) -> Component:
+    heads = ["", "Agent", "Last hour", "Runs", "Failures", "Desks", "Sign of life", "Backlog"]
+    return html.Div(
+        html.Table(
+            [
+                html.Thead(
+                    html.Tr(
+                        [
+                            html.Th(
+                                head or html.Span("Switch", className="unseen"),
+                                scope="col",
+                                className=f"of-{head.split(' ')[0].lower() or 'switch'}",
+                            )
+                            for head in heads
+                        ]
+                    )
+                ),
+                html.Tbody([_line(state, drawn) for state in states]),
+            ],
+            className="agents",
+        ),
+        className="panel",
+    )
+
+
+def _line(state: AgentState, drawn: Mapping[str, Component]) -> Component:
+    name = state.face.name
+
+    def cell(column: str, label: str, **properties: Any) -> html.Td:
+        key = f"{column}-{name}"
+        return html.Td(html.Div(drawn[key], id={"live": key}), **{"data-label": label}, **properties)
+
+    switch = html.Button(
+        html.Span(className="switch-thumb"),
+        id={"switch": name},
+        className="switch",
+        role="switch",
+        **{
+            "aria-checked": "true" if state.enabled else "false",
+            "aria-label": state.face.title,
+            "data-agent": name,
+        },
+    )
+    about = [
+        html.Div(state.face.title, className="agent-title"),
+        html.Div(state.face.description, className="faint") if state.face.description else None,
+        html.Div(drawn[f"switched-{name}"], id={"live": f"switched-{name}"}),
+    ]
+    return html.Tr(
+        [
+            html.Td(switch, className="of-switch"),
+            html.Th(about, scope="row", className="of-agent"),
+            cell("hour", "Last hour", className="of-last"),
+            cell("runs", "Runs in the last hour", className="figure"),
+            cell("failures", "Failures in the last hour", className="figure"),
+            cell("desks", "Desks", className="figure"),
+            cell("life", "Sign of life"),
+            cell("backlog", "Backlog", className="figure"),
+        ]
+    )
+
+
+def _switched(state: AgentState) -> Component:
+    if state.changed_by is None:
+        return html.Span("On since the beginning", className="faint")
+    word = "Switched on by" if state.enabled else "Switched off by"
+    said: list[Any] = [f"{word} {state.changed_by} ", moment_ago(state.changed_at, state.changed_age_s)]
+    if state.enabled:
+        return html.Span(said, className="faint")
+    held = f"{counted(state.held)} held" if state.held else "nothing held so far"
+    return html.Span(
+        [html.Span(said), html.Span([icon("held"), held], className="status status-held")], className="off"
+    )
+
+
+def _failures(state: AgentState) -> Component:
+    failures = sum(state.failures)
+    if not failures:
+        return html.Span("0", className="faint")
+    return html.Span([icon("failed"), f"{failures:,}"], className="status status-failed")
+
+
+def _life(state: AgentState) -> Component:
+    """How long ago a desk was last heard of. Not knowing is a state of its own, and never green."""
+    age = state.seen_age_s
+    if age is None:
+        word, kind = ("No desk yet", "retrying") if state.backlog else ("Asleep", "snoozed")
+        return html.Span(
+            [icon(kind), word], className=f"status status-{'unknown' if kind == 'snoozed' else kind}"
+        )
+    if age < QUIET_AFTER_S:
+        return html.Span([icon("alive"), ago(age)], className="status status-done")
+    if age < SILENT_AFTER_S:
+        return html.Span([icon("warning"), f"Quiet, {ago(age)}"], className="status status-retrying")
+    return html.Span([icon("unknown"), f"Silent, {ago(age)}"], className="status status-failed")
+
+
+def _backlog(state: AgentState) -> Component:
+    return html.Span("unknown", className="faint") if state.backlog is None else counted(state.backlog)
+
+
+def _nobody(view: View) -> Component:
+    return nothing_yet(
+        "No agents yet",
+        "Agents appear here as soon as one has something to do for this tenant.",
+        f"leadmill source {view.tenant.name} leads.csv",
+    )
+
+
+_DRAWN = {
+    "switched": _switched,
+    "hour": lambda state: activity(state.runs, state.failures),
+    "runs": lambda state: f"{sum(state.runs):,}",
+    "failures": _failures,
+    "desks": lambda state: f"{state.desks:,}",
+    "life": _life,
+    "backlog": _backlog,
+}
+
+PAGE = Page(slug="agents", title="Agents", icon="agents", order=20, frame=frame, parts=parts, wire=wire)

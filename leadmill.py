@@ -1,0 +1,91 @@
+"""The one command line. It only gathers the rooms' own commands."""
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+import uvloop
+
+import actors.commands
+import actors.shell.commands
+import scoring_models.commands
+import tenants.commands
+from actors.engine.lists import ListFault
+from actors.engine.working_off import ListFailed
+from actors.shell.demonstration import NotOurs
+from actors.shell.installation import PartFailed
+from actors.shell.parts import NotMigrated
+from tenants.secrets import SecretsError
+from tenants.store.tenants import NoSuchTenant
+
+app = typer.Typer(
+    name="leadmill",
+    help="Multi-tenant prospecting: agents source, enrich, verify and score leads; people watch and decide.",
+    epilog="First steps: `leadmill demo`. State lies in LEADMILL_HOME, ./.leadmill if it is not set.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(actors.shell.commands.demo)
+app.command()(actors.shell.commands.up)
+app.command()(actors.shell.commands.down)
+app.command()(actors.shell.commands.status)
+app.command()(tenants.commands.migrate)
+app.command()(actors.commands.source)
+app.command()(actors.commands.pipeline)
+app.command("runs")(actors.commands.list_runs)
+app.command("errors")(actors.commands.list_errors)
+tenants.commands.app.command("scale")(actors.commands.scale)
+app.add_typer(tenants.commands.app, name="tenant")
+app.add_typer(actors.commands.agent_app, name="agent")
+app.add_typer(scoring_models.commands.app, name="model")
+app.add_typer(actors.commands.events_app, name="events")
+
+# What can go wrong in use, as against a fault of ours: one sentence each, and no traceback.
+_EXPECTED = (ListFault, ListFailed, NotOurs, PartFailed, NotMigrated, SecretsError, NoSuchTenant, ValueError, OSError)
+
+
+@app.command(hidden=True)
+def keep(
+    inline: Annotated[bool, typer.Option("--inline/--ray", help="Without Ray, or with it.")] = False,
+) -> None:
+    """Hold the mill until asked to end: what `up` starts in the background."""
+    from actors.shell.keeper import keep_inline, keep_ray
+    from actors.shell.settings import ShellSettings
+    from tenants.settings import StoreSettings
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if inline:
+        uvloop.run(keep_inline())
+        return
+
+    def deploy() -> None:
+        from ray import serve as ray_serve
+
+        from serve.app import NAME, build
+
+        ray_serve.start(proxy_location="Disabled")
+        ray_serve.run(build({}), name=NAME, route_prefix=None)
+
+    def undeploy() -> None:
+        from ray import serve as ray_serve
+
+        ray_serve.shutdown()
+
+    raise typer.Exit(
+        keep_ray(StoreSettings(), address=ShellSettings().ray_address, deploy=deploy, undeploy=undeploy)
+    )
+
+
+def main() -> None:
+    """The command line, with one clear sentence for what can go wrong in use."""
+    try:
+        app()
+    except _EXPECTED as error:
+        typer.secho(f"leadmill: {error}", err=True, fg="red")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

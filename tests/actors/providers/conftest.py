@@ -1,0 +1,90 @@
+"""What tests of providers share: the simulator as a process of its own, its world, and ways to it."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from actors.core.provider import Link
+from actors.engine.http import open_client
+from actors.simulator.launch import Launched, launch
+from actors.simulator.world import World
+
+SEED, COMPANIES = 7, 400
+PREFIXES = {"apollo": "/apollo/api/v1", "hunter": "/hunter/v2", "website": "/sites/{domain}"}
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[Launched]:
+    with launch(seed=SEED, companies=COMPANIES) as launched:
+        yield launched
+
+
+@pytest.fixture(scope="session")
+def world(simulator: Launched) -> World:
+    """The world that the simulator serves: the truth that providers are held to."""
+    return World(SEED, COMPANIES, datetime.now(UTC).date())
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    """The client of production."""
+    client = open_client(connections=16)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+def way(simulator: Launched, http: httpx.AsyncClient, request: pytest.FixtureRequest) -> Callable[[str], Link]:
+    """The way to a provider in the simulator, with a key of this test's own, so that its bill is its own."""
+
+    def to(provider: str) -> Link:
+        if provider == "dns":
+            return Link(http, simulator.dns, None)
+        key = f"sim-{request.node.name}" if provider in {"apollo", "hunter"} else None
+        return Link(http, simulator.http + PREFIXES[provider], key)
+
+    return to
+
+
+@pytest.fixture
+def billed(simulator: Launched, request: pytest.FixtureRequest) -> Callable[[str], int]:
+    """The credits that a vendor has billed to this test's key."""
+
+    def credits_of(vendor: str) -> int:
+        bill = httpx.get(f"{simulator.http}/_simulator/bill").json()
+        keys = bill["vendors"].get(vendor, {}).get("keys", {})
+        return int(keys.get(f"sim-{request.node.name}", {}).get("credits", 0))
+
+    return credits_of
+
+
+@pytest.fixture
+def behave(simulator: Launched) -> Iterator[Callable[..., None]]:
+    """Settings of a vendor, for as long as the test lasts."""
+    address = f"{simulator.http}/_simulator/settings"
+    usual = httpx.get(address).json()
+
+    def behave(vendor: str, **settings: Any) -> None:
+        httpx.put(address, json={vendor: settings}).raise_for_status()
+
+    yield behave
+    httpx.put(address, json=usual).raise_for_status()
+
+
+@pytest.fixture
+async def vendor() -> AsyncIterator[Callable[..., Link]]:
+    """The way to a vendor that answers as a function says, and keeps what it was asked."""
+    clients: list[httpx.AsyncClient] = []
+
+    def answering(handler: Handler, *, base_url: str = "https://vendor.example/v1", key: str | None = "k") -> Link:
+        clients.append(httpx.AsyncClient(transport=httpx.MockTransport(handler)))
+        return Link(clients[-1], base_url, key)
+
+    yield answering
+    for client in clients:
+        await client.aclose()

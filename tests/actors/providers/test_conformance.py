@@ -1,0 +1,418 @@
+"""What every provider is held to, whoever wrote it."""
+
+import asyncio
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import actors.providers
+from actors.core.errors import (
+    AgentError,
+    AnswerGarbled,
+    KeyRefused,
+    OptedOut,
+    ProviderDown,
+    QuestionRefused,
+    QuotaExhausted,
+    RateLimited,
+)
+from actors.core.provider import Link, Provider, Reply
+from actors.core.questions import (
+    EnrichCompany,
+    FindCompanies,
+    FindMailExchangers,
+    FindPattern,
+    FindPeople,
+    Question,
+    ReadSite,
+    RevealPerson,
+    VerifyAddress,
+)
+from actors.providers import all_providers, manners
+from actors.simulator.company import Mail
+from actors.simulator.world import World
+from tenants.icp import IdealCustomer, Persona
+
+PROVIDERS = all_providers()
+KEY = "the-key-that-must-not-show-4711"
+MISS = None
+
+# One question of each kind, about a company that the simulator's world has. A new kind of question is added here.
+QUESTIONS: dict[type[Question[Any]], Callable[[World], Question[Any]]] = {
+    EnrichCompany: lambda world: EnrichCompany(domain=_known(world)),
+    ReadSite: lambda world: ReadSite(domain=_known(world)),
+    FindCompanies: lambda world: FindCompanies(icp=IdealCustomer(countries=("DE",)), page=1, per_page=10),
+    FindPeople: lambda world: FindPeople(domain=_known(world), persona=Persona()),
+    RevealPerson: lambda world: RevealPerson(domain=_known(world), provider_id=None, **_name(world)),
+    FindPattern: lambda world: FindPattern(domain=_known(world)),
+    VerifyAddress: lambda world: VerifyAddress(email=f"info@{_known(world)}"),
+    FindMailExchangers: lambda world: FindMailExchangers(domain=_known(world)),
+}
+ALL = [(provider, kind) for provider in PROVIDERS.values() for kind in provider.answers]
+BY_HTTP = [(provider, kind) for provider, kind in ALL if provider.base_url.startswith("http")]
+BY_JSON = [(provider, kind) for provider, kind in BY_HTTP if provider.name != "website"]
+
+# Where a vendor departs from the rule, as its documentation says.
+DEPARTURES = {
+    ("hunter", 403): RateLimited,
+    ("hunter", 404): MISS,
+    ("hunter", 429): QuotaExhausted,
+    ("website", 401): MISS,
+    ("website", 403): MISS,
+    ("website", 404): MISS,
+    ("website", 410): MISS,
+    ("website", 451): MISS,
+}
+RULE = {
+    302: ProviderDown,
+    400: QuestionRefused,
+    401: KeyRefused,
+    402: QuotaExhausted,
+    403: KeyRefused,
+    404: ProviderDown,
+    410: ProviderDown,
+    418: ProviderDown,
+    422: QuestionRefused,
+    429: RateLimited,
+    451: OptedOut,
+    500: ProviderDown,
+    502: ProviderDown,
+    503: ProviderDown,
+    504: ProviderDown,
+}
+
+
+def _known(world: World) -> str:
+    return _person(world)[0]
+
+
+def _name(world: World) -> dict[str, str]:
+    _, person = _person(world)
+    return {"first_name": person.first_name, "last_name": person.last_name}
+
+
+def _person(world: World) -> tuple[str, Any]:
+    """A company with a site and mail, and a person there whom both vendors know."""
+    return next(
+        (company.domain, person)
+        for company in world.companies
+        for person in world.people(company)
+        if company.mail is Mail.EXCHANGERS and company.has_site
+        if person.apollo_knows_email and person.hunter_knows_email and not person.objected
+    )
+
+
+def _named(pair: tuple[Provider, type]) -> str:
+    return f"{pair[0].name}-{pair[1].__name__}"
+
+
+def _question(kind: type[Question[Any]]) -> Question[Any]:
+    """A question for vendors that only pretend."""
+    plain: dict[type[Question[Any]], Question[Any]] = {
+        FindCompanies: FindCompanies(icp=IdealCustomer(), page=1, per_page=10),
+        FindPeople: FindPeople(domain="acme.example", persona=Persona()),
+        RevealPerson: RevealPerson(domain="acme.example", provider_id=None, first_name="Ann", last_name="Lee"),
+        VerifyAddress: VerifyAddress(email="ann@acme.example"),
+    }
+    return plain[kind] if kind in plain else kind(domain="acme.example")
+
+
+async def _asked(provider: Provider, kind: type[Question[Any]], link: Link) -> Reply | AgentError:
+    """The reply or the typed error; any other exception fails the test."""
+    try:
+        return await provider.answers[kind](link, _question(kind))
+    except AgentError as error:
+        assert error.provider == provider.name
+        told = "".join(traceback.format_exception(error)) + repr(error)
+        assert KEY not in told
+        return error
+
+
+def _link(vendor: Callable[..., Link], provider: Provider, handler: Callable[[httpx.Request], httpx.Response]) -> Link:
+    return vendor(handler, base_url=provider.base_url, key=KEY if provider.needs_key else None)
+
+
+# What a provider is
+
+
+@pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))
+def test_is_named_documented_and_tested(provider: Provider) -> None:
+    module = sys.modules[f"actors.providers.{provider.name}"]
+    assert (module.__doc__ or "").strip()
+    assert provider.title.strip()
+    assert Path(__file__).with_name(f"test_{provider.name}.py").exists()
+    for answer in provider.answers.values():
+        assert answer.__module__ == module.__name__
+        assert (answer.__doc__ or "").strip(), f"{answer.__name__} needs a docstring"
+
+
+@pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))
+def test_bills_only_what_it_answers(provider: Provider) -> None:
+    assert provider.answers
+    assert provider.billed <= provider.answers.keys()
+    assert (provider.credit_price_usd > 0) == bool(provider.billed)
+
+
+def test_every_kind_of_question_has_somebody_to_answer_it() -> None:
+    assert {kind for _, kind in ALL} == set(QUESTIONS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from actors.providers.hunter import PROVIDER",
+        "from actors.providers.hunter import PROVIDER as OTHER",
+        "from dataclasses import replace\nfrom actors.providers.hunter import PROVIDER as FIRST\n"
+        "PROVIDER = replace(FIRST, name='stray')",
+    ],
+)
+def test_a_file_declares_one_provider_of_its_own_name(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stray.py").write_text(text)
+    monkeypatch.setattr(actors.providers, "__path__", [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "actors.providers.stray", raising=False)
+    with pytest.raises(TypeError, match="stray"):
+        all_providers.__wrapped__()
+    monkeypatch.delitem(sys.modules, "actors.providers.stray")
+    monkeypatch.delattr(actors.providers, "stray")
+
+
+# What it answers
+
+
+@pytest.mark.parametrize("pair", ALL, ids=_named)
+async def test_answers_with_the_class_that_the_question_names(
+    pair: tuple[Provider, type[Question[Any]]], way: Callable[[str], Link], world: World
+) -> None:
+    provider, kind = pair
+    reply = await provider.answers[kind](way(provider.name), QUESTIONS[kind](world))
+    assert isinstance(reply, Reply)
+    assert type(reply.content) is kind.answer
+    assert reply.evidence
+    assert "\n" not in reply.evidence
+    assert reply.credits == int(kind in provider.billed)
+
+
+@pytest.mark.parametrize("pair", BY_HTTP, ids=_named)
+async def test_wants_its_key_before_it_asks(
+    pair: tuple[Provider, type[Question[Any]]], vendor: Callable[..., Link]
+) -> None:
+    provider, kind = pair
+    asked: list[httpx.Request] = []
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(503)
+
+    for key in (None, "", "key\r\nx: y", "schlüssel"):
+        link = vendor(refuse, base_url=provider.base_url, key=key)
+        outcome = await _asked(provider, kind, link)
+        if provider.needs_key:
+            assert isinstance(outcome, KeyRefused)
+            assert not asked
+            assert not key or key not in str(outcome)
+        else:
+            assert isinstance(outcome, ProviderDown)
+
+
+@pytest.mark.parametrize("pair", BY_HTTP, ids=_named)
+async def test_the_key_travels_in_a_header_only(
+    pair: tuple[Provider, type[Question[Any]]], vendor: Callable[..., Link], caplog: pytest.LogCaptureFixture
+) -> None:
+    provider, kind = pair
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json={})
+
+    caplog.set_level("DEBUG")
+    await _asked(provider, kind, _link(vendor, provider, answer))
+    assert asked
+    for request in asked:
+        assert KEY not in str(request.url)
+        assert (KEY in request.headers.values()) == provider.needs_key
+        assert "cookie" not in request.headers
+    assert KEY not in caplog.text
+
+
+# What goes wrong
+
+
+@pytest.mark.parametrize("status", RULE)
+@pytest.mark.parametrize("pair", BY_HTTP, ids=_named)
+async def test_a_status_is_a_typed_error(
+    pair: tuple[Provider, type[Question[Any]]], status: int, vendor: Callable[..., Link]
+) -> None:
+    provider, kind = pair
+    headers = {"content-type": "text/plain", "location": "https://elsewhere.example/", "x-repeated": KEY}
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, text=f"No user has the key {KEY}.", headers=headers)
+
+    outcome = await _asked(provider, kind, _link(vendor, provider, answer))
+    expected = MISS if (provider.name, status) == ("website", 302) else RULE[status]
+    expected = DEPARTURES.get((provider.name, status), expected)
+    if expected is MISS:
+        assert outcome == Reply(None)
+    else:
+        assert type(outcome) is expected
+        assert outcome.retry_at is None or expected is RateLimited
+
+
+@pytest.mark.parametrize("pair", BY_HTTP, ids=_named)
+async def test_waits_as_long_as_it_is_told(
+    pair: tuple[Provider, type[Question[Any]]], vendor: Callable[..., Link]
+) -> None:
+    provider, kind = pair
+    status = 403 if provider.name == "hunter" else 429
+    told = ""
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, headers={"retry-after": told} if told else {})
+
+    async def retry_at() -> datetime:
+        outcome = await _asked(provider, kind, _link(vendor, provider, answer))
+        assert isinstance(outcome, RateLimited)
+        assert outcome.retry_at is not None
+        return outcome.retry_at
+
+    told, before = "7", datetime.now(UTC)
+    assert before + timedelta(seconds=7) <= await retry_at() <= datetime.now(UTC) + timedelta(seconds=7)
+    then = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    told = then.strftime("%a, %d %b %Y %H:%M:%S GMT")
+    assert await retry_at() == then
+    for told in ("", "soon", "-3", "1e9", "nan", "Fri, 99 Foo 2026 00:00:00 GMT"):
+        assert before < await retry_at() < datetime.now(UTC) + timedelta(minutes=1)
+    for told in ("99999999999999999999", "9" * 400, "Fri, 31 Dec 9999 23:59:59 -0500"):
+        assert await retry_at() <= datetime.now(UTC) + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        httpx.ConnectError("refused"),
+        httpx.ConnectTimeout("slow"),
+        httpx.ReadTimeout("slow"),
+        httpx.PoolTimeout("full"),
+        httpx.ReadError("reset"),
+        httpx.RemoteProtocolError("not HTTP"),
+        ConnectionResetError("reset"),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+@pytest.mark.parametrize("pair", BY_HTTP, ids=_named)
+async def test_trouble_on_the_way_is_a_provider_that_is_down(
+    pair: tuple[Provider, type[Question[Any]]], fault: Exception, vendor: Callable[..., Link]
+) -> None:
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise fault
+
+    provider, kind = pair
+    assert type(await _asked(provider, kind, _link(vendor, provider, fail))) is ProviderDown
+
+
+@pytest.mark.parametrize("pair", BY_HTTP, ids=_named)
+async def test_a_wrong_address_is_a_matter_of_configuration(
+    pair: tuple[Provider, type[Question[Any]]], http: httpx.AsyncClient
+) -> None:
+    provider, kind = pair
+    long = "https://" + 64 * "a" + ".example"
+    for base_url in ("vendor.example", "ftp://vendor.example", "https://127.0.0.1:99999", "http://", "http://[::", long):
+        outcome = await _asked(provider, kind, Link(http, base_url, KEY))
+        assert isinstance(outcome, AgentError)
+        assert outcome.kind == "configuration"
+
+
+GARBLED = {
+    "nothing": (b"", "application/json"),
+    "cut short": (b'{"data": {"status": "val', "application/json"),
+    "not a number": (b'{"data": {"score": NaN}, "organization": {"revenue": NaN}}', "application/json"),
+    "infinity": (b'{"data": 1e999}', "application/json"),
+    "no object": (b"[]", "application/json"),
+    "no text": (b'{"data": "\xff\xfe"}', "application/json"),
+    "a page": (b"<html><body>Please log in</body></html>", "text/html"),
+    "JSON that says it is a page": (b'{"data": null, "organizations": [], "people": []}', "text/html"),
+    "too much": (b'{"data": "' + b"x" * manners.MOST_JSON_BYTES + b'"}', "application/json"),
+}
+
+
+@pytest.mark.parametrize("fault", GARBLED)
+@pytest.mark.parametrize("pair", BY_JSON, ids=_named)
+async def test_an_answer_that_is_no_json_is_garbled(
+    pair: tuple[Provider, type[Question[Any]]], fault: str, vendor: Callable[..., Link]
+) -> None:
+    provider, kind = pair
+    body, content_type = GARBLED[fault]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=body, headers={"content-type": content_type})
+
+    assert type(await _asked(provider, kind, _link(vendor, provider, answer))) is AnswerGarbled
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip, gzip", "gzip"])
+@pytest.mark.parametrize("pair", BY_HTTP, ids=_named)
+async def test_a_body_that_cannot_be_unpacked_is_garbled(
+    pair: tuple[Provider, type[Question[Any]]], encoding: str, vendor: Callable[..., Link]
+) -> None:
+    async def packed() -> Any:
+        yield b"\x1f\x8bnot really"
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        headers = {"content-encoding": encoding, "content-type": "application/json"}
+        return httpx.Response(200, content=packed(), headers=headers)
+
+    provider, kind = pair
+    assert type(await _asked(provider, kind, _link(vendor, provider, answer))) is AnswerGarbled
+
+
+_SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**70), 2**70),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=12),
+    st.sampled_from(["valid", "verified", "Germany", "2026-02-30", "2026-11-02", "\0", "c_suite"]),
+)
+_FIELDS = st.sampled_from(
+    "data organization organizations accounts people person pagination total_entries name primary_domain country "
+    "estimated_num_employees annual_revenue technology_names latest_funding_round_date id email email_status "
+    "departments functions emails pattern accept_all status verification first_name last_name".split()
+)
+_JSON = st.recursive(
+    _SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_FIELDS, inner, max_size=6)),
+    max_leaves=25,
+)
+
+
+@pytest.mark.parametrize("pair", BY_JSON, ids=_named)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(answered=st.dictionaries(_FIELDS, _JSON, max_size=5), status=st.sampled_from([200, 200, 200, 202, 222]))
+def test_whatever_json_comes_it_is_a_reply_or_a_typed_error(
+    pair: tuple[Provider, type[Question[Any]]], answered: dict[str, Any], status: int
+) -> None:
+    provider, kind = pair
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, json=answered)
+
+    async def ask() -> Reply | AgentError:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            return await _asked(provider, kind, Link(client, provider.base_url, KEY))
+
+    outcome = asyncio.run(ask())
+    if isinstance(outcome, Reply) and outcome.content is not None:
+        assert type(outcome.content) is kind.answer
+        # What the engine keeps of it can be read again as the same.
+        assert kind.answer.model_validate(outcome.content.model_dump(mode="json")) == outcome.content

@@ -1,0 +1,180 @@
+"""Asking over HTTP, against servers on loopback that behave in every way but well."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from actors.core.errors import AgentError, AnswerGarbled, ProviderDown, QuestionRefused, QuotaExhausted
+from actors.core.provider import Link
+from actors.providers.manners import Manners, Oddity, json_object, send
+
+MANNERS = Manners("acme", deadline_s=20, most_bytes=1000)
+JSON = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+
+Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def serving(behaviour: Behaviour) -> AsyncIterator[str]:
+    """A server on loopback that does this with each connection; where it is."""
+    writers: list[asyncio.StreamWriter] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            await behaviour(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1/companies?name=Ann"
+    finally:
+        for writer in writers:
+            writer.close()
+        server.close()
+        await server.wait_closed()
+
+
+def saying(message: bytes) -> Behaviour:
+    async def say(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(message)
+        await writer.drain()
+
+    return say
+
+
+async def error_of(http: httpx.AsyncClient, behaviour: Behaviour, manners: Manners = MANNERS) -> AgentError:
+    async with serving(behaviour) as url:
+        with pytest.raises(AgentError) as caught:
+            await send(Link(http, "", None), manners, "GET", url)
+    assert caught.value.provider == "acme"
+    assert "Ann" not in str(caught.value)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"",
+        b"SSH-2.0-OpenSSH_9.9\r\n",
+        b"HTTP/9.9 banana\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: banana\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nx: " + b"x" * 100_000 + b"\r\n\r\n{}",
+        JSON + b"content-length: 900\r\n\r\n{}",
+        JSON + b"transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+    ],
+    ids=["nothing", "another protocol", "status", "length", "header", "long header", "cut short", "chunks"],
+)
+async def test_broken_http_is_a_provider_that_is_down(http: httpx.AsyncClient, message: bytes) -> None:
+    assert type(await error_of(http, saying(message))) is ProviderDown
+
+
+async def test_a_server_that_nobody_runs_is_down(http: httpx.AsyncClient) -> None:
+    async with serving(saying(b"")) as url:
+        pass
+    with pytest.raises(ProviderDown, match="GET /v1/companies"):
+        await send(Link(http, "", None), MANNERS, "GET", url)
+
+
+async def test_the_deadline_covers_a_body_that_comes_drop_by_drop(http: httpx.AsyncClient) -> None:
+    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(JSON + b"transfer-encoding: chunked\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b"1\r\n \r\n")
+            await writer.drain()
+            await asyncio.sleep(0)  # the other side's turn
+
+    patient = replace(MANNERS, deadline_s=0.2, most_bytes=10**9)
+    error = await error_of(http, drip, patient)
+    assert type(error) is ProviderDown
+    assert "0.2 s" in str(error)
+
+
+async def test_the_deadline_covers_a_server_that_says_nothing(http: httpx.AsyncClient) -> None:
+    async def say_nothing(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    assert type(await error_of(http, say_nothing, replace(MANNERS, deadline_s=0.05))) is ProviderDown
+
+
+@pytest.mark.parametrize("told", [b"content-length: 5000\r\n\r\n", b"\r\n"], ids=["told", "not told"])
+async def test_a_body_over_the_cap_is_garbled(http: httpx.AsyncClient, told: bytes) -> None:
+    error = await error_of(http, saying(JSON + told + b" " * 5000))
+    assert type(error) is AnswerGarbled
+
+
+async def test_a_small_body_that_unpacks_to_a_large_one_is_garbled(http: httpx.AsyncClient) -> None:
+    packed = gzip.compress(b" " * 1_000_000)
+    assert len(packed) < 1100
+    head = JSON + f"content-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n".encode()
+    assert type(await error_of(http, saying(head + packed))) is AnswerGarbled
+
+
+async def test_a_packed_body_is_unpacked(http: httpx.AsyncClient) -> None:
+    packed = gzip.compress(b'{"name": "Zo\xc3\xab"}')
+    head = JSON + f"content-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n".encode()
+    async with serving(saying(head + packed)) as url:
+        heard = await send(Link(http, "", None), MANNERS, "GET", url)
+    assert json_object(heard, MANNERS) == {"name": "Zoë"}
+
+
+async def test_a_refusal_counts_even_where_its_body_is_in_another_format(http: httpx.AsyncClient) -> None:
+    refusal = b"HTTP/1.1 422 No\r\ncontent-type: text/plain\r\ncontent-length: 12\r\n\r\nNot Enough!!"
+    assert type(await error_of(http, saying(refusal))) is QuestionRefused
+    odd = replace(MANNERS, oddities=(Oddity(422, QuotaExhausted, words=b"not enough"),))
+    assert type(await error_of(http, saying(refusal), odd)) is QuotaExhausted
+
+
+async def test_redirects_are_not_followed(http: httpx.AsyncClient) -> None:
+    asked = 0
+
+    async def move(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        writer.write(b"HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n")
+        await writer.drain()
+
+    assert type(await error_of(http, move)) is ProviderDown
+    assert asked == 1
+
+
+async def test_cookies_are_not_carried_from_one_answer_to_the_next_question(http: httpx.AsyncClient) -> None:
+    seen: list[bytes] = []
+
+    async def remember(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(JSON + b"set-cookie: tenant=one; Path=/\r\ncontent-length: 2\r\n\r\n{}")
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(JSON + b"content-length: 2\r\n\r\n{}")
+        await writer.drain()
+
+    async with serving(remember) as url:
+        link = Link(http, "", None)
+        await send(link, MANNERS, "GET", url)
+        await send(link, MANNERS, "GET", url)
+    assert len(seen) == 1
+    assert b"cookie" not in seen[0].lower()
+
+
+async def test_cancelling_stays_cancelling(http: httpx.AsyncClient) -> None:
+    arrived = asyncio.Event()
+
+    async def wait(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        arrived.set()
+        await reader.read()
+
+    async with serving(wait) as url:
+        task = asyncio.create_task(send(Link(http, "", None), MANNERS, "GET", url))
+        await arrived.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task

@@ -1,0 +1,1 @@
+"""Tests of the outside world: real HTTP and DNS on loopback."""

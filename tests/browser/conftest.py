@@ -1,0 +1,121 @@
+"""A real console in its own process, and a real Chromium that may see nothing else."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
+
+from tests.console import seeds
+
+ROOT = Path(__file__).parents[2]
+PHOTOS = ROOT / ".artefacts" / "screenshots"
+_ARGUMENTS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass
+class Witness:
+    """What went wrong in a browser while nobody looked: errors in its console, and requests to elsewhere."""
+
+    home: str
+    faults: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", lambda message: self._said(message.type, message.text))
+        page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
+        page.on("request", self._asked)
+        page.on("response", lambda answer: self._answered(answer.status, answer.url))
+
+    def _said(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.faults.append(f"{kind}: {text}")
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.home}/", "data:", "blob:")):
+            self.faults.append(f"foreign request: {request.url}")
+
+    def _answered(self, status: int, url: str) -> None:
+        if status >= 400:
+            self.faults.append(f"{status}: {url}")
+
+
+@pytest.fixture
+def console(database_url: str) -> Iterator[str]:
+    """The address of a console over this test's database."""
+    command = [sys.executable, "-m", "console", "--port", "0", "--agents-json", json.dumps(seeds.FACES)]
+    environment = os.environ | {"LEADMILL_DATABASE_URL": database_url}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            ready = json.loads(process.stdout.readline())
+            assert ready["pid"] == process.pid
+            yield ready["console"]
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+
+
+@pytest_asyncio.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium, without a window."""
+    found = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+    if found is None:
+        pytest.skip("there is no Chromium on this machine: apt-get install chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=_ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def witness(console: str) -> Iterator[Witness]:
+    """Whoever sees to it that nothing goes wrong unnoticed."""
+    witness = Witness(console)
+    yield witness
+    assert witness.faults == []
+
+
+@pytest_asyncio.fixture
+async def context(chromium: Browser, console: str, witness: Witness) -> AsyncIterator[BrowserContext]:
+    """A browser's window of 1280 by 800 that knows nothing yet."""
+    context = await chromium.new_context(base_url=console, viewport={"width": 1280, "height": 800})
+    context.on("page", witness.watch)
+    context.set_default_timeout(20_000)
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture
+async def page(context: BrowserContext) -> Page:
+    """A page in that window."""
+    return await context.new_page()
+
+
+@pytest.fixture
+def photograph() -> Callable[[Page, str], Awaitable[None]]:
+    """Pictures of a page in both themes, kept in a folder that git ignores."""
+    PHOTOS.mkdir(parents=True, exist_ok=True)
+
+    async def photograph(page: Page, name: str) -> None:
+        for theme in ("light", "dark"):
+            await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            await page.wait_for_selector(f"html[data-mantine-color-scheme={theme}]")
+            await page.screenshot(path=PHOTOS / f"{name}-{theme}.png")
+
+    return photograph

@@ -1,0 +1,66 @@
+import getpass
+import re
+
+import asyncpg
+import pytest
+from playwright.async_api import Page, expect
+
+from tenants.store.session import Database
+from tests.browser.conftest import Witness
+from tests.console import seeds
+
+pytestmark = pytest.mark.browser
+
+
+async def test_an_agent_is_switched_off_and_on_again(page: Page, database: Database, photograph):
+    acme = await seeds.sow(database, "acme", leads=120, label="Acme Outbound")
+    await page.goto("/t/acme/agents")
+    switch = page.get_by_role("switch", name="Enrichment")
+    await expect(switch).to_be_checked()
+    await switch.click()
+    await expect(switch).not_to_be_checked()
+    await expect(page.get_by_text("Enrichment is off")).to_be_visible()
+    await expect(page.get_by_text(re.compile(f"Switched off by {getpass.getuser()}"))).to_be_visible()
+    async with database.system() as session:
+        rows = await session.rows("SELECT agent, enabled, changed_by FROM agent_switch")
+        assert [tuple(row.values()) for row in rows] == [("enrichment", False, getpass.getuser())]
+    async with database.tenant(acme.id) as session:
+        await session.run(
+            "UPDATE run SET status = 'held' WHERE agent = 'enrichment' AND id = ANY(CAST(:ids AS uuid[]))",
+            ids=acme.runs[:40],
+        )
+    await expect(page.get_by_text(re.compile(r"\d+ held"))).to_be_visible()
+    await photograph(page, "agents")
+    await switch.press("Space")
+    await expect(switch).to_be_checked()
+    await expect(page.get_by_text(re.compile(r"\d+ held runs go on"))).to_be_visible()
+    await expect(page.get_by_text(re.compile(f"Switched on by {getpass.getuser()}"))).to_be_visible()
+    async with database.tenant(acme.id) as session:
+        assert await session.value("SELECT enabled FROM agent_switch WHERE agent = 'enrichment'") is True
+        assert await session.value("SELECT count(*) FROM run WHERE status = 'held'") == 0
+
+
+async def test_a_switch_turns_back_where_the_database_refuses(
+    page: Page, database: Database, database_url: str
+):
+    await seeds.sow(database, "acme", leads=8)
+    owner = await asyncpg.connect(database_url)
+    await owner.execute("REVOKE INSERT, UPDATE ON leadmill.agent_switch FROM leadmill_app")
+    await owner.close()
+    await page.goto("/t/acme/agents")
+    switch = page.get_by_role("switch", name="Scoring")
+    await switch.click()
+    await expect(page.get_by_text(re.compile("quote error [0-9a-f]{12}"))).to_be_visible()
+    await expect(switch).to_be_checked()
+    assert "permission denied" not in await page.inner_text("body")
+
+
+async def test_silence_is_said_out_loud(page: Page, database: Database, witness: Witness):
+    await seeds.sow(database, "acme", leads=8)
+    await page.goto("/t/acme/agents")
+    await expect(page.get_by_role("switch", name="Scoring")).to_be_visible()
+    await page.route("**/_dash-update-component", lambda route: None)  # never answered
+    await expect(page.get_by_text("No fresh data since")).to_be_visible()
+    await expect(page.get_by_text("Not live")).to_be_visible()
+    await page.unroute("**/_dash-update-component")
+    await expect(page.get_by_text("Not live")).to_be_hidden(timeout=30_000)

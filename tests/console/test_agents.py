@@ -1,0 +1,113 @@
+import getpass
+
+from tenants.store.session import Database
+from tests.console import seeds
+from tests.console.conftest import Visitor
+from tests.console.seeds import Sown
+from tests.console.test_runs import begin_runs
+
+
+async def test_a_switch_writes_who_and_when(visitor: Visitor, acme: Sown, rival: Sown, database: Database):
+    visitor.at("/t/acme/agents")
+    answer = await visitor.send("wish.data", {"agent": "enrichment", "enabled": False})
+    assert answer["response"]["granted"]["data"]["done"] is True
+    assert "Enrichment is off" in str(answer["sideUpdate"])
+    async with database.system() as session:
+        rows = await session.rows(
+            "SELECT *, changed_at > now() - interval '1 minute' AS recent FROM agent_switch"
+        )
+    assert [(row["tenant_id"], row["agent"], row["enabled"]) for row in rows] == [
+        (acme.id, "enrichment", False)
+    ]
+    assert rows[0]["changed_by"] == getpass.getuser()
+    assert rows[0]["recent"]
+    page = await visitor.page()
+    assert f"Switched off by {getpass.getuser()}" in page
+    assert "nothing held so far" in page
+
+
+async def test_switching_on_sets_held_runs_free(visitor: Visitor, acme: Sown, database: Database):
+    visitor.at("/t/acme/agents")
+    await visitor.send("wish.data", {"agent": "enrichment", "enabled": False})
+    await begin_runs(database, acme, 3)
+    async with database.tenant(acme.id) as session:
+        await session.run("UPDATE run SET status = 'held' WHERE status = 'running'")
+    assert "3 held" in await visitor.page()
+    said = await visitor.told("wish.data", {"agent": "enrichment", "enabled": True})
+    assert said == "Enrichment is on: 3 held runs go on."
+    async with database.tenant(acme.id) as session:
+        assert (
+            await session.value("SELECT count(*) FROM run WHERE status = 'retrying' AND due_at <= now()") == 3
+        )
+    said, _ = await visitor.refreshed(["backlog-enrichment", "backlog-scoring"])
+    assert '"3"' in said
+
+
+async def test_only_known_agents_have_a_switch(visitor: Visitor, acme: Sown, database: Database):
+    visitor.at("/t/acme/agents")
+    for wish in (
+        {"agent": "nobody", "enabled": False},
+        {"agent": "scoring", "enabled": "no"},
+        {"agent": ["scoring"]},
+    ):
+        answer = await visitor.send("wish.data", wish)
+        assert answer["response"]["granted"]["data"] == {"done": False}
+    async with database.system() as session:
+        assert await session.value("SELECT count(*) FROM agent_switch") == 0
+
+
+async def test_a_fault_turns_the_switch_back(visitor: Visitor, acme: Sown, database: Database, monkeypatch):
+    monkeypatch.setattr(database, "engine", None)
+    answer = await visitor.at("/t/acme/agents").send("wish.data", {"agent": "scoring", "enabled": False})
+    assert answer["response"]["granted"]["data"] == {"done": False}
+    assert "quote error" in str(answer["sideUpdate"])
+
+
+async def test_signs_of_life_and_figures(visitor: Visitor, acme: Sown, rival: Sown):
+    said, _ = await visitor.at("/t/acme/agents").refreshed(
+        ["life-lead_source", "life-contact_finder", "life-scoring", "desks-lead_source", "runs-lead_source"]
+    )
+    assert "status-done" in said
+    assert "Quiet, 41 s ago" in said
+    assert "Asleep" in said
+    assert '"60"' in said  # a run of lead_source for each of the 60 leads
+    assert said.count("status-done") == 1
+
+
+async def test_the_backlog_is_what_the_tenant_has_unread(
+    visitor: Visitor, acme: Sown, rival: Sown, database: Database
+):
+    async with database.system() as session:
+        await session.run("INSERT INTO log_head (topic, lane, next_offset) VALUES ('lead.sourced', 0, 6)")
+        await session.run("INSERT INTO lane_lease (agent, lane, next_offset) VALUES ('enrichment', 0, 2)")
+        for offset, owner in enumerate((acme, acme, acme, rival, acme, rival)):
+            await session.run(
+                'INSERT INTO log (topic, lane, "offset", event_id, tenant_id, type, source, time, data) '
+                "VALUES ('lead.sourced', 0, :offset, gen_random_uuid(), :owner, "
+                "'lead.sourced', 'test', now(), '{}')",
+                offset=offset,
+                owner=owner.id,
+            )
+    assert '"2"' in (await visitor.at("/t/acme/agents").refreshed(["backlog-enrichment"]))[0]
+    assert '"2"' in (await visitor.at("/t/rival/agents").refreshed(["backlog-enrichment"]))[0]
+
+
+async def test_an_agent_that_is_waited_for_is_not_called_asleep(
+    visitor: Visitor, acme: Sown, database: Database
+):
+    async with database.tenant(acme.id) as session:
+        await session.run(
+            "INSERT INTO run (tenant_id, id, agent, event_id, topic, lane, status, input, due_at) VALUES "
+            "(:tenant, gen_random_uuid(), 'scoring', gen_random_uuid(), 'contact.verified', 0, 'retrying', "
+            "'{}', now())",
+            tenant=acme.id,
+        )
+    said, _ = await visitor.at("/t/acme/agents").refreshed(["life-scoring"])
+    assert "No desk yet" in said
+
+
+async def test_two_tenants_do_not_share_desks(visitor: Visitor, acme: Sown, database: Database):
+    await seeds.tenant(database, "new", lane=4)
+    said, _ = await visitor.at("/t/new/agents").refreshed(["life-lead_source", "runs-lead_source"])
+    assert "Asleep" in said
+    assert '"0"' in said
