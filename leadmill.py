@@ -43,7 +43,17 @@ app.add_typer(scoring_models.commands.app, name="model")
 app.add_typer(actors.commands.events_app, name="events")
 
 # What can go wrong in use, as against a fault of ours: one sentence each, and no traceback.
-_EXPECTED = (ListFault, ListFailed, NotOurs, PartFailed, NotMigrated, SecretsError, NoSuchTenant, ValueError, OSError)
+_EXPECTED = (
+    ListFault,
+    ListFailed,
+    NotOurs,
+    PartFailed,
+    NotMigrated,
+    SecretsError,
+    NoSuchTenant,
+    ValueError,
+    OSError,
+)
 
 
 @app.command(hidden=True)
@@ -56,6 +66,7 @@ def keep(
     from tenants.settings import StoreSettings
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would tell the addresses of people
     if inline:
         uvloop.run(keep_inline())
         return

@@ -2,7 +2,6 @@
 
 import asyncio
 import getpass
-import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,18 +13,17 @@ from rich.console import Console
 from rich.table import Table
 
 from actors.agents import all_agents
+from actors.core.questions import FindCompanies
 from actors.engine.sourcing import request_list, request_search
-from actors.engine.working_off import work_off
 from actors.engine.wiring import Works, open_works
+from actors.engine.working_off import work_off
 from actors.events import PUBLIC
 from actors.events.envelope import json_schema
 from actors.providers import all_providers
-from actors.core.questions import FindCompanies
-from tenants.identity import TenantId
 from tenants.records import Tenant
 from tenants.store import funnel, lanes, leads, runs, switches, tenants
 from tenants.store.columns import to_json
-from tenants.store.session import Database, open_database
+from tenants.store.session import open_database
 
 Json = Annotated[bool, typer.Option("--json", help="Answer for programs, on standard output.")]
 TenantName = Annotated[str, typer.Argument(help="The tenant's name.")]
@@ -33,7 +31,9 @@ AgentName = Annotated[str, typer.Argument(help="The agent's name, as `leadmill a
 Limit = Annotated[int, typer.Option(min=1, help="How many at most.")]
 ResultT = TypeVar("ResultT")
 
-agent_app = typer.Typer(help="Agents: what kinds of work there are, and for whom they work.", no_args_is_help=True)
+agent_app = typer.Typer(
+    help="Agents: what kinds of work there are, and for whom they work.", no_args_is_help=True
+)
 events_app = typer.Typer(help="Events: the public contracts.", no_args_is_help=True)
 errors_out = Console(stderr=True)
 
@@ -41,8 +41,12 @@ errors_out = Console(stderr=True)
 def source(
     tenant: TenantName,
     file: Annotated[Path | None, typer.Argument(help="CSV or JSON Lines, one company on each line.")] = None,
-    provider: Annotated[str | None, typer.Option(help="Search this provider by ideal customer instead.")] = None,
-    leads_wanted: Annotated[int, typer.Option("--leads", min=1, help="With --provider: companies to ask for.")] = 100,
+    provider: Annotated[
+        str | None, typer.Option(help="Search this provider by ideal customer instead.")
+    ] = None,
+    leads_wanted: Annotated[
+        int, typer.Option("--leads", min=1, help="With --provider: companies to ask for.")
+    ] = 100,
     as_json: Json = False,
 ) -> None:
     """Bring leads in, from a file or from a provider's search by ideal customer.
@@ -75,7 +79,9 @@ async def _source(name: str, file: Path | None, provider: str | None, leads_want
             if provider not in known:
                 raise ValueError(f"no provider {provider!r} can be searched; there is {', '.join(known)}")
             if provider not in profile.connections:
-                raise ValueError(f"{name} is not connected to {provider}: add it under `connections`, then apply")
+                raise ValueError(
+                    f"{name} is not connected to {provider}: add it under `connections`, then apply"
+                )
             request_id, parts = await request_search(
                 works.database, profile, name=provider, leads=leads_wanted, by=by
             )
@@ -93,7 +99,9 @@ async def _followed(works: Works, tenant: Tenant, request_id: UUID, parts: int) 
 
 def pipeline(
     tenant: TenantName,
-    limit: Annotated[int | None, typer.Option(min=1, help="How many at most; absent: 20, with --json all.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="How many at most; absent: 20, with --json all.")
+    ] = None,
     tier: Annotated[str | None, typer.Option(help="Only this tier: A, B, C or D.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -110,7 +118,9 @@ def pipeline(
         for prospect in ranked:
             typer.echo(to_json(prospect))
         return
-    table = Table("", "company", "contact", "fit", "intent", "score", "tier", "why", title=f"{tenant}: best first")
+    table = Table(
+        "", "company", "contact", "fit", "intent", "score", "tier", "why", title=f"{tenant}: best first"
+    )
     for place, prospect in enumerate(ranked, start=1):
         contact = prospect["contact"] or {}
         table.add_row(
@@ -161,7 +171,13 @@ def _print_runs(found: list[dict[str, Any]], *, as_json: bool) -> None:
         seconds = f"{row['duration_s']:.3f}" if row["duration_s"] is not None else ""
         started = f"{row['started_at']:%Y-%m-%d %H:%M:%S}"
         table.add_row(
-            started, row["agent"], row["status"], seconds, str(row["attempt"]), f"{row['cost']:.4f}", row["reason"] or ""
+            started,
+            row["agent"],
+            row["status"],
+            seconds,
+            str(row["attempt"]),
+            f"{row['cost']:.4f}",
+            row["reason"] or "",
         )
     Console().print(table)
 
@@ -173,11 +189,15 @@ def list_agents(as_json: Json = False) -> None:
     if as_json:
         for agent in agents:
             says = [payload.type for payload in agent.emits]
-            typer.echo(to_json({"name": agent.name, "on": agent.topic, "says": says, "does": agent.description}))
+            typer.echo(
+                to_json({"name": agent.name, "on": agent.topic, "says": says, "does": agent.description})
+            )
         return
     table = Table("agent", "answers", "says", "does")
     for agent in agents:
-        table.add_row(agent.name, agent.topic, ", ".join(payload.type for payload in agent.emits), agent.description)
+        table.add_row(
+            agent.name, agent.topic, ", ".join(payload.type for payload in agent.emits), agent.description
+        )
     Console().print(table)
 
 
@@ -204,7 +224,9 @@ async def _flip(tenant: str, agent: str, *, enabled: bool) -> int:
 def scale(
     tenant: TenantName,
     agent: AgentName,
-    wanted: Annotated[int, typer.Option("--lanes", min=1, help="Lanes, and so desks, that work side by side.")],
+    wanted: Annotated[
+        int, typer.Option("--lanes", min=1, help="Lanes, and so desks, that work side by side.")
+    ],
 ) -> None:
     """Give a busy tenant more lanes for an agent, or fewer, while it runs."""
     topic = _known_agent(agent).topic

@@ -18,11 +18,15 @@ from tenants.store.embedded import borrowed_address
 from tenants.store.migrate import migrate as migrate_schema
 from tenants.store.session import open_database
 
-app = typer.Typer(help="Tenants: whom the work belongs to, what they look for, what they allow.", no_args_is_help=True)
+app = typer.Typer(
+    help="Tenants: whom the work belongs to, what they look for, what they allow.", no_args_is_help=True
+)
 
 Json = Annotated[bool, typer.Option("--json", help="Answer for programs, on standard output.")]
 Name = Annotated[str, typer.Argument(help="The tenant's name.")]
-File = Annotated[Path | None, typer.Argument(help="YAML file with the configuration; `-` reads standard input.")]
+File = Annotated[
+    Path | None, typer.Argument(help="YAML file with the configuration; `-` reads standard input.")
+]
 
 
 def migrate() -> None:
@@ -49,7 +53,9 @@ def add(
     async def run() -> Any:
         settings = StoreSettings()
         async with open_database(settings) as database:
-            return await tenants.add(database, Vault.from_settings(settings), name, _document(file), label=label)
+            return await tenants.add(
+                database, Vault.from_settings(settings), name, _document(file), label=label
+            )
 
     tenant = asyncio.run(run())
     if as_json:
@@ -59,7 +65,9 @@ def add(
 
 
 @app.command()
-def apply(name: Name, file: Annotated[Path, typer.Argument(help="YAML file; `-` reads standard input.")]) -> None:
+def apply(
+    name: Name, file: Annotated[Path, typer.Argument(help="YAML file; `-` reads standard input.")]
+) -> None:
     """Give a tenant another configuration, as a new version. Keys that the file leaves out stay."""
 
     async def run() -> Any:
@@ -82,9 +90,15 @@ def list_tenants(as_json: Json = False) -> None:
     everyone, total = asyncio.run(run())
     if as_json:
         for tenant in everyone:
-            typer.echo(to_json({"name": tenant.name, "label": tenant.label, "lane": tenant.home_lane, "id": tenant.id}))
+            typer.echo(
+                to_json(
+                    {"name": tenant.name, "label": tenant.label, "lane": tenant.home_lane, "id": tenant.id}
+                )
+            )
         return
-    table = Table("tenant", "label", "home lane", "configuration", title=f"{len(everyone)} tenants on {total} lanes")
+    table = Table(
+        "tenant", "label", "home lane", "configuration", title=f"{len(everyone)} tenants on {total} lanes"
+    )
     for tenant in everyone:
         table.add_row(tenant.name, tenant.label, str(tenant.home_lane), f"version {tenant.config_version}")
     Console().print(table)
@@ -107,7 +121,8 @@ def show(name: Name, as_json: Json = False) -> None:
 
 @app.command()
 def remove(
-    name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask; every lead of the tenant is gone.")] = False
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; every lead of the tenant is gone.")] = False,
 ) -> None:
     """Remove a tenant and everything it owns."""
     if not yes:
@@ -132,5 +147,5 @@ def _document(file: Path | None) -> dict[str, Any]:
     if document is None:
         return {}
     if not isinstance(document, dict):
-        raise ValueError(f"{file}: a mapping is expected, with icp, personas, connections …")
+        raise typer.BadParameter(f"{file}: a mapping is expected, with icp, personas, connections …")
     return document

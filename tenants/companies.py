@@ -9,10 +9,41 @@ from publicsuffixlist import PublicSuffixList
 
 # Hosts where many companies have a page each: such an address does not tell which company is meant.
 _SHARED_HOSTS = frozenset(
-    "about.me angel.co apple.com behance.net bit.ly carrd.co crunchbase.com discord.com discord.gg facebook.com "
-    "github.com goo.gl google.com instagram.com linkedin.com linktr.ee medium.com notion.site notion.so "
-    "pinterest.com producthunt.com reddit.com shopify.com t.co t.me tiktok.com twitter.com wellfound.com whatsapp.com "
-    "wikipedia.org x.com ycombinator.com youtube.com".split()
+    [
+        "about.me",
+        "angel.co",
+        "apple.com",
+        "behance.net",
+        "bit.ly",
+        "carrd.co",
+        "crunchbase.com",
+        "discord.com",
+        "discord.gg",
+        "facebook.com",
+        "github.com",
+        "goo.gl",
+        "google.com",
+        "instagram.com",
+        "linkedin.com",
+        "linktr.ee",
+        "medium.com",
+        "notion.site",
+        "notion.so",
+        "pinterest.com",
+        "producthunt.com",
+        "reddit.com",
+        "shopify.com",
+        "t.co",
+        "t.me",
+        "tiktok.com",
+        "twitter.com",
+        "wellfound.com",
+        "whatsapp.com",
+        "wikipedia.org",
+        "x.com",
+        "ycombinator.com",
+        "youtube.com",
+    ]
 )
 _LEGAL_FORM = re.compile(
     r"\b(incorporated|inc|corporation|corp|company|co|limited|ltd|llc|llp|lp|plc|gmbh|ag|kg|ug|se|sa|sas|sarl|srl|spa|"

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict
 
 from tenants.identity import TenantId
 
-
 #: the type of events whose content was withdrawn, since their tenant was removed; their offsets stay
 WITHDRAWN = "withdrawn"
 
@@ -80,7 +79,9 @@ class Account(Firmographics):
 
     def learned(self, facts: Mapping[str, Any]) -> "Account":
         """The account with these facts filled in, where it knew nothing before."""
-        news = {name: value for name, value in facts.items() if getattr(self, name) is None and value is not None}
+        news = {
+            name: value for name, value in facts.items() if getattr(self, name) is None and value is not None
+        }
         return self.model_copy(update=news)
 
 

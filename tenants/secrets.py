@@ -49,9 +49,13 @@ class Vault:
         Raises SecretsError where it was sealed with another master key or for another row.
         """
         try:
-            clear = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _row(tenant_id, provider))
+            clear = self._cipher.decrypt(
+                sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _row(tenant_id, provider)
+            )
         except InvalidTag:
-            raise SecretsError(f"the key of {provider} was sealed with another master key, or for another tenant") from None
+            raise SecretsError(
+                f"the key of {provider} was sealed with another master key, or for another tenant"
+            ) from None
         return clear.decode()
 
 

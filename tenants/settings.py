@@ -11,7 +11,9 @@ class StoreSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LEADMILL_", frozen=True)
 
-    home: Path = Field(default=Path(".leadmill"), description="Folder with the state of an embedded installation.")
+    home: Path = Field(
+        default=Path(".leadmill"), description="Folder with the state of an embedded installation."
+    )
     database_url: str | None = Field(
         default=None, description="PostgreSQL 15 or later; absent: an embedded PostgreSQL 18 in the home."
     )
@@ -22,6 +24,7 @@ class StoreSettings(BaseSettings):
         default=None, description="Address for the console's reads; absent: the database URL."
     )
     master_key: str | None = Field(
-        default=None, description="Key that seals provider keys (base64, 32 bytes); absent: generated into the home."
+        default=None,
+        description="Key that seals provider keys (base64, 32 bytes); absent: generated into the home.",
     )
     lanes: int = Field(default=12, ge=1, le=1024, description="Lanes of a new installation.")

@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import os
 import socket
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -58,17 +59,26 @@ def _no_settings_from_outside(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL of this test session; its database `template` is migrated and empty."""
-    folder = tmp_path_factory.mktemp("pg") / "postgres"
-    address = embedded.start(folder)
-    asyncio.run(_make_template(address))
-    yield address
-    embedded.stop(folder)
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL of this test session; its database `template` is migrated and empty.
+
+    It has a folder of its own: pytest closes its temporary folders to others whenever a run begins, and
+    PostgreSQL may run as another user.
+    """
+    with tempfile.TemporaryDirectory(prefix="leadmill-test-", ignore_cleanup_errors=True) as home:
+        folder = Path(home) / "postgres"
+        address = embedded.start(folder)
+        try:
+            asyncio.run(_make_template(address))
+            yield address
+        finally:
+            embedded.stop(folder)
 
 
 async def _make_template(address: str) -> None:
-    await _execute(address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template")
+    await _execute(
+        address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template"
+    )
     await migrate(_database_named(address, "template"), lanes=LANES)
 
 

@@ -23,6 +23,8 @@ def all_agents() -> dict[str, Agent]:
         module = importlib.import_module(f"{__name__}.{module_info.name}")
         declared = [value for value in vars(module).values() if isinstance(value, Agent)]
         if [agent.name for agent in declared] != [module_info.name]:
-            raise TypeError(f"actors/agents/{module_info.name}.py must declare one agent called {module_info.name}")
+            raise TypeError(
+                f"actors/agents/{module_info.name}.py must declare one agent called {module_info.name}"
+            )
         found[module_info.name] = declared[0]
     return found

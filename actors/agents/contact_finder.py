@@ -9,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from actors.core.agent import agent
 from actors.core.context import Context
+from actors.core.errors import OptedOut
 from actors.core.outcome import Done, Outcome, Skip
 from actors.core.questions import (
     FindMailExchangers,
@@ -26,7 +27,19 @@ from tenants.records import Contact, LeadProgress, Stage
 
 DELIVERABLE = "deliverable"
 _MOST_LIKELY_PATTERN = "{first}.{last}"
-_SENIORITY = ("founder", "owner", "c_suite", "partner", "vp", "head", "director", "manager", "senior", "entry", "intern")
+_SENIORITY = (
+    "founder",
+    "owner",
+    "c_suite",
+    "partner",
+    "vp",
+    "head",
+    "director",
+    "manager",
+    "senior",
+    "entry",
+    "intern",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,10 @@ async def contact_finder(event: LeadEnriched, ctx: Context) -> Outcome:
     person = await _best_person(domain, ctx)
     if person is None:
         return Skip("nobody there matches the persona", missing="person")
-    revealed, address = await _with_address(person, domain, ctx)
+    try:
+        revealed, address = await _with_address(person, domain, ctx)
+    except OptedOut:
+        return Skip("the person objected to being processed")
     contact = _contact(revealed, address, event, ctx)
     if address is None or address.status != DELIVERABLE:
         status = address.status if address is not None else "none"
@@ -63,7 +79,9 @@ async def contact_finder(event: LeadEnriched, ctx: Context) -> Outcome:
         email_source=address.source,
     )
     progress = LeadProgress(lead_id=event.lead_id, stage=Stage.CONTACTABLE, contact_id=contact.id)
-    return Done(save=(contact, progress), say=(said,), output={"title": contact.title, "email_status": address.status})
+    return Done(
+        save=(contact, progress), say=(said,), output={"title": contact.title, "email_status": address.status}
+    )
 
 
 async def _best_person(domain: str, ctx: Context) -> PersonFound | None:
@@ -79,7 +97,9 @@ def rank(people: Sequence[PersonFound], persona: Persona) -> list[PersonFound]:
 
     def standing(person: PersonFound) -> tuple[int, int, int, int, str]:
         title = (person.title or "").lower()
-        by_title = next((n for n, wanted in enumerate(persona.titles) if wanted.lower() in title), len(persona.titles))
+        by_title = next(
+            (n for n, wanted in enumerate(persona.titles) if wanted.lower() in title), len(persona.titles)
+        )
         in_department = not persona.departments or person.department in persona.departments
         seniority = person.seniority or ""
         senior = _SENIORITY.index(seniority) if seniority in _SENIORITY else len(_SENIORITY)
@@ -91,7 +111,10 @@ def rank(people: Sequence[PersonFound], persona: Persona) -> list[PersonFound]:
 async def _with_address(person: PersonFound, domain: str, ctx: Context) -> tuple[PersonFound, Address | None]:
     """The person in full, with the address that a provider gives, else the likeliest one, checked."""
     question = RevealPerson(
-        domain=domain, provider_id=person.provider_id, first_name=person.first_name, last_name=person.last_name
+        domain=domain,
+        provider_id=person.provider_id,
+        first_name=person.first_name,
+        last_name=person.last_name,
     )
     answer = await ctx.ask(question)
     revealed = answer.content or person
@@ -125,7 +148,10 @@ def guessed_address(pattern: str, first_name: str | None, last_name: str | None,
     if not first or not last:
         return None
     local = (
-        pattern.replace("{first}", first).replace("{last}", last).replace("{f}", first[0]).replace("{l}", last[0])
+        pattern.replace("{first}", first)
+        .replace("{last}", last)
+        .replace("{f}", first[0])
+        .replace("{l}", last[0])
     )
     email = f"{local}@{domain}"
     return email if "{" not in local and is_well_formed(email) else None

@@ -22,9 +22,25 @@ PAGE_SIZE = 100
 _COLUMNS = {
     "name": ("name", "company", "company_name", "company name", "account", "account_name", "organization"),
     "website": ("domain", "website", "url", "web", "homepage", "company_domain", "company domain"),
-    "country": ("country", "country_code", "location", "all_locations", "hq", "headquarters", "headquarters location"),
+    "country": (
+        "country",
+        "country_code",
+        "location",
+        "all_locations",
+        "hq",
+        "headquarters",
+        "headquarters location",
+    ),
     "industry": ("industry", "sector", "gics sector"),
-    "employees": ("employees", "employee_count", "num_employees", "num. of employees", "team_size", "headcount", "size"),
+    "employees": (
+        "employees",
+        "employee_count",
+        "num_employees",
+        "num. of employees",
+        "team_size",
+        "headcount",
+        "size",
+    ),
     "founded_year": ("founded_year", "founded", "year_founded"),
     "description": ("description", "one_liner", "short_description", "about"),
 }
@@ -87,7 +103,9 @@ def sort_out(
         reason = reason or (mismatch(icp, account) if account is not None else None)
         if account is None or reason is not None:
             result.rejections.append(
-                SourceRejection(request_id=event.request_id, row_number=number, reason=reason or "no name", row=row)
+                SourceRejection(
+                    request_id=event.request_id, row_number=number, reason=reason or "no name", row=row
+                )
             )
         elif account.identity_key in seen:
             result.duplicates += 1
@@ -97,7 +115,9 @@ def sort_out(
     return result
 
 
-def read_account(row: Mapping[str, Any], *, source: str, tenant_id: TenantId) -> tuple[Account | None, str | None]:
+def read_account(
+    row: Mapping[str, Any], *, source: str, tenant_id: TenantId
+) -> tuple[Account | None, str | None]:
     """The account in a row of a list, or None and the reason why there is none."""
     lower = {str(key).strip().lower(): value for key, value in row.items() if key is not None}
     values = {name: _first_filled(lower, columns) for name, columns in _COLUMNS.items()}

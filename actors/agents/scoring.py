@@ -18,7 +18,9 @@ async def scoring(event: ContactVerified, ctx: Context) -> Outcome:
         return Skip("the account or the contact is gone", missing="contact")
     score = await ctx.score(request_for(event, account, contact))
     sequence = ctx.config.sequences.get(score.tier)
-    reasons = tuple(ScoreReason(text=reason.text, contribution=reason.contribution) for reason in score.reasons)
+    reasons = tuple(
+        ScoreReason(text=reason.text, contribution=reason.contribution) for reason in score.reasons
+    )
     standing = LeadScore(
         lead_id=event.lead_id,
         fit=score.fit,

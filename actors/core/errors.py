@@ -16,7 +16,9 @@ class AgentError(Exception):
     #: whether we go on waiting however long it takes, since nothing about the work itself is at fault
     patient: ClassVar[bool] = False
 
-    def __init__(self, detail: str = "", *, provider: str | None = None, retry_at: datetime | None = None) -> None:
+    def __init__(
+        self, detail: str = "", *, provider: str | None = None, retry_at: datetime | None = None
+    ) -> None:
         first_line = (type(self).__doc__ or "").split("\n", 1)[0].rstrip(".")
         super().__init__(f"{first_line}: {detail}" if detail else first_line)
         self.provider = provider

@@ -41,24 +41,25 @@ def wished_desks(lanes_of: Mapping[str, Collection[int]], room: int) -> dict[str
     """
     wanted = {agent: sorted(lanes) for agent, lanes in lanes_of.items() if lanes}
     total = sum(len(lanes) for lanes in wanted.values())
+    if total <= room:
+        return {
+            f"{agent}/{lane}": Wish(agent, frozenset({lane}))
+            for agent, lanes in wanted.items()
+            for lane in lanes
+        }
     desks: dict[str, Wish] = {}
     for agent, lanes in wanted.items():
-        if total <= room:
-            for lane in lanes:
-                desks[f"{agent}/{lane}"] = Wish(agent, frozenset({lane}))
-            continue
         slots = max(1, min(len(lanes), room * len(lanes) // total))
         shared: dict[int, set[int]] = defaultdict(set)
         for lane in lanes:
             shared[lane % slots].add(lane)
-        for slot, lanes_held in shared.items():
-            desks[f"{agent}/shared-{slot}"] = Wish(agent, frozenset(lanes_held))
+        desks |= {f"{agent}/shared-{slot}": Wish(agent, frozenset(held)) for slot, held in shared.items()}
     return desks
 
 
 def compare(wished: Mapping[str, Wish], real: Mapping[str, Real], *, build: str) -> Changes:
     """What makes the real desks into the wished ones. Desks of another build are replaced."""
-    kill, stop, hold, start = [], [], {}, {}
+    kill, stop, hold = [], [], {}
     for name, desk in real.items():
         wish = wished.get(name)
         if not desk.responsive:
@@ -67,7 +68,6 @@ def compare(wished: Mapping[str, Wish], real: Mapping[str, Real], *, build: str)
             stop.append(name)
         elif wish.lanes != desk.lanes:
             hold[name] = wish
-    for name, wish in wished.items():
-        if name not in real or name in kill or name in stop:
-            start[name] = wish
+    staying = real.keys() - {*kill, *stop}
+    start = {name: wish for name, wish in wished.items() if name not in staying}
     return Changes(tuple(kill), tuple(stop), hold, start)

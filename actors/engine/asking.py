@@ -28,7 +28,12 @@ class Asking:
     """The way of one process to providers. Calls in flight are bounded over all tenants and agents of it."""
 
     def __init__(
-        self, database: Database, http: httpx.AsyncClient, providers: Mapping[str, Provider], *, calls_in_flight: int
+        self,
+        database: Database,
+        http: httpx.AsyncClient,
+        providers: Mapping[str, Provider],
+        *,
+        calls_in_flight: int,
     ) -> None:
         self._database = database
         self._http = http

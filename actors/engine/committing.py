@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -33,7 +33,9 @@ from tenants.store.session import Database, Session
 
 # Each kind of record, what makes two of them the same row, and who saves it; in an order in which what is
 # referred to comes first.
-_SAVERS: tuple[tuple[type[Saved], Callable[[Any], Any], Callable[[Session, Sequence[Any]], Awaitable[None]]], ...] = (
+_SAVERS: tuple[
+    tuple[type[Saved], Callable[[Any], Any], Callable[[Session, Sequence[Any]], Awaitable[None]]], ...
+] = (
     (Account, lambda one: one.id, leads.update_accounts),
     (Contact, lambda one: one.id, leads.save_contacts),
     (LeadScore, lambda one: one.lead_id, leads.save_scores),
@@ -64,19 +66,21 @@ async def commit(
     for attempt in range(1, _TRIES + 1):
         try:
             await _commit_once(database, lease, profile, finished, next_offset, lease_s)
-            return
         except DBAPIError as error:
             if attempt == _TRIES or not may_be_repeated(error):
                 raise
             await asyncio.sleep(0.02 * 2**attempt * (0.5 + random.random()))  # noqa: S311 - not a secret
-        if await _is_committed(database, profile, finished):
-            return
+            if not await _is_committed(database, profile, finished):
+                continue
+        return
 
 
 def may_be_repeated(error: DBAPIError) -> bool:
     """Whether the same transaction may succeed on another try: the connection broke, or others were in the way."""
     code = getattr(error.orig, "sqlstate", None) or ""
-    return bool(error.connection_invalidated) or code in (_DEADLOCK, _SERIALIZATION) or code[:2] in ("08", "57")
+    return (
+        bool(error.connection_invalidated) or code in (_DEADLOCK, _SERIALIZATION) or code[:2] in ("08", "57")
+    )
 
 
 async def _is_committed(database: Database, profile: Profile, finished: Sequence[Finished]) -> bool:
@@ -88,14 +92,21 @@ async def _is_committed(database: Database, profile: Profile, finished: Sequence
 
 
 async def _commit_once(
-    database: Database, lease: Lease, profile: Profile, finished: Sequence[Finished], next_offset: int, lease_s: float
+    database: Database,
+    lease: Lease,
+    profile: Profile,
+    finished: Sequence[Finished],
+    next_offset: int,
+    lease_s: float,
 ) -> None:
     async with database.tenant(profile.tenant.id) as session:
         await lanes.advance(session, lease, next_offset, lease_s)
         await _add_new(session, finished)
         await _save(session, finished)
         await runs.close_runs(session, [item.end for item in finished])
-        await log.append(session, [entry for item in finished for entry in _entries(item, profile, datetime.now(UTC))])
+        await log.append(
+            session, [entry for item in finished for entry in _entries(item, profile, datetime.now(UTC))]
+        )
 
 
 async def _add_new(session: Session, finished: Sequence[Finished]) -> None:
@@ -114,11 +125,14 @@ async def _add_new(session: Session, finished: Sequence[Finished]) -> None:
                 new_leads.append(record)
     if late:
         raise GroundMoved(frozenset(late))
-    for records, add in ((accounts, leads.add_accounts), (new_leads, leads.add_leads)):
-        if records:
-            added = await add(session, records)  # type: ignore[operator]
-            if len(added) != len(records):
-                raise GroundMoved(frozenset(owner[record.id] for record in records if record.id not in added))
+    _not_late(owner, accounts, await leads.add_accounts(session, accounts) if accounts else set())
+    _not_late(owner, new_leads, await leads.add_leads(session, new_leads) if new_leads else set())
+
+
+def _not_late(owner: Mapping[UUID, UUID], records: Sequence[Account | Lead], added: set[UUID]) -> None:
+    late = frozenset(owner[record.id] for record in records if record.id not in added)
+    if late:
+        raise GroundMoved(late)
 
 
 async def _save(session: Session, finished: Sequence[Finished]) -> None:

@@ -67,7 +67,9 @@ class TenantDesk:
 class RunContext:
     """The context of one run. It remembers what the run has cost."""
 
-    def __init__(self, profile: Profile, desk: TenantDesk, asking: Asking, *, run_id: UUID, now: datetime) -> None:
+    def __init__(
+        self, profile: Profile, desk: TenantDesk, asking: Asking, *, run_id: UUID, now: datetime
+    ) -> None:
         self._profile = profile
         self._desk = desk
         self._asking = asking

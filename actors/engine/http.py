@@ -13,7 +13,9 @@ def open_client(*, connections: int) -> httpx.AsyncClient:
 
     def open_session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=connections, ttl_dns_cache=60)
-        return aiohttp.ClientSession(connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar())
+        return aiohttp.ClientSession(
+            connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
+        )
 
     return httpx.AsyncClient(
         transport=AiohttpTransport(client=open_session),

@@ -24,7 +24,8 @@ class InlineRoster:
     async def real(self) -> Mapping[str, Real]:
         """The desks that there are, by name."""
         return {
-            name: Real(wish.agent, station.lanes, station.build) for name, (wish, station) in self._stations.items()
+            name: Real(wish.agent, station.lanes, station.build)
+            for name, (wish, station) in self._stations.items()
         }
 
     async def carry_out(self, changes: Changes) -> None:

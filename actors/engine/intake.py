@@ -164,7 +164,8 @@ class Intake:
     async def _open(self, profile: Profile, events: list[tuple[int, Event]]) -> None:
         """The runs for a tenant's events opened and begun; events that belong on another lane sent there."""
         topic, lane, name = self.runner.agent.topic, self.lease.lane, self.runner.agent.name
-        here, elsewhere = [], []
+        here: list[tuple[int, Event]] = []
+        elsewhere: list[tuple[int, Event]] = []
         for offset, event in events:
             right_lane = profile.lane_for(topic, event.data.concerns or event.id)
             (here if right_lane == lane else elsewhere).append((offset, event))
@@ -172,16 +173,15 @@ class Intake:
             await self._send_on(profile, elsewhere)
         if not here:
             return
-        assignments = {
-            stable_id(event.tenant_id, name, event.id): (offset, event)
-            for offset, event in here
-        }
+        assignments = {stable_id(event.tenant_id, name, event.id): (offset, event) for offset, event in here}
         starts = [
             RunStart(run_id, event.id, event.data.concerns, topic, event.data.model_dump_json())
             for run_id, (_, event) in assignments.items()
         ]
         async with self._database.tenant(profile.tenant.id) as session:
-            await lanes.advance(session, self.lease, self._window.frontier_after(set()), self._settings.lease_s)
+            await lanes.advance(
+                session, self.lease, self._window.frontier_after(set()), self._settings.lease_s
+            )
             opened = await runs.open_runs(session, name, lane, starts)
             held = name in profile.off
             if held:
@@ -197,7 +197,9 @@ class Intake:
         """Events moved to the lane that their tenant holds now, each with its id: a tenant was given more lanes."""
         offsets = {offset for offset, _ in events}
         async with self._database.tenant(profile.tenant.id) as session:
-            await lanes.advance(session, self.lease, self._window.frontier_after(offsets), self._settings.lease_s)
+            await lanes.advance(
+                session, self.lease, self._window.frontier_after(offsets), self._settings.lease_s
+            )
             await log.append(session, [to_entry(event, profile) for _, event in events])
         self._window.settle(offsets)
 
@@ -214,7 +216,7 @@ class Intake:
                 reason = str(event) if isinstance(event, UnreadableEvent) else f"no tenant {event.tenant_id}"
                 await log.bury(
                     session,
-                    id=stable_id("dead letter", self.runner.agent.name, topic, lane, offset),
+                    letter_id=stable_id("dead letter", self.runner.agent.name, topic, lane, offset),
                     topic=topic,
                     lane=lane,
                     offset=offset,
@@ -296,7 +298,9 @@ class Intake:
             self.counters.failed += sum(item.outcome is None for item in items)
             return
 
-    async def _without(self, run_ids: frozenset[UUID], items: list[Finished], profile: Profile) -> list[Finished]:
+    async def _without(
+        self, run_ids: frozenset[UUID], items: list[Finished], profile: Profile
+    ) -> list[Finished]:
         async with self._database.tenant(profile.tenant.id) as session:
             open_still = await runs.still_running(session, list(run_ids))
         left = []
@@ -315,7 +319,9 @@ class Intake:
         if time.monotonic() - self._renewed < self._settings.lease_s / 3:
             return
         async with self._database.system() as session:
-            await lanes.advance(session, self.lease, self._window.frontier_after(set()), self._settings.lease_s)
+            await lanes.advance(
+                session, self.lease, self._window.frontier_after(set()), self._settings.lease_s
+            )
         self._renewed = time.monotonic()
 
 

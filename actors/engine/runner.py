@@ -47,7 +47,9 @@ class Finished:
 class Runner:
     """Does runs of one agent. It decides nothing itself: the agent does, and `core.retry`."""
 
-    def __init__(self, agent: Agent, database: Database, asking: Asking, scoring: ScoringService, build: str) -> None:
+    def __init__(
+        self, agent: Agent, database: Database, asking: Asking, scoring: ScoringService, build: str
+    ) -> None:
         self.agent = agent
         self._database = database
         self._asking = asking
@@ -83,7 +85,9 @@ class Runner:
                 raise TookTooLong(f"{self.agent.deadline_s:g} s") from None
             raise
         if not isinstance(outcome, Done | Skip | Snooze):
-            raise TypeError(f"{self.agent.name} must return Done, Skip or Snooze, not {type(outcome).__name__}")
+            raise TypeError(
+                f"{self.agent.name} must return Done, Skip or Snooze, not {type(outcome).__name__}"
+            )
         for payload in outcome.say if isinstance(outcome, Done) else ():
             if type(payload) not in self.agent.emits:
                 raise TypeError(f"{self.agent.name} did not declare that it says {payload.type}")
@@ -136,6 +140,17 @@ def _ending(
 def describe(error: Exception) -> dict[str, Any]:
     """An error as it is kept: class, message, kind, provider, and where it was raised if nobody foresaw it."""
     if isinstance(error, AgentError):
-        return {"class": type(error).__name__, "message": str(error), "kind": error.kind, "provider": error.provider}
+        return {
+            "class": type(error).__name__,
+            "message": str(error),
+            "kind": error.kind,
+            "provider": error.provider,
+        }
     where = "".join(traceback.format_exception(error))[-4000:]
-    return {"class": type(error).__name__, "message": str(error), "kind": "permanent", "provider": None, "trace": where}
+    return {
+        "class": type(error).__name__,
+        "message": str(error),
+        "kind": "permanent",
+        "provider": None,
+        "trace": where,
+    }

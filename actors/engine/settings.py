@@ -11,12 +11,22 @@ class EngineSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LEADMILL_", frozen=True)
 
-    calls_in_flight: int = Field(default=64, ge=1, description="Provider calls that one desk has open at a time.")
-    runs_in_flight: int = Field(default=512, ge=1, description="Runs that one desk works on at a time for a lane.")
+    calls_in_flight: int = Field(
+        default=64, ge=1, description="Provider calls that one desk has open at a time."
+    )
+    runs_in_flight: int = Field(
+        default=512, ge=1, description="Runs that one desk works on at a time for a lane."
+    )
     commit_batch: int = Field(default=200, ge=1, description="Finished runs that one commit takes at most.")
-    commit_linger_s: float = Field(default=0.025, ge=0, description="How long finished runs wait for company.")
-    lease_s: float = Field(default=10.0, gt=0, description="How long a lane stays a desk's after its last sign of life.")
-    sleep_after_s: float = Field(default=60.0, gt=0, description="How long a desk waits on an empty lane before it sleeps.")
+    commit_linger_s: float = Field(
+        default=0.025, ge=0, description="How long finished runs wait for company."
+    )
+    lease_s: float = Field(
+        default=10.0, gt=0, description="How long a lane stays a desk's after its last sign of life."
+    )
+    sleep_after_s: float = Field(
+        default=60.0, gt=0, description="How long a desk waits on an empty lane before it sleeps."
+    )
     max_desks: int = Field(
         default=max(8, 8 * (os.cpu_count() or 1)),
         ge=1,

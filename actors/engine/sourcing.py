@@ -42,9 +42,7 @@ async def request_rows(
     """The id of a request to bring in these rows, given as (number of the first, rows), and its number of parts."""
     request_id = uuid.uuid4()
     parts = (
-        SourceRequested(
-            request_id=request_id, part=number, source=name, first_row=start, rows=tuple(chunk)
-        )
+        SourceRequested(request_id=request_id, part=number, source=name, first_row=start, rows=tuple(chunk))
         for number, (start, chunk) in enumerate(chunks)
     )
     count = -(-rows // ROWS_IN_A_PART)

@@ -119,7 +119,9 @@ class Station:
 
     async def _take(self, lane: int) -> Intake:
         async with self._database.system() as session:
-            lease = await lanes.take(session, self._runner.agent.name, lane, self.name, self._settings.lease_s)
+            lease = await lanes.take(
+                session, self._runner.agent.name, lane, self.name, self._settings.lease_s
+            )
         intake = Intake(
             self._runner,
             lease,

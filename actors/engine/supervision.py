@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from actors.core.placement import Changes, Real, Wish, compare, wished_desks
@@ -41,6 +41,7 @@ class Supervision:
         roster: Roster,
         topics_of: Mapping[str, str],
         *,
+        followers: Mapping[str, Collection[str]] | None = None,
         owner: str,
         build: str,
         settings: EngineSettings,
@@ -48,6 +49,7 @@ class Supervision:
         self._database = database
         self._roster = roster
         self._topics_of = dict(topics_of)
+        self._followers = followers or {}
         self._owner = owner
         self._build = build
         self._settings = settings
@@ -79,7 +81,9 @@ class Supervision:
         now = time.monotonic()
         for work in waiting:
             if work.backlog > 0 or work.due > 0:
-                self._busy_at[work.agent, work.lane] = now
+                # whoever comes next is woken at once: a desk takes seconds to be born, and work is on its way
+                for agent in (work.agent, *self._followers.get(work.agent, ())):
+                    self._busy_at[agent, work.lane] = now
         awake: dict[str, set[int]] = defaultdict(set)
         for (agent, lane), busy_at in list(self._busy_at.items()):
             if now - busy_at > self._settings.sleep_after_s:

@@ -1,13 +1,11 @@
 """The window: which offsets of a lane are under way, and up to where everything is settled."""
 
-from collections import OrderedDict
-
 
 class Window:
     """Offsets that were read and are not all settled. Work may end in any order; the frontier moves in order."""
 
     def __init__(self, next_offset: int) -> None:
-        self._open: OrderedDict[int, bool] = OrderedDict()
+        self._open: dict[int, bool] = {}  # in the order of offsets
         self.read_to = next_offset
 
     def __len__(self) -> int:
@@ -29,5 +27,7 @@ class Window:
         """These offsets need not be read again once everything before them is settled too."""
         for offset in settled:
             self._open[offset] = True
-        while self._open and next(iter(self._open.values())):
-            self._open.popitem(last=False)
+        for offset in list(self._open):
+            if not self._open[offset]:
+                break
+            del self._open[offset]

@@ -24,10 +24,7 @@ from actors.engine.settings import EngineSettings
 from actors.engine.station import Station
 from actors.events import event_types
 from actors.providers import all_providers
-from scoring_models.errors import ModelUnknownError
-from scoring_models.folder import ModelFolder, models_folder
 from scoring_models.schema import Score, ScoreRequest
-from scoring_models.scorer import Scorer
 from tenants.secrets import Vault
 from tenants.settings import StoreSettings
 from tenants.store.session import Database, open_database
@@ -96,14 +93,38 @@ class InProcessScoring:
     """Models that answer in this process, for one that runs without Ray."""
 
     def __init__(self, store: StoreSettings) -> None:
+        # scikit-learn takes a second to load: a desk that asks Serve never does
+        from scoring_models.folder import ModelFolder, models_folder
+        from scoring_models.scorer import Scorer
+
         self._scorer = Scorer(ModelFolder(models_folder(store)).path_of, open_models=16)
 
     async def score_many(self, model: str, requests: Sequence[ScoreRequest]) -> list[Score]:
         """The scores of these leads by the model with this label. Raises ScorerAway where its file is not there."""
+        from scoring_models.errors import ModelUnknownError
+
         try:
             return await asyncio.to_thread(self._scorer.score_many, model, requests)
         except ModelUnknownError as error:
             raise ScorerAway(str(error)) from error
+
+
+def followers() -> dict[str, frozenset[str]]:
+    """For each agent, those that its work leads to, directly or through others."""
+    agents = all_agents()
+    direct = {
+        name: {follower.name for follower in agents.values() if follower.on in agent.emits}
+        for name, agent in agents.items()
+    }
+    reached: dict[str, frozenset[str]] = {}
+    for name in agents:
+        found: set[str] = set()
+        ahead = set(direct[name])
+        while ahead:
+            found |= ahead
+            ahead = {after for one in ahead for after in direct[one]} - found
+        reached[name] = frozenset(found)
+    return reached
 
 
 @cache

@@ -49,7 +49,9 @@ class Event:
     data: Payload
 
 
-def say(payload: Payload, *, tenant_id: TenantId, cause: object, time: datetime, traceparent: str | None) -> Event:
+def say(
+    payload: Payload, *, tenant_id: TenantId, cause: object, time: datetime, traceparent: str | None
+) -> Event:
     """An event of ours. Its id follows from its cause and what it is about, so that a repeat has the same id."""
     subject = str(payload.concerns) if payload.concerns is not None else None
     event_id = stable_id(tenant_id, payload.type, subject, cause)
@@ -82,7 +84,9 @@ def read_payload(types: dict[str, type[Payload]], kind: str, data: str | bytes) 
     try:
         return payload.model_validate_json(data)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'content'}: {fault['msg']}" for fault in error.errors())
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or 'content'}: {fault['msg']}" for fault in error.errors()
+        )
         raise UnreadableEvent(f"{kind}: {faults}") from None
 
 

@@ -181,7 +181,7 @@ def _read(answer: bytes, question_length: int, kind: int) -> _Answer:
 
 
 def _name(message: bytes, place: int) -> tuple[str, int]:
-    """The name at a place, and the place after it; empty for the root. Pointers lead only backwards."""
+    """The name at a place, and the place after it; empty for the root. Pointers may lead in circles."""
     labels: list[str] = []
     after = 0
     for _ in range(_MOST_LABELS):
@@ -195,11 +195,10 @@ def _name(message: bytes, place: int) -> tuple[str, int]:
             labels.append(label.decode("ascii").lower())
             place += 1 + length
         else:
-            pointer = (length & 0x3F) << 8 | message[place + 1]
-            if length < 0xC0 or pointer >= place:
-                raise ValueError("a pointer leads nowhere")
+            if length < 0xC0:
+                raise ValueError("neither a label nor a pointer")
             after = after or place + 2
-            place = pointer
+            place = (length & 0x3F) << 8 | message[place + 1]
     raise ValueError("a name without end")
 
 

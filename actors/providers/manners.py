@@ -86,15 +86,13 @@ async def send(link: Link, manners: Manners, method: str, url: str) -> Heard:
 
     Raises the AgentError that fits: of the connection, of the status, or of a body of the wrong kind or size.
     """
-    headers = _headers(link, manners)
+    request = _request(link, manners, method, url)
     try:
         async with asyncio.timeout(manners.deadline_s):
-            # Not by the client's build_request: that would send the cookies of other tenants' answers.
-            request = httpx.Request(method, url, headers=headers, extensions=_NO_OTHER_TIMEOUT)
             heard = await _heard(link, request, manners)
-    # The transport lets through some errors of aiohttp's own, such as a garbled status line, and of the
-    # socket library, which minds labels that are too long.
-    except (httpx.InvalidURL, httpx.HTTPError, aiohttp.ClientError, OSError, UnicodeError) as error:
+    # Besides its own errors, httpx lets through some of aiohttp's (a garbled status line), of the socket
+    # library's (a host name's label that is too long), and InvalidURL where a redirect leads to no address.
+    except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, UnicodeError) as error:
         raise _trouble(error, manners, _endpoint(method, url)) from error
     if heard.status not in manners.answers:
         raise _refusal(heard, manners, _endpoint(method, url))
@@ -136,6 +134,18 @@ def _headers(link: Link, manners: Manners) -> dict[str, str]:
     return headers
 
 
+def _request(link: Link, manners: Manners, method: str, url: str) -> httpx.Request:
+    """The request, not made by the client, which would send the cookies of other tenants' answers."""
+    headers = _headers(link, manners)
+    try:
+        request = httpx.Request(method, url, headers=headers, extensions=_NO_OTHER_TIMEOUT)
+    except httpx.InvalidURL:
+        raise NotConnected("its address cannot be read", provider=manners.provider) from None
+    if request.url.scheme not in {"http", "https"} or not request.url.host:
+        raise NotConnected("its address is no web address", provider=manners.provider)
+    return request
+
+
 async def _heard(link: Link, request: httpx.Request, manners: Manners) -> Heard:
     response: httpx.Response = await link.http.send(request, stream=True, follow_redirects=False)
     try:
@@ -164,8 +174,6 @@ def _endpoint(method: str, url: str) -> str:
 
 def _trouble(error: Exception, manners: Manners, endpoint: str) -> AgentError:
     """The error that a fault of the connection stands for."""
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
-        return NotConnected("its address is no web address", provider=manners.provider)
     if isinstance(error, httpx.DecodingError):
         return AnswerGarbled(f"{endpoint} cannot be unpacked", provider=manners.provider)
     if isinstance(error, TimeoutError):

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-_MOST_SCRIPTS = 100
+_MOST_SCRIPTS = 1000
 _MOST_NODES = 1000
 _MOST_METAS = 200
 _MOST_LINKS = 2000

@@ -29,6 +29,7 @@ _MANNERS = Manners(
     answers=frozenset({_OK}) | _MOVED | _CLOSED,
 )
 _MOST_HOPS = 2
+_MOST_EVIDENCE = 300  # some sites redirect to very long addresses
 _HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9-]{2,63}")
 # Of schema.org: Organization and those below it that companies use for themselves.
 _ORGANIZATIONS = frozenset(
@@ -71,7 +72,7 @@ async def read_site(link: Link, question: ReadSite) -> Reply:
     facts["open_jobs"] = await _open_jobs(link, home, url, page)
     if all(value is None for value in facts.values()):
         return Reply(None)
-    return Reply(CompanyFacts(domain=domain, **facts), evidence=str(url))
+    return Reply(CompanyFacts(domain=domain, **facts), evidence=str(url)[:_MOST_EVIDENCE])
 
 
 async def _page(link: Link, home: httpx.URL, url: httpx.URL) -> tuple[httpx.URL, Page] | None:

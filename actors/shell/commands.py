@@ -33,7 +33,9 @@ told = Console(stderr=True)
 def up(
     inline: Inline = False,
     simulate: Annotated[bool, typer.Option("--simulate", help="With a simulator of the providers.")] = False,
-    foreground: Annotated[bool, typer.Option("--foreground", help="Stay, and stop everything on Ctrl-C.")] = False,
+    foreground: Annotated[
+        bool, typer.Option("--foreground", help="Stay, and stop everything on Ctrl-C.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Run the mill: database, Ray with supervisor and models, console. What runs already is left alone.
@@ -48,7 +50,7 @@ def up(
         typer.echo(f"The mill runs ({answer['mill']}). Console: {answer['console']}")
     if foreground:
         _wait_for_end()
-        parts.down(lambda line: told.print(line))
+        parts.down(told.print)
 
 
 async def _up(parts: Parts, *, inline: bool, simulate: bool) -> dict[str, Any]:
@@ -99,11 +101,11 @@ def status(as_json: Json = False) -> None:
 
 
 async def _status(parts: Parts) -> dict[str, Any]:
-    running = {part: parts.installation.running(part) for part in (MILL, CONSOLE, SIMULATOR)}
+    mill, console, simulator = map(parts.installation.running, (MILL, CONSOLE, SIMULATOR))
     states: dict[str, Any] = {
-        "mill": running[MILL] and f"running ({running[MILL]['mill']}), process {running[MILL]['pid']}",
-        "console": running[CONSOLE] and running[CONSOLE]["console"],
-        "simulator": running[SIMULATOR] and running[SIMULATOR]["http"],
+        "mill": mill and f"running ({mill['mill']}), process {mill['pid']}",
+        "console": console and console["console"],
+        "simulator": simulator and simulator["http"],
     }
     if parts.store.database_url is None and embedded.running_pid(parts.store.home / "postgres") is None:
         return {"parts": {"database": None, **states}, "desks": [], "tenants": {}}
@@ -124,11 +126,17 @@ async def _status(parts: Parts) -> dict[str, Any]:
 def demo(
     leads: Annotated[int, typer.Option(min=1, help="Leads to bring in, over all tenants.")] = 300,
     count: Annotated[int, typer.Option("--tenants", min=1, help="Tenants.")] = 3,
-    leave: Annotated[bool, typer.Option("--exit", help="End when the mill is empty, and print the funnel.")] = False,
+    leave: Annotated[
+        bool, typer.Option("--exit", help="End when the mill is empty, and print the funnel.")
+    ] = False,
     inline: Inline = False,
     latency_ms: Annotated[str, typer.Option(help="The providers' latency: 80, or 80±40.")] = "80±40",
-    rate_429: Annotated[float, typer.Option(min=0, max=1, help="Share of calls answered 'slow down'.")] = 0.01,
-    rate_500: Annotated[float, typer.Option(min=0, max=1, help="Share of calls answered with a fault.")] = 0.01,
+    rate_429: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of calls answered 'slow down'.")
+    ] = 0.01,
+    rate_500: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of calls answered with a fault.")
+    ] = 0.01,
     as_json: Json = False,
 ) -> None:
     """Show everything on this machine: a simulated world, some tenants, and leads that go all the way."""
@@ -190,7 +198,8 @@ async def _demo(
 
 def _progress(now: Standing, leads: int, console: str, seconds: float) -> Group:
     ended = now.total("sourced") - now.total("in_flight")
-    head = f"[bold]{ended:,} of {leads:,} leads[/bold] through the mill, {ended / seconds if seconds else 0:,.0f} a second"
+    rate = ended / seconds if seconds else 0
+    head = f"[bold]{ended:,} of {leads:,} leads[/bold] through the mill, {rate:,.0f} a second"
     money = f"{now.billed_calls:,} billed calls, {now.spent:,.2f} US dollars (simulated)   console: {console}"
     return Group(head, ProgressBar(total=leads, completed=ended, width=72), _funnel_table(now.funnels), money)
 

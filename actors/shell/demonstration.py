@@ -28,9 +28,15 @@ _HISTORY_ROWS = 6_000
 _SEED = 7
 # Each tenant looks for other companies; together they leave nobody in the world out.
 _PROFILES: tuple[Mapping[str, Any], ...] = (
-    {"icp": {"employees_min": 10}, "personas": [{"titles": ["sales", "marketing"], "seniorities": ["vp", "director"]}, {}]},
+    {
+        "icp": {"employees_min": 10},
+        "personas": [{"titles": ["sales", "marketing"], "seniorities": ["vp", "director"]}, {}],
+    },
     {"icp": {"employees_max": 5000}, "personas": [{"seniorities": ["c_suite", "founder"]}, {}]},
-    {"icp": {}, "personas": [{"departments": ["engineering", "it"], "seniorities": ["vp", "head", "director"]}, {}]},
+    {
+        "icp": {},
+        "personas": [{"departments": ["engineering", "it"], "seniorities": ["vp", "head", "director"]}, {}],
+    },
 )
 
 
@@ -93,7 +99,9 @@ async def ensure_model(database: Database, store: StoreSettings, simulator: Mapp
     if champion is not None:
         return champion.label
     history = store.home / "history.csv"
-    await asyncio.to_thread(_fetch, f"{simulator['http']}/_simulator/history.csv?rows={_HISTORY_ROWS}", history)
+    await asyncio.to_thread(
+        _fetch, f"{simulator['http']}/_simulator/history.csv?rows={_HISTORY_ROWS}", history
+    )
     model = await asyncio.to_thread(
         lambda: train(read_dataset(history), seed=_SEED, created_at=datetime.now(UTC))
     )

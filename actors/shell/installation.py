@@ -74,7 +74,9 @@ class Installation:
         try:
             words: dict[str, Any] = json.loads((self._run / f"{part}.json").read_bytes())
             process = psutil.Process(words["pid"])
-            alive = abs(process.create_time() - words["born"]) < 1 and process.status() != psutil.STATUS_ZOMBIE
+            alive = (
+                abs(process.create_time() - words["born"]) < 1 and process.status() != psutil.STATUS_ZOMBIE
+            )
         except (OSError, ValueError, KeyError, psutil.Error):
             return None
         return words if alive else None

@@ -17,7 +17,7 @@ import orjson
 
 from actors.engine.inline import InlineRoster, supervise
 from actors.engine.supervision import Supervision
-from actors.engine.wiring import build_id, open_works
+from actors.engine.wiring import build_id, followers, open_works
 from actors.shell.installation import installation_mark
 from tenants.settings import StoreSettings
 
@@ -36,6 +36,7 @@ async def keep_inline() -> None:
             works.database,
             InlineRoster(works.station),
             topics_of,
+            followers=followers(),
             owner=f"{installation_mark()}:{os.getpid()}:{uuid.uuid4()}",
             build=build_id(),
             settings=works.settings,
@@ -44,7 +45,9 @@ async def keep_inline() -> None:
         await supervise(supervision, stop)
 
 
-def keep_ray(store: StoreSettings, *, address: str | None, deploy: Callable[[], None], undeploy: Callable[[], None]) -> int:
+def keep_ray(
+    store: StoreSettings, *, address: str | None, deploy: Callable[[], None], undeploy: Callable[[], None]
+) -> int:
     """The exit status after keeping the mill on Ray: 0 when asked to end, 1 when Ray was lost.
 
     Without an address a Ray of our own is started, which ends with this process. `deploy` puts the scoring
@@ -53,6 +56,7 @@ def keep_ray(store: StoreSettings, *, address: str | None, deploy: Callable[[], 
     os.environ.setdefault("RAY_AUTH_MODE", "token")
     os.environ.setdefault("RAY_AUTH_TOKEN_PATH", str(_token(store.home)))
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_worker_niceness", "0")  # desks are the work, not something for idle hours
     import ray  # after the settings above, which it reads when it is imported
 
     from actors.shell import cluster

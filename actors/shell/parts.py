@@ -59,13 +59,23 @@ class Parts:
         if running is not None:
             return running
         ports = self.store.home / "simulator.json"
-        known = json.loads(ports.read_text()) if ports.exists() else {"http": _free_port(), "dns": _free_port()}
-        command = [sys.executable, "-m", "actors.simulator", f"--port={known['http']}", f"--dns-port={known['dns']}"]
+        known = (
+            json.loads(ports.read_text()) if ports.exists() else {"http": _free_port(), "dns": _free_port()}
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "actors.simulator",
+            f"--port={known['http']}",
+            f"--dns-port={known['dns']}",
+        ]
         words = self.installation.start(SIMULATOR, [*command, *options], {})
         ports.write_text(json.dumps(known))
         return words
 
-    async def mill(self, address: str, *, inline: bool, on_wait: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    async def mill(
+        self, address: str, *, inline: bool, on_wait: Callable[[], None] = lambda: None
+    ) -> dict[str, Any]:
         """How the mill runs; it is started if it does not. What a dead one left is ended first."""
         running = self.installation.running(MILL)
         if running is not None:

@@ -15,7 +15,7 @@ from actors.agents import all_agents
 from actors.core.placement import Changes, Real, Wish
 from actors.engine.settings import EngineSettings
 from actors.engine.supervision import Deposed, Supervision
-from actors.engine.wiring import build_id
+from actors.engine.wiring import build_id, followers
 from actors.shell import cluster
 from actors.shell.installation import installation_mark
 from tenants.store.session import open_database
@@ -115,13 +115,21 @@ class Supervisor:
         self._stop = threading.Event()
         self._turns = 0
         self._trouble: str | None = None
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._work()), name="supervision", daemon=True)
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._work()), name="supervision", daemon=True
+        )
         self._thread.start()
 
     def health(self) -> dict[str, Any]:
         """How the supervisor is."""
         alive = self._thread.is_alive()
-        return {"pid": os.getpid(), "build": build_id(), "turns": self._turns, "alive": alive, "trouble": self._trouble}
+        return {
+            "pid": os.getpid(),
+            "build": build_id(),
+            "turns": self._turns,
+            "alive": alive,
+            "trouble": self._trouble,
+        }
 
     def stop(self) -> None:
         """Every desk stopped in good order, and the role given back."""
@@ -134,7 +142,13 @@ class Supervisor:
             owner = f"{installation_mark()}:{os.getpid()}:{time.time_ns()}"
             settings = EngineSettings()
             supervision = Supervision(
-                database, RayRoster(), topics_of, owner=owner, build=build_id(), settings=settings
+                database,
+                RayRoster(),
+                topics_of,
+                followers=followers(),
+                owner=owner,
+                build=build_id(),
+                settings=settings,
             )
             while not self._stop.is_set():
                 try:

@@ -67,8 +67,9 @@
     if (!grid) return;
     set("trail", { data: null });
     hidePill();
-    if (fromTop) grid.ensureIndexVisible(0, "top");
-    if (fromTop || grid.getDisplayedRowCount() === 0) grid.purgeInfiniteCache();
+    const rows = grid.getDisplayedRowCount();
+    if (fromTop && rows) grid.ensureIndexVisible(0, "top");
+    if (fromTop || !rows) grid.purgeInfiniteCache();
     else grid.refreshInfiniteCache();
   };
 

@@ -145,11 +145,13 @@ async def detail(view: View, run_id: UUID) -> Detail:
                 ("Started", words.stamp(run["started_at"])),
                 ("Duration", words.duration(run["duration_s"])),
                 ("Goes on at", words.stamp(run["due_at"])),
-                ("Attempt", f"{run['attempt']} (handed to a process {run['deliveries']} times)"),
+                ("Attempt", _attempt(run)),
                 ("Cost", words.dollars(run["cost_usd"])),
-                ("Event", f"{run['topic']} on lane {run['lane']}, {run['event_id']}"),
-                ("Run", str(run["id"])),
-                ("Lead", dmc.Anchor(f"All runs of lead {lead}", href=others) if others else None),
+                ("Event", f"{run['topic']} on lane {run['lane']}"),
+                ("Event id", _id(run["event_id"])),
+                ("Run id", _id(run["id"])),
+                ("Lead id", _id(lead) if lead else None),
+                ("Lead", dmc.Anchor("All runs of this lead", href=others) if others else None),
             ]
         ),
         json_view("Error", run["error"]),
@@ -161,6 +163,15 @@ async def detail(view: View, run_id: UUID) -> Detail:
         [view.reads.agent_title(run["agent"]), status_badge(run["status"])], className="drawer-title"
     )
     return Detail(title, html.Div(body, className="detail"))
+
+
+def _id(name: UUID) -> Component:
+    return html.Code(str(name))
+
+
+def _attempt(run: Record) -> str:
+    again = f", handed to a process {run['deliveries']} times" if run["deliveries"] > 1 else ""
+    return f"{run['attempt']}{again}"
 
 
 def _row(view: View, run: Record) -> Row:

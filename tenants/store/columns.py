@@ -16,7 +16,9 @@ def unnest(**types: str) -> str:
     return f"unnest({arrays}) AS given({names})"
 
 
-def columns(rows: Iterable[Any], names: Sequence[str], **computed: Callable[[Any], Any]) -> dict[str, list[Any]]:
+def columns(
+    rows: Iterable[Any], names: Sequence[str], **computed: Callable[[Any], Any]
+) -> dict[str, list[Any]]:
     """The named attributes of all rows as parameters for `unnest`, and computed ones beside them."""
     rows = list(rows)
     result: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in names}

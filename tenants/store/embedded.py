@@ -96,8 +96,8 @@ def running_pid(folder: Path) -> int | None:
 async def _is_used(address: str) -> bool:
     connection = await asyncpg.connect(address)
     try:
-        others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        return bool(await connection.fetchval(others))
+        others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+        return int(await connection.fetchval(others)) > 1
     finally:
         await connection.close()
 

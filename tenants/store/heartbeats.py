@@ -8,7 +8,14 @@ from tenants.store.session import Session
 
 
 async def beat(
-    session: Session, *, desk: str, agent: str, lanes: Sequence[int], pid: int, build: str, health: Mapping[str, Any]
+    session: Session,
+    *,
+    desk: str,
+    agent: str,
+    lanes: Sequence[int],
+    pid: int,
+    build: str,
+    health: Mapping[str, Any],
 ) -> None:
     """A sign of life."""
     await session.run(
@@ -16,7 +23,8 @@ async def beat(
         INSERT INTO heartbeat (desk, agent, lanes, pid, build, health)
         VALUES (:desk, :agent, CAST(:lanes AS int[]), :pid, :build, CAST(:health AS json))
         ON CONFLICT (desk) DO UPDATE
-        SET lanes = EXCLUDED.lanes, pid = EXCLUDED.pid, build = EXCLUDED.build, health = EXCLUDED.health, seen_at = now()
+        SET lanes = EXCLUDED.lanes, pid = EXCLUDED.pid, build = EXCLUDED.build, health = EXCLUDED.health,
+            seen_at = now()
         """,
         desk=desk,
         agent=agent,

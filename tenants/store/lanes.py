@@ -59,7 +59,8 @@ async def take(session: Session, agent: str, lane: int, owner: str, ttl_s: float
         )
     )[0]
     await session.run(
-        "UPDATE run SET due_at = now() WHERE agent = :agent AND lane = :lane AND due_at IS NOT NULL AND status = 'running'",
+        "UPDATE run SET due_at = now() "
+        "WHERE agent = :agent AND lane = :lane AND due_at IS NOT NULL AND status = 'running'",
         agent=agent,
         lane=lane,
     )
@@ -125,7 +126,8 @@ async def held_by(
     rows = await session.rows(
         """
         SELECT t.id AS tenant_id, wanted.topic,
-               COALESCE(array_agg(l.lane ORDER BY l.lane) FILTER (WHERE l.lane IS NOT NULL), ARRAY[t.home_lane]) AS lanes
+               COALESCE(array_agg(l.lane ORDER BY l.lane) FILTER (WHERE l.lane IS NOT NULL), ARRAY[t.home_lane])
+                   AS lanes
         FROM tenant t CROSS JOIN unnest(CAST(:topics AS text[])) AS wanted(topic)
         LEFT JOIN tenant_lane l ON l.tenant_id = t.id AND l.topic = wanted.topic
         WHERE t.id = ANY(CAST(:ids AS uuid[]))
@@ -162,7 +164,9 @@ async def scale(session: Session, tenant_id: TenantId, topic: str, wanted: int) 
         more=wanted - 1,
     )
     lanes: Sequence[int] = [home, *(row["lane"] for row in others)]
-    await session.run("DELETE FROM tenant_lane WHERE tenant_id = :id AND topic = :topic", id=tenant_id, topic=topic)
+    await session.run(
+        "DELETE FROM tenant_lane WHERE tenant_id = :id AND topic = :topic", id=tenant_id, topic=topic
+    )
     if wanted > 1:
         await session.run(
             "INSERT INTO tenant_lane (tenant_id, topic, lane) SELECT :id, :topic, unnest(CAST(:lanes AS int[]))",

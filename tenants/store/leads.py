@@ -25,10 +25,20 @@ _ACCOUNT = {
     "source": "text",
 }
 _CONTACT = dict.fromkeys(
-    (
-        "full_name first_name last_name title seniority department country email email_status email_source "
-        "linkedin_url source"
-    ).split(),
+    [
+        "full_name",
+        "first_name",
+        "last_name",
+        "title",
+        "seniority",
+        "department",
+        "country",
+        "email",
+        "email_status",
+        "email_source",
+        "linkedin_url",
+        "source",
+    ],
     "text",
 ) | {"id": "uuid", "account_id": "uuid"}
 _RANK = {stage: rank for rank, stage in enumerate(Stage)}
@@ -169,7 +179,9 @@ async def save_scores(session: Session, scores: Sequence[LeadScore]) -> None:
     )
 
 
-async def ranked(session: Session, *, limit: int | None = None, tier: str | None = None) -> list[dict[str, Any]]:
+async def ranked(
+    session: Session, *, limit: int | None = None, tier: str | None = None
+) -> list[dict[str, Any]]:
     """The tenant's scored leads, best first, as `leadmill pipeline --json` gives them."""
     rows = await session.rows(
         f"""
@@ -193,7 +205,16 @@ async def ranked(session: Session, *, limit: int | None = None, tier: str | None
 def _prospect(row: Mapping[str, Any]) -> dict[str, Any]:
     account = {
         name: row[name]
-        for name in ("name", "domain", "industry", "country", "city", "employees", "founded_year", "description")
+        for name in (
+            "name",
+            "domain",
+            "industry",
+            "country",
+            "city",
+            "employees",
+            "founded_year",
+            "description",
+        )
     }
     contact = None
     if row["contact_id"] is not None:

@@ -10,7 +10,18 @@ from tenants.records import LogEntry
 from tenants.store.columns import columns, unnest
 from tenants.store.session import Session
 
-_FIELDS = ("topic", "lane", "event_id", "tenant_id", "type", "source", "subject", "time", "traceparent", "data")
+_FIELDS = (
+    "topic",
+    "lane",
+    "event_id",
+    "tenant_id",
+    "type",
+    "source",
+    "subject",
+    "time",
+    "traceparent",
+    "data",
+)
 _KINDS = {
     "topic": "text",
     "lane": "int",
@@ -25,7 +36,7 @@ _KINDS = {
     "data": "json",
 }
 _NAMES = ", ".join(f'"{name}"' for name in _KINDS)
-_READ = _NAMES.replace('"data"', 'CAST(data AS text) AS data')
+_READ = _NAMES.replace('"data"', "CAST(data AS text) AS data")
 
 
 async def append(session: Session, entries: Sequence[LogEntry]) -> None:
@@ -49,7 +60,9 @@ async def append(session: Session, entries: Sequence[LogEntry]) -> None:
         lane=[lane for _, lane in heads],
         n=[counts[head] for head in heads],
     )
-    following = {(row["topic"], row["lane"]): row["next_offset"] - counts[row["topic"], row["lane"]] for row in rows}
+    following = {
+        (row["topic"], row["lane"]): row["next_offset"] - counts[row["topic"], row["lane"]] for row in rows
+    }
     offsets = []
     for entry in entries:
         offsets.append(following[entry.topic, entry.lane])
@@ -86,14 +99,24 @@ async def end(session: Session, topic: str, lane: int) -> int:
     )
 
 
-async def bury(session: Session, *, id: object, topic: str, lane: int, offset: int, reason: str, headers: str, raw: bytes) -> None:  # noqa: A002
+async def bury(
+    session: Session,
+    *,
+    letter_id: object,
+    topic: str,
+    lane: int,
+    offset: int,
+    reason: str,
+    headers: str,
+    raw: bytes,
+) -> None:
     """An event that nobody can read, kept with its raw bytes where a person can see it."""
     await session.run(
         """
         INSERT INTO dead_letter (id, topic, lane, "offset", reason, headers, raw)
         VALUES (:id, :topic, :lane, :offset, :reason, CAST(:headers AS json), :raw) ON CONFLICT DO NOTHING
         """,
-        id=id,
+        id=letter_id,
         topic=topic,
         lane=lane,
         offset=offset,

@@ -32,7 +32,8 @@ async def migrate(address: str, *, lanes: int) -> str:
             await connection.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
             await connection.run_sync(_upgrade)
             await connection.execute(
-                text("INSERT INTO installation (lanes) VALUES (:lanes) ON CONFLICT DO NOTHING"), {"lanes": lanes}
+                text("INSERT INTO installation (lanes) VALUES (:lanes) ON CONFLICT DO NOTHING"),
+                {"lanes": lanes},
             )
             await connection.commit()
             await connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
@@ -70,8 +71,12 @@ def _upgrade(connection: Connection) -> None:
 
 async def _ensure_roles(connection: AsyncConnection) -> None:
     for role in (OWNER, APP, READ):
-        known = await connection.scalar(text("SELECT true FROM pg_roles WHERE rolname = :role"), {"role": role})
+        known = await connection.scalar(
+            text("SELECT true FROM pg_roles WHERE rolname = :role"), {"role": role}
+        )
         if not known:
-            await connection.execute(text(f"CREATE ROLE {role} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"))
+            await connection.execute(
+                text(f"CREATE ROLE {role} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE")
+            )
     if not await connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
         await connection.execute(text(f"GRANT {OWNER}, {APP}, {READ} TO CURRENT_USER"))

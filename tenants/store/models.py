@@ -47,7 +47,9 @@ async def add_version(
     )
 
 
-async def point_alias(connection: Session, *, tenant_id: UUID | None, alias: str, name: str, version: int) -> None:
+async def point_alias(
+    connection: Session, *, tenant_id: UUID | None, alias: str, name: str, version: int
+) -> None:
     """The alias on this version from now on."""
     await connection.run(
         """
@@ -63,7 +65,9 @@ async def point_alias(connection: Session, *, tenant_id: UUID | None, alias: str
     )
 
 
-async def resolve(connection: Session, *, tenant_id: UUID | None, alias: str = "champion") -> ModelVersion | None:
+async def resolve(
+    connection: Session, *, tenant_id: UUID | None, alias: str = "champion"
+) -> ModelVersion | None:
     """The version behind an alias: the tenant's own, else everybody's, else None."""
     rows = await connection.rows(
         _SELECT
@@ -81,7 +85,8 @@ async def resolve(connection: Session, *, tenant_id: UUID | None, alias: str = "
 async def versions(connection: Session, *, tenant_id: UUID | None = None) -> list[ModelVersion]:
     """All versions of a tenant, or those of everybody, newest first."""
     rows = await connection.rows(
-        _SELECT + " WHERE v.tenant_id IS NOT DISTINCT FROM CAST(:tenant_id AS uuid) ORDER BY v.created_at DESC, v.version DESC",
+        _SELECT
+        + " WHERE v.tenant_id IS NOT DISTINCT FROM CAST(:tenant_id AS uuid) ORDER BY v.created_at DESC, v.version DESC",
         tenant_id=tenant_id,
     )
     return [_version(row) for row in rows]

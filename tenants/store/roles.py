@@ -25,7 +25,9 @@ async def claim(session: Session, name: str, owner: str, ttl_s: float) -> int | 
 async def resign(session: Session, name: str, owner: str) -> None:
     """The role given back."""
     await session.run(
-        "UPDATE role_lease SET expires_at = '-infinity' WHERE name = :name AND owner = :owner", name=name, owner=owner
+        "UPDATE role_lease SET expires_at = '-infinity' WHERE name = :name AND owner = :owner",
+        name=name,
+        owner=owner,
     )
 
 
@@ -40,4 +42,6 @@ async def take_away(session: Session, name: str, installation: str) -> None:
 
 async def is_held(session: Session, name: str) -> bool:
     """Whether somebody has the role now."""
-    return bool(await session.value("SELECT expires_at > now() FROM role_lease WHERE name = :name", name=name))
+    return bool(
+        await session.value("SELECT expires_at > now() FROM role_lease WHERE name = :name", name=name)
+    )

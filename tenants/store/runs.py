@@ -70,7 +70,9 @@ class DueRun:
     deliveries: int
 
 
-async def open_runs(session: Session, agent: str, lane: int, starts: Sequence[RunStart]) -> dict[UUID, RunOpened]:
+async def open_runs(
+    session: Session, agent: str, lane: int, starts: Sequence[RunStart]
+) -> dict[UUID, RunOpened]:
     """Those of the runs that are ours to do. The others have ended, or wait elsewhere, since they came before."""
     rows = await session.rows(
         f"""
@@ -169,7 +171,9 @@ async def take_due(session: Session, agent: str, lane: int, limit: int, claim_s:
 
 async def still_running(session: Session, ids: Sequence[UUID]) -> set[UUID]:
     """Those of the runs that nobody has ended yet."""
-    rows = await session.rows("SELECT id FROM run WHERE id = ANY(CAST(:ids AS uuid[])) AND status = 'running'", ids=list(ids))
+    rows = await session.rows(
+        "SELECT id FROM run WHERE id = ANY(CAST(:ids AS uuid[])) AND status = 'running'", ids=list(ids)
+    )
     return {row["id"] for row in rows}
 
 
@@ -184,7 +188,8 @@ async def hold_back(session: Session, ids: Sequence[UUID]) -> None:
 async def let_go(session: Session, agent: str) -> int:
     """How many held runs of this agent and tenant were made due, because it is switched on again."""
     freed = await session.run(
-        "UPDATE run SET status = 'retrying', due_at = now() WHERE tenant_id = :tenant_id AND agent = :agent AND status = 'held'",
+        "UPDATE run SET status = 'retrying', due_at = now() "
+        "WHERE tenant_id = :tenant_id AND agent = :agent AND status = 'held'",
         tenant_id=session.tenant_id,
         agent=agent,
     )
@@ -192,7 +197,12 @@ async def let_go(session: Session, agent: str) -> int:
 
 
 async def recent(
-    session: Session, *, status: str | None = None, agent: str | None = None, lead_id: UUID | None = None, limit: int = 50
+    session: Session,
+    *,
+    status: str | None = None,
+    agent: str | None = None,
+    lead_id: UUID | None = None,
+    limit: int = 50,
 ) -> list[Mapping[str, Any]]:
     """The newest runs of the session's tenant that match, each with its input and output."""
     rows = await session.rows(

@@ -32,7 +32,7 @@ class Session:
 
     async def rows(self, sql: str, **parameters: Any) -> list[Mapping[str, Any]]:
         """All rows of one statement, each by column name."""
-        return [row._mapping for row in await self.run(sql, **parameters)]
+        return [dict(row) for row in (await self.run(sql, **parameters)).mappings()]
 
     async def value(self, sql: str, **parameters: Any) -> Any:
         """The first column of the first row, or None."""
@@ -97,9 +97,13 @@ def as_asyncpg(address: str | URL) -> URL:
 
 
 @asynccontextmanager
-async def open_database(settings: StoreSettings | None = None, *, pool_size: int = 4) -> AsyncIterator[Database]:
+async def open_database(
+    settings: StoreSettings | None = None, *, pool_size: int = 4
+) -> AsyncIterator[Database]:
     """The configured database as the application role; an embedded one is started if it is not running."""
-    from tenants.store.embedded import borrowed_address  # the embedded server is only loaded where it is wanted
+    from tenants.store.embedded import (
+        borrowed_address,
+    )  # the embedded server is only loaded where it is wanted
     from tenants.store.rls import APP
 
     async with borrowed_address(settings or StoreSettings()) as address:

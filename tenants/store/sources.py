@@ -45,14 +45,17 @@ async def save_rejections(session: Session, rejections: Sequence[SourceRejection
         SELECT :tenant_id, * FROM {unnest(request_id="uuid", row_number="int", reason="text", input="json")}
         """,
         tenant_id=session.tenant_id,
-        **columns(rejections, ("request_id", "row_number", "reason"), input=lambda rejection: to_json(rejection.row)),
+        **columns(
+            rejections, ("request_id", "row_number", "reason"), input=lambda rejection: to_json(rejection.row)
+        ),
     )
 
 
 async def tally(session: Session, request_id: UUID) -> dict[str, Any]:
     """The list's account so far: parts done, and `read = sourced + duplicates + sum(rejected)`."""
     rows = await session.rows(
-        "SELECT read, sourced, duplicates, rejected FROM source_tally WHERE tenant_id = :tenant_id AND request_id = :id",
+        "SELECT read, sourced, duplicates, rejected FROM source_tally "
+        "WHERE tenant_id = :tenant_id AND request_id = :id",
         tenant_id=session.tenant_id,
         id=request_id,
     )

@@ -26,7 +26,9 @@ async def everyone(session: Session) -> list[Tenant]:
 
 async def these(session: Session, ids: Sequence[TenantId]) -> dict[TenantId, Tenant]:
     """Those of the tenants that exist. Needs a system session."""
-    rows = await session.rows(f"SELECT {_COLUMNS} FROM tenant WHERE id = ANY(CAST(:ids AS uuid[]))", ids=list(ids))
+    rows = await session.rows(
+        f"SELECT {_COLUMNS} FROM tenant WHERE id = ANY(CAST(:ids AS uuid[]))", ids=list(ids)
+    )
     return {row["id"]: _tenant(row) for row in rows}
 
 
@@ -44,7 +46,9 @@ async def named(database: Database, name: str) -> Tenant:
     raise NoSuchTenant(f"no tenant is called {name!r}; {known}")
 
 
-async def add(database: Database, vault: Vault, name: str, document: Mapping[str, Any], *, label: str = "") -> Tenant:
+async def add(
+    database: Database, vault: Vault, name: str, document: Mapping[str, Any], *, label: str = ""
+) -> Tenant:
     """A new tenant with this configuration, at home on the emptiest lane.
 
     Raises ValueError where the name is taken or the configuration is wrong.
@@ -91,9 +95,9 @@ async def remove(database: Database, name: str) -> None:
     async with database.tenant(tenant.id) as session:
         tables = await session.rows(
             "SELECT table_name FROM information_schema.columns "
-            "WHERE table_schema = current_schema() AND column_name = 'tenant_id' AND table_name NOT IN ('lead', 'contact')"
+            "WHERE table_schema = current_schema() AND column_name = 'tenant_id'"
         )
-        for table in sorted({row["table_name"] for row in tables} - {"log"}):
+        for table in sorted({row["table_name"] for row in tables} - {"log", "lead", "contact"}):
             await session.run(f'DELETE FROM "{table}" WHERE tenant_id = :id', id=tenant.id)
         # offsets in the log stay gapless: what the tenant said is blanked, not cut out
         await session.run(

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
 
 from tests.console import seeds
 
 ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=20_000)  # two cores that others use as well
+
 PHOTOS = ROOT / ".artefacts" / "screenshots"
 _ARGUMENTS = (
     "--headless=new",

@@ -17,7 +17,7 @@ async def test_runs_are_filtered_shared_and_opened(
     await page.goto("/t/acme/runs")
     await expect(page.get_by_role("row").nth(12)).to_be_visible()
     await photograph(page, "runs")
-    await page.get_by_text("Failed", exact=True).first.click()
+    await page.locator(".filter").get_by_text("Failed").click()
     await expect(page).to_have_url(re.compile(r"\?status=failed$"))
     statuses = page.locator(".ag-center-cols-container .status, .grid-frame [col-id=status] .status")
     await expect(statuses.first).to_have_text("Failed")
@@ -34,7 +34,7 @@ async def test_runs_are_filtered_shared_and_opened(
     await expect(drawer.get_by_text("ProviderTimeout")).to_be_visible()
     await expect(page).to_have_url(re.compile(r"&open=[0-9a-f-]{36}$"))
     await photograph(page, "run")
-    await drawer.get_by_text(re.compile("All runs of lead")).click()
+    await drawer.get_by_text("All runs of this lead").click()
     await expect(page).to_have_url(re.compile(r"/runs\?lead=[0-9a-f-]{36}$"))
     await expect(page.get_by_text("2 runs")).to_be_visible()
     await expect(drawer).to_be_hidden()
@@ -88,7 +88,6 @@ async def test_scrolling_goes_through_every_run_once(page: Page, database: Datab
     for row in range(0, last, 50):
         await page.evaluate(f"dash_ag_grid.getApi('grid').ensureIndexVisible({row}, 'top')")
         await expect(page.locator(f"[row-index='{row}'] .status")).to_be_visible()
-    ids = await page.evaluate(
-        "(() => { const ids = []; dash_ag_grid.getApi('grid').forEachNode(n => n.data && ids.push(n.data.id)); return ids; })()"
-    )
+    await page.evaluate("ids = []; dash_ag_grid.getApi('grid').forEachNode(node => ids.push(node.data.id))")
+    ids = await page.evaluate("ids")
     assert sorted(ids) == sorted(map(str, acme.runs))

@@ -37,10 +37,14 @@ class Oracle:
 
     def provider(self):
         answers = {
-            EnrichCompany: lambda q: CompanyFacts(industry="software", employees=50 + len(q.domain), country="DE"),
+            EnrichCompany: lambda q: CompanyFacts(
+                industry="software", employees=50 + len(q.domain), country="DE"
+            ),
             ReadSite: lambda q: CompanyFacts(description=f"We are {q.domain}"),
             FindMailExchangers: lambda q: MailExchangers(hosts=(f"mx.{q.domain}",)),
-            FindPeople: lambda q: PeopleFound(people=(PersonFound(provider_id=q.domain, title="CEO", seniority="c_suite"),)),
+            FindPeople: lambda q: PeopleFound(
+                people=(PersonFound(provider_id=q.domain, title="CEO", seniority="c_suite"),)
+            ),
             RevealPerson: lambda q: PersonFound(
                 provider_id=q.provider_id,
                 first_name="Ann",
@@ -58,7 +62,9 @@ class Oracle:
                 self.asked.append(question)
                 if self._fail is not None:
                     await self._fail(question)
-                return Reply(find(question), Decimal(1) if isinstance(question, EnrichCompany) else Decimal(0), "told")
+                return Reply(
+                    find(question), Decimal(1) if isinstance(question, EnrichCompany) else Decimal(0), "told"
+                )
 
             return answer
 
@@ -85,7 +91,15 @@ class Judge:
             raise self.away
         self.batches.append(len(requests))
         return [
-            Score(lead_id=one.lead_id, fit=0.5, intent=0.1, score=_digit(one.lead_id), tier="B", model=model, reasons=())
+            Score(
+                lead_id=one.lead_id,
+                fit=0.5,
+                intent=0.1,
+                score=_digit(one.lead_id),
+                tier="B",
+                model=model,
+                reasons=(),
+            )
             for one in requests
         ]
 

@@ -39,7 +39,9 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def way(simulator: Launched, http: httpx.AsyncClient, request: pytest.FixtureRequest) -> Callable[[str], Link]:
+def way(
+    simulator: Launched, http: httpx.AsyncClient, request: pytest.FixtureRequest
+) -> Callable[[str], Link]:
     """The way to a provider in the simulator, with a key of this test's own, so that its bill is its own."""
 
     def to(provider: str) -> Link:
@@ -81,7 +83,9 @@ async def vendor() -> AsyncIterator[Callable[..., Link]]:
     """The way to a vendor that answers as a function says, and keeps what it was asked."""
     clients: list[httpx.AsyncClient] = []
 
-    def answering(handler: Handler, *, base_url: str = "https://vendor.example/v1", key: str | None = "k") -> Link:
+    def answering(
+        handler: Handler, *, base_url: str = "https://vendor.example/v1", key: str | None = "k"
+    ) -> Link:
         clients.append(httpx.AsyncClient(transport=httpx.MockTransport(handler)))
         return Link(clients[-1], base_url, key)
 

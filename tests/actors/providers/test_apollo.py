@@ -38,7 +38,9 @@ MISS = Reply(None)
 
 
 def person_asked(**fields: Any) -> RevealPerson:
-    return RevealPerson(**{"domain": "acme.example", "provider_id": None, "first_name": None, "last_name": None} | fields)
+    return RevealPerson(
+        **{"domain": "acme.example", "provider_id": None, "first_name": None, "last_name": None} | fields
+    )
 
 
 def answering(vendor: Callable[..., Link], *answers: Any) -> tuple[Link, list[httpx.Request]]:
@@ -82,9 +84,12 @@ async def test_the_ideal_customer_in_apollos_words(vendor: Callable[..., Link]) 
 
 
 @pytest.mark.parametrize(
-    ("least", "most", "asked_for"), [(None, 50, ["1,50"]), (0, 0, ["0,0"]), (10, 99, ["10,99"]), (None, None, [])]
+    ("least", "most", "asked_for"),
+    [(None, 50, ["1,50"]), (0, 0, ["0,0"]), (10, 99, ["10,99"]), (None, None, [])],
 )
-async def test_sizes(vendor: Callable[..., Link], least: int | None, most: int | None, asked_for: list[str]) -> None:
+async def test_sizes(
+    vendor: Callable[..., Link], least: int | None, most: int | None, asked_for: list[str]
+) -> None:
     link, asked = answering(vendor, {"organizations": []})
     icp = IdealCustomer(employees_min=least, employees_max=most)
     await find_companies(link, FindCompanies(icp=icp, page=1, per_page=10))
@@ -119,7 +124,11 @@ async def test_a_person_by_id_else_by_whole_name(vendor: Callable[..., Link]) ->
     await reveal_person(link, person_asked(provider_id="p1", first_name="Ann", last_name="L***e"))
     await reveal_person(link, person_asked(first_name="Zoë", last_name="O'Neil & Co"))
     assert params_of(asked[0]) == [("id", "p1")]
-    assert params_of(asked[1]) == [("first_name", "Zoë"), ("last_name", "O'Neil & Co"), ("domain", "acme.example")]
+    assert params_of(asked[1]) == [
+        ("first_name", "Zoë"),
+        ("last_name", "O'Neil & Co"),
+        ("domain", "acme.example"),
+    ]
 
 
 @pytest.mark.parametrize("names", [{}, {"first_name": "Ann"}, {"first_name": "Ann", "last_name": "L***e"}])
@@ -152,7 +161,12 @@ async def test_a_person_of_whom_only_the_name_is_told_is_free(vendor: Callable[.
 
 
 async def test_an_address_that_is_not_unlocked_is_none(vendor: Callable[..., Link]) -> None:
-    person = {"id": "p1", "title": "CEO", "email": "email_not_unlocked@domain.com", "email_status": "verified"}
+    person = {
+        "id": "p1",
+        "title": "CEO",
+        "email": "email_not_unlocked@domain.com",
+        "email_status": "verified",
+    }
     link, _ = answering(vendor, {"person": person})
     found = (await reveal_person(link, person_asked(provider_id="p1"))).content
     assert isinstance(found, PersonFound)
@@ -169,7 +183,9 @@ async def test_an_address_that_is_not_unlocked_is_none(vendor: Callable[..., Lin
         (None, "unknown"),
     ],
 )
-async def test_address_status_in_our_words(vendor: Callable[..., Link], said: str | None, status: str) -> None:
+async def test_address_status_in_our_words(
+    vendor: Callable[..., Link], said: str | None, status: str
+) -> None:
     link, _ = answering(vendor, {"person": {"email": "ann@acme.example", "email_status": said}})
     reply = await reveal_person(link, person_asked(provider_id="p1"))
     assert isinstance(reply.content, PersonFound)
@@ -192,7 +208,9 @@ async def test_address_status_in_our_words(vendor: Callable[..., Link], said: st
         ({}, None),
     ],
 )
-async def test_department_in_our_words(vendor: Callable[..., Link], person: dict[str, Any], department: str) -> None:
+async def test_department_in_our_words(
+    vendor: Callable[..., Link], person: dict[str, Any], department: str
+) -> None:
     link, _ = answering(vendor, {"person": {"id": "p1", **person}})
     found = (await reveal_person(link, person_asked(provider_id="p1"))).content
     assert isinstance(found, PersonFound)
@@ -207,7 +225,10 @@ async def test_companies_that_the_team_saved_are_found_too(vendor: Callable[...,
     reply = await find_companies(link, FindCompanies(icp=IdealCustomer(), page=1, per_page=10))
     page = reply.content
     assert isinstance(page, CompanyPage)
-    assert [(one.name, one.domain) for one in page.companies] == [("Saved", "saved.example"), ("Other", "other.com")]
+    assert [(one.name, one.domain) for one in page.companies] == [
+        ("Saved", "saved.example"),
+        ("Other", "other.com"),
+    ]
     assert (page.total, reply.credits) == (2, 1)
 
 
@@ -235,7 +256,9 @@ async def test_a_company_that_is_none_is_garbled(vendor: Callable[..., Link], an
         await enrich_company(link, EnrichCompany(domain="acme.example"))
 
 
-@pytest.mark.parametrize("answer", [{}, {"organizations": None, "people": None}, {"organizations": [1], "people": [1]}])
+@pytest.mark.parametrize(
+    "answer", [{}, {"organizations": None, "people": None}, {"organizations": [1], "people": [1]}]
+)
 async def test_a_search_without_a_list_is_garbled(vendor: Callable[..., Link], answer: Any) -> None:
     link, _ = answering(vendor, answer, answer)
     with pytest.raises(AnswerGarbled):
@@ -314,7 +337,9 @@ async def test_the_simulators_search_is_read_to_its_end(
     assert spent == billed("apollo") == -(-len(truth) // 25)
 
 
-async def test_the_simulators_countries_are_called_as_we_call_them(way: Callable[[str], Link], world: World) -> None:
+async def test_the_simulators_countries_are_called_as_we_call_them(
+    way: Callable[[str], Link], world: World
+) -> None:
     for code in {company.country for company in world.companies}:
         question = FindCompanies(icp=IdealCustomer(countries=(code,)), page=1, per_page=1)
         page = (await find_companies(way("apollo"), question)).content

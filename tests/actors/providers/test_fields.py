@@ -10,7 +10,16 @@ from actors.providers.fields import amount, day, inner, inners, text, texts, tru
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("Acme", "Acme"), (" Acme\n", "Acme"), ("", None), ("  ", None), ("A\0B", "AB"), ("\0", None), (5, None), (None, None)],
+    [
+        ("Acme", "Acme"),
+        (" Acme\n", "Acme"),
+        ("", None),
+        ("  ", None),
+        ("A\0B", "AB"),
+        ("\0", None),
+        (5, None),
+        (None, None),
+    ],
 )
 def test_text(value: object, expected: str | None) -> None:
     assert text(value) == expected

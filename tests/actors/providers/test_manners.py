@@ -120,6 +120,17 @@ async def test_a_small_body_that_unpacks_to_a_large_one_is_garbled(http: httpx.A
     assert type(await error_of(http, saying(head + packed))) is AnswerGarbled
 
 
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [("gzip, gzip", gzip.compress(gzip.compress(b"{}"))), ("br", b"{}"), ("zstd", b"{}")],
+)
+async def test_encodings_that_were_not_asked_for_are_not_unpacked(
+    http: httpx.AsyncClient, encoding: str, body: bytes
+) -> None:
+    head = JSON + f"content-encoding: {encoding}\r\ncontent-length: {len(body)}\r\n\r\n".encode()
+    assert type(await error_of(http, saying(head + body))) is AnswerGarbled
+
+
 async def test_a_packed_body_is_unpacked(http: httpx.AsyncClient) -> None:
     packed = gzip.compress(b'{"name": "Zo\xc3\xab"}')
     head = JSON + f"content-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n".encode()

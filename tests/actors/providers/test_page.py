@@ -31,7 +31,10 @@ def names(text: str) -> list[Any]:
         ("<META CONTENT='Makes nails' NAME='Description'/>", "Makes nails"),
         ("<meta name=description content=Nails>", "Nails"),
         ('<meta name="description" content="plain"><meta property="og:description" content="open">', "open"),
-        ('<meta name="description" content="a > b, said &quot;Ann&quot; &amp; Co">', 'a > b, said "Ann" & Co'),
+        (
+            '<meta name="description" content="a > b, said &quot;Ann&quot; &amp; Co">',
+            'a > b, said "Ann" & Co',
+        ),
         ('<meta name="description" content="it\'s  fine">', "it's  fine"),
         ('<meta charset="utf-8"><meta name="viewport" content="wide">', None),
         ('<meta name="description">', None),
@@ -48,7 +51,10 @@ def test_description(html: str, description: str | None) -> None:
     [
         ('<meta name="description" content="Zoë">'.encode(), "text/html"),
         ('<meta name="description" content="Zoë">'.encode("latin-1"), "text/html; charset=ISO-8859-1"),
-        ('<meta charset="windows-1252"><meta name="description" content="Zoë">'.encode("cp1252"), "text/html"),
+        (
+            '<meta charset="windows-1252"><meta name="description" content="Zoë">'.encode("cp1252"),
+            "text/html",
+        ),
         (b'<meta name="description" content="Zo&euml;">', "text/html; charset=rot13"),
     ],
 )
@@ -63,7 +69,8 @@ def test_letters_that_change_their_length_move_nothing() -> None:
 def test_technologies_are_told_once_each() -> None:
     html = """
         <meta name="generator" content="WordPress 6.8"><link href="/wp-content/themes/x.css">
-        <script src="https://www.googletagmanager.com/gtm.js?id=1"></script><script src="//JS.STRIPE.COM/v3/"></script>
+        <script src="https://www.googletagmanager.com/gtm.js?id=1"></script>
+        <script src="//JS.STRIPE.COM/v3/"></script>
     """
     assert page(html).technologies() == ("WordPress", "Google Tag Manager", "Stripe")
     assert page("<p>We know WordPress, Stripe and React</p>").technologies() == ()
@@ -91,11 +98,13 @@ def test_json_ld_in_its_many_shapes() -> None:
     assert names(script({"@graph": [{"name": "A"}, {"name": "B"}], "name": "all"})) == ["all", "A", "B"]
     items = [{"@type": "ListItem", "item": {"name": "A"}}, {"name": "B"}]
     assert names(script({"itemListElement": items})) == [None, None, "A", "B"]
-    assert names("<SCRIPT id=x TYPE='application/ld+json' class=y>\n {\"name\": \"A\"} \n</SCRIPT>") == ["A"]
+    assert names('<SCRIPT id=x TYPE=\'application/ld+json\' class=y>\n {"name": "A"} \n</SCRIPT>') == ["A"]
 
 
 def test_json_ld_that_is_broken_does_not_hide_what_follows() -> None:
-    assert names('<script type="application/ld+json">{"name": "A",}</script>' + script({"name": "B"})) == ["B"]
+    assert names('<script type="application/ld+json">{"name": "A",}</script>' + script({"name": "B"})) == [
+        "B"
+    ]
     assert names('<script type="application/ld+json">{"n": NaN}</script>' + script({"name": "B"})) == ["B"]
     assert names('<script type="application/ld+json">{"name": "A"}') == []
     assert names('<script type="application/ld+json"') == []
@@ -154,8 +163,28 @@ def test_a_hostile_page_comes_to_an_end(kind: str) -> None:
 
 
 _PIECES = st.sampled_from(
-    ["<meta ", "name=", "description", "content=", '"', "'", ">", "<a ", "href=", "/jobs", "charset=utf-16", "\0", "é"]
-    + ['<script type="application/ld+json">', "</script>", '{"@graph": [', '{"@type": "JobPosting"}', "]}", "&amp;", " "]
+    [
+        "<meta ",
+        "name=",
+        "description",
+        "content=",
+        '"',
+        "'",
+        ">",
+        "<a ",
+        "href=",
+        "/jobs",
+        "charset=utf-16",
+        "\0",
+        "é",
+        '<script type="application/ld+json">',
+        "</script>",
+        '{"@graph": [',
+        '{"@type": "JobPosting"}',
+        "]}",
+        "&amp;",
+        " ",
+    ]
 )
 
 

@@ -75,7 +75,10 @@ async def test_everything_that_a_site_tells(vendor: Callable[..., Link]) -> None
     }
     rest = '<script src="https://js.stripe.com/v3/"></script><a href="/about/jobs">Jobs</a>'
     job = {"@type": "JobPosting", "title": "Smith"}
-    pages = {"https://acme.com/": described(about, rest), "https://acme.com/about/jobs": described([job, job])}
+    pages = {
+        "https://acme.com/": described(about, rest),
+        "https://acme.com/about/jobs": described([job, job]),
+    }
     link, asked = internet(vendor, pages)
     reply = await read_site(link, ACME)
     assert reply.content == CompanyFacts(
@@ -95,8 +98,19 @@ async def test_everything_that_a_site_tells(vendor: Callable[..., Link]) -> None
 
 @pytest.mark.parametrize(
     ("value", "employees"),
-    [(50, 50), ("50", 50), ("1,200", 1200), ("51-200", 51), ({"minValue": 11, "maxValue": 50}, 11)]
-    + [({"value": "60"}, 60), ("many", None), (-5, None), (True, None), (None, None), ({"value": {}}, None)],
+    [
+        (50, 50),
+        ("50", 50),
+        ("1,200", 1200),
+        ("51-200", 51),
+        ({"minValue": 11, "maxValue": 50}, 11),
+        ({"value": "60"}, 60),
+        ("many", None),
+        (-5, None),
+        (True, None),
+        (None, None),
+        ({"value": {}}, None),
+    ],
 )
 async def test_employees(vendor: Callable[..., Link], value: Any, employees: int | None) -> None:
     facts = await facts_of(vendor, described({**ABOUT, "numberOfEmployees": value}))
@@ -105,7 +119,8 @@ async def test_employees(vendor: Callable[..., Link], value: Any, employees: int
 
 
 @pytest.mark.parametrize(
-    ("value", "year"), [("2015", 2015), (2015, 2015), ("2015-03-01", 2015), ("0000", None), ("in 2015", None), (None, None)]
+    ("value", "year"),
+    [("2015", 2015), (2015, 2015), ("2015-03-01", 2015), ("0000", None), ("in 2015", None), (None, None)],
 )
 async def test_founded(vendor: Callable[..., Link], value: Any, year: int | None) -> None:
     facts = await facts_of(vendor, described({**ABOUT, "foundingDate": value}))
@@ -141,8 +156,24 @@ async def test_a_site_that_tells_nothing_is_a_miss(vendor: Callable[..., Link], 
 
 @pytest.mark.parametrize(
     "domain",
-    ["127.0.0.1", "10.0.0.1", "0x7f.1", "[::1]", "localhost", "acme.com:8080", "acme.com/admin", "me@acme.com"]
-    + ["acme.com#x", "acme .com", "acme.com\r\nx: y", "-acme.com", "a" * 64 + ".com", ".acme.com", "acme..com", ""],
+    [
+        "127.0.0.1",
+        "10.0.0.1",
+        "0x7f.1",
+        "[::1]",
+        "localhost",
+        "acme.com:8080",
+        "acme.com/admin",
+        "me@acme.com",
+        "acme.com#x",
+        "acme .com",
+        "acme.com\r\nx: y",
+        "-acme.com",
+        "a" * 64 + ".com",
+        ".acme.com",
+        "acme..com",
+        "",
+    ],
 )
 async def test_what_is_no_domain_is_not_asked(vendor: Callable[..., Link], domain: str) -> None:
     link, asked = internet(vendor, {})
@@ -168,13 +199,14 @@ async def test_what_is_no_domain_is_not_asked(vendor: Callable[..., Link], domai
         "http://acme.com:22/",
         "file:///etc/passwd",
         "ftp://acme.com/",
-        "mailto:me@acme.com",
         "https://" + "a" * 64 + ".acme.com/",
         "https://www..acme.com/",
         "",
     ],
 )
-async def test_the_way_off_the_site_is_not_taken(vendor: Callable[..., Link], target: str, status: int) -> None:
+async def test_the_way_off_the_site_is_not_taken(
+    vendor: Callable[..., Link], target: str, status: int
+) -> None:
     link, asked = internet(vendor, {"https://acme.com/": moved(target, status)})
     reply = await read_site(link, ACME)
     assert reply == MISS
@@ -183,7 +215,9 @@ async def test_the_way_off_the_site_is_not_taken(vendor: Callable[..., Link], ta
     assert len(asked) <= 3
 
 
-@pytest.mark.parametrize("target", ["https://[::1", "javascript:alert(1)", "\x00", "http://:80:80/"])
+@pytest.mark.parametrize(
+    "target", ["https://[::1", "javascript:alert(1)", "mailto:me@acme.com", "\x00", "http://:80:80/"]
+)
 async def test_a_way_that_is_none_is_a_site_that_is_down(vendor: Callable[..., Link], target: str) -> None:
     link, asked = internet(vendor, {"https://acme.com/": moved(target)})
     with pytest.raises(ProviderDown):  # so httpx has it, which looks where a redirect leads even if it stays
@@ -191,7 +225,9 @@ async def test_a_way_that_is_none_is_a_site_that_is_down(vendor: Callable[..., L
     assert asked == ["https://acme.com/"]
 
 
-@pytest.mark.parametrize("target", ["https://www.acme.com/", "http://acme.com/en", "/en/", "en", "//www.acme.com/de"])
+@pytest.mark.parametrize(
+    "target", ["https://www.acme.com/", "http://acme.com/en", "/en/", "en", "//www.acme.com/de"]
+)
 async def test_the_way_within_the_site_is_taken(vendor: Callable[..., Link], target: str) -> None:
     end = str(httpx.URL("https://acme.com/").join(target))
     link, asked = internet(vendor, {"https://acme.com/": moved(target), end: described(ABOUT)})
@@ -209,7 +245,9 @@ async def test_two_hops_are_enough(vendor: Callable[..., Link]) -> None:
     }
     link, _ = internet(vendor, pages)
     assert (await read_site(link, ACME)).content is not None
-    link, asked = internet(vendor, {**pages, "https://acme.com/2": moved("/3"), "https://acme.com/3": described(ABOUT)})
+    link, asked = internet(
+        vendor, {**pages, "https://acme.com/2": moved("/3"), "https://acme.com/3": described(ABOUT)}
+    )
     assert await read_site(link, ACME) == MISS
     assert len(asked) == 3
     link, asked = internet(vendor, {"https://acme.com/": moved("/")})
@@ -219,7 +257,13 @@ async def test_two_hops_are_enough(vendor: Callable[..., Link]) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["https://boards.example/acme/jobs", "mailto:jobs@acme.com", "javascript:jobs()", "http://127.0.0.1/jobs", "tel:jobs"],
+    [
+        "https://boards.example/acme/jobs",
+        "mailto:jobs@acme.com",
+        "javascript:jobs()",
+        "http://127.0.0.1/jobs",
+        "tel:jobs",
+    ],
 )
 async def test_careers_elsewhere_are_not_visited(vendor: Callable[..., Link], target: str) -> None:
     link, asked = internet(vendor, {"https://acme.com/": described(ABOUT, f'<a href="{target}">Jobs</a>')})
@@ -237,9 +281,17 @@ async def test_careers_on_the_front_page_need_no_second_request(vendor: Callable
 
 
 @pytest.mark.parametrize(
-    "careers", [httpx.Response(500), httpx.Response(404), httpx.Response(200, json={}), moved("https://elsewhere.example/")]
+    "careers",
+    [
+        httpx.Response(500),
+        httpx.Response(404),
+        httpx.Response(200, json={}),
+        moved("https://elsewhere.example/"),
+    ],
 )
-async def test_careers_that_cannot_be_read_leave_the_rest(vendor: Callable[..., Link], careers: httpx.Response) -> None:
+async def test_careers_that_cannot_be_read_leave_the_rest(
+    vendor: Callable[..., Link], careers: httpx.Response
+) -> None:
     front = described(ABOUT, '<a href="/jobs">Jobs</a><a href="/jobs/cook">Cook</a>')
     link, asked = internet(vendor, {"https://acme.com/": front, "https://acme.com/jobs": careers})
     content = (await read_site(link, ACME)).content
@@ -270,7 +322,9 @@ class Unresolving(AbstractResolver):
     def __init__(self, errno: int) -> None:
         self._errno = errno
 
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
         raise socket.gaierror(self._errno, "no")
 
     async def close(self) -> None:

@@ -9,7 +9,18 @@ from tenants.store import log, tenants
 
 
 def entry(tenant_id, lane, n):
-    return LogEntry("lead.sourced", lane, uuid4(), tenant_id, "lead.sourced", "/t", None, datetime.now(UTC), None, f'{{"n":{n}}}')
+    return LogEntry(
+        "lead.sourced",
+        lane,
+        uuid4(),
+        tenant_id,
+        "lead.sourced",
+        "/t",
+        None,
+        datetime.now(UTC),
+        None,
+        f'{{"n":{n}}}',
+    )
 
 
 async def test_offsets_are_gapless_for_each_lane_whoever_writes_and_whoever_gives_up(database, vault):
@@ -26,7 +37,8 @@ async def test_offsets_are_gapless_for_each_lane_whoever_writes_and_whoever_give
         *(write(acme if n % 2 else other, n % 2, n) for n in range(40)), return_exceptions=True
     )
     failed = sum(isinstance(result, ZeroDivisionError) for result in results)
-    assert failed == 14 and all(result is None or isinstance(result, ZeroDivisionError) for result in results)
+    assert failed == 14
+    assert all(result is None or isinstance(result, ZeroDivisionError) for result in results)
     for lane in (0, 1):
         async with database.system() as session:
             entries = await log.read(session, "lead.sourced", lane, 0, 1000)
@@ -39,7 +51,10 @@ async def test_a_reader_goes_on_from_any_offset_and_never_past_what_is_there(dat
     async with database.tenant(acme.id) as session:
         await log.append(session, [entry(acme.id, 0, n) for n in range(5)])
     async with database.system() as session:
-        assert [one.data for one in await log.read(session, "lead.sourced", 0, 3, 10)] == ['{"n":3}', '{"n":4}']
+        assert [one.data for one in await log.read(session, "lead.sourced", 0, 3, 10)] == [
+            '{"n":3}',
+            '{"n":4}',
+        ]
         assert await log.read(session, "lead.sourced", 0, 5, 10) == []
         assert await log.read(session, "lead.sourced", 1, 0, 10) == []
 

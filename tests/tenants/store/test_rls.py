@@ -4,7 +4,9 @@ import pytest
 
 from tenants.store import tenants
 
-ACCOUNT = "INSERT INTO account (tenant_id, id, identity_key, name, source) VALUES (:tenant, :id, :key, :name, 't')"
+ACCOUNT = (
+    "INSERT INTO account (tenant_id, id, identity_key, name, source) VALUES (:tenant, :id, :key, :name, 't')"
+)
 
 
 async def tables_with_a_tenant(session):
@@ -14,7 +16,8 @@ async def tables_with_a_tenant(session):
                (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) AS policies
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = 'leadmill' AND c.relkind = 'r'
-          AND (c.relname = 'tenant' OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id'))
+          AND (c.relname = 'tenant' OR EXISTS (
+              SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id'))
         """
     )
     assert len(rows) > 12
@@ -29,9 +32,15 @@ async def test_every_table_that_has_a_tenant_is_protected_even_from_its_owner(da
 
 async def test_the_application_is_no_superuser_and_owns_nothing(database):
     async with database.system() as session:
-        role = (await session.rows("SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user"))[0]
+        role = (
+            await session.rows(
+                "SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+            )
+        )[0]
         assert not any(role.values())
-        owned = await session.value("SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)")
+        owned = await session.value(
+            "SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)"
+        )
         assert owned == 0
 
 
@@ -40,11 +49,15 @@ async def test_a_session_sees_one_tenant_only_and_a_reused_connection_forgets_th
     other = await tenants.add(database, vault, "other", {})
     for tenant in (acme, other):
         async with database.tenant(tenant.id) as session:
-            await session.run(ACCOUNT, tenant=tenant.id, id=uuid4(), key="domain:same.example", name=tenant.name)
+            await session.run(
+                ACCOUNT, tenant=tenant.id, id=uuid4(), key="domain:same.example", name=tenant.name
+            )
     for _ in range(20):
         for tenant in (acme, other):
             async with database.tenant(tenant.id) as session:
-                assert [row["name"] for row in await session.rows("SELECT name FROM account")] == [tenant.name]
+                assert [row["name"] for row in await session.rows("SELECT name FROM account")] == [
+                    tenant.name
+                ]
     async with database.engine.begin() as bare:
         assert (await bare.exec_driver_sql("SELECT count(*) FROM account")).scalar() == 0
         assert (await bare.exec_driver_sql("SELECT count(*) FROM tenant")).scalar() == 0
@@ -69,7 +82,9 @@ async def test_a_row_for_another_tenant_is_refused(database, vault):
 
 
 async def test_a_removed_tenant_leaves_nothing_but_blank_events(database, vault):
-    acme = await tenants.add(database, vault, "acme", {"connections": {"apollo": {"api_key": "sim-secret-key-1"}}})
+    acme = await tenants.add(
+        database, vault, "acme", {"connections": {"apollo": {"api_key": "sim-secret-key-1"}}}
+    )
     async with database.tenant(acme.id) as session:
         await session.run(ACCOUNT, tenant=acme.id, id=uuid4(), key="domain:a.example", name="A")
     await tenants.remove(database, "acme")

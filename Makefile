@@ -1,0 +1,44 @@
+# What one does with Leadmill. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-browser demo test check bench lock
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.done ## a virtual environment with everything in it
+
+# Another interpreter or another lock file makes another environment.
+$(VENV)/.done: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+setup-browser: ## Chromium for the browser tests, from Debian's packages
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
+
+demo: setup ## three tenants and 300 leads through the mill; ARGS=--exit ends by itself
+	@$(BIN)/leadmill demo $(ARGS)
+
+test: setup ## all tests; ARGS="-k word" for some
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## style, types and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/python -m mypy
+	@$(BIN)/lint-imports --no-cache --quiet || $(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m tests.house.sizes
+
+bench: setup ## the benchmarks, each a ratio to a named peer
+	@$(BIN)/leadmill bench $(ARGS)
+
+lock: setup ## requirements.lock made anew from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --output-file requirements.lock
