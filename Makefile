@@ -33,7 +33,7 @@ check: setup ## style, types and who may import whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/python -m mypy
-	@$(BIN)/lint-imports --no-cache --quiet || $(BIN)/lint-imports --no-cache
+	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m tests.house.sizes
 
 bench: setup ## the benchmarks, each a ratio to a named peer

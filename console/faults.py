@@ -6,6 +6,7 @@ from typing import Any
 from dash import set_props
 
 from console.auth import request_id
+from console.components.icon import icon as drawing
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,6 @@ def _toast(title: str, message: str, kind: str, icon: str) -> dict[str, Any]:
         "message": message,
         "color": kind,
         "autoClose": 6000,
-        "className": f"toast toast-{icon}",
+        "icon": drawing(icon),
         "closeButtonProps": {"aria-label": "Close this message"},
     }

@@ -179,6 +179,7 @@ def _drawer() -> dmc.Drawer:
     return dmc.Drawer(
         id="drawer",
         opened=False,
+        keepMounted=True,
         position="right",
         size=560,
         padding="lg",

@@ -1,6 +1,6 @@
 """Countries: their two-letter codes, from whatever people write."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
@@ -49,7 +49,7 @@ def english_names() -> dict[str, str]:
 _NO_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
 
 
-@cache
+@lru_cache(maxsize=10_000)  # it sees whatever lists and websites say
 def country_code(text: str) -> str | None:
     """The code of the country that a text names or ends with ("Berlin, Germany"), or None."""
     for part in (text, text.rpartition(",")[2]):

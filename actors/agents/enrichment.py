@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from actors.core.agent import agent
 from actors.core.context import Context
+from actors.core.errors import AgentError
 from actors.core.outcome import Done, Outcome, Skip
 from actors.core.questions import Answer, CompanyFacts, EnrichCompany, ReadSite
 from actors.events.lead import Company, LeadEnriched, LeadSourced
@@ -25,7 +26,7 @@ async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
     if account.domain is None:
         return Skip("no domain is known for this company", missing="domain")
     answers: list[Answer[CompanyFacts]] = [await ctx.ask(EnrichCompany(domain=account.domain))]
-    answers.append(await ctx.ask(ReadSite(domain=account.domain)))
+    answers += await _own_words(account.domain, ctx)
     richer = merge(account, answers)
     findings = tuple(finding for answer in answers for finding in findings_in(answer, account, ctx))
     if not findings:
@@ -48,6 +49,14 @@ async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
     )
     progress = LeadProgress(lead_id=event.lead_id, stage=Stage.ENRICHED)
     return Done(save=(richer, progress, *findings), say=(said,), output={"findings": len(findings)})
+
+
+async def _own_words(domain: str, ctx: Context) -> list[Answer[CompanyFacts]]:
+    """What the company's website says; nothing where it can't be read. No lead is lost over a broken website."""
+    try:
+        return [await ctx.ask(ReadSite(domain=domain))]
+    except AgentError:
+        return []
 
 
 def merge(account: Account, answers: Sequence[Answer[CompanyFacts]]) -> Account:

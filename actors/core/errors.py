@@ -15,6 +15,8 @@ class AgentError(Exception):
     kind: ClassVar[str] = "permanent"
     #: whether we go on waiting however long it takes, since nothing about the work itself is at fault
     patient: ClassVar[bool] = False
+    #: how often the same is tried at most; fewer where others than the provider are at fault
+    max_attempts: ClassVar[int] = 8
 
     def __init__(
         self, detail: str = "", *, provider: str | None = None, retry_at: datetime | None = None
@@ -39,6 +41,19 @@ class QuotaExhausted(AgentError):
 
 class ProviderDown(AgentError):
     """The provider does not answer as it should."""
+
+    kind = "transient"
+
+
+class DomainSilent(AgentError):
+    """The domain's name servers do not answer."""
+
+    kind = "transient"
+    max_attempts = 4
+
+
+class AnswerPending(AgentError):
+    """The provider is still looking."""
 
     kind = "transient"
 

@@ -21,11 +21,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The way to a provider for one tenant: an HTTP client with good manners, an address, a key."""
+    """The way to a provider for one tenant: an HTTP transport of httpx, an address, a key that is never shown."""
 
     http: Any
     base_url: str
-    api_key: str | None
+    api_key: str | None = field(repr=False)
 
 
 AnswerFunction = Callable[[Link, Any], Awaitable[Reply]]

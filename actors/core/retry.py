@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from actors.core.errors import AgentError
 
-MAX_ATTEMPTS = 8
 _FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 300.0
 _LONGEST_PATIENT_WAIT_S = 15.0
@@ -19,7 +18,7 @@ def retry_at(error: Exception, *, attempt: int, now: datetime, jitter: float) ->
     """
     if not isinstance(error, AgentError) or error.kind != "transient":
         return None
-    if attempt >= MAX_ATTEMPTS and not error.patient:
+    if attempt >= error.max_attempts and not error.patient:
         return None
     longest_s = _LONGEST_PATIENT_WAIT_S if error.patient else _LONGEST_WAIT_S
     wait_s = min(_FIRST_WAIT_S * 2.0 ** min(attempt - 1, 30), longest_s) * (0.75 + jitter / 2)

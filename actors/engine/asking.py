@@ -30,7 +30,7 @@ class Asking:
     def __init__(
         self,
         database: Database,
-        http: httpx.AsyncClient,
+        http: httpx.AsyncBaseTransport,
         providers: Mapping[str, Provider],
         *,
         calls_in_flight: int,

@@ -1,14 +1,15 @@
-"""The one place where HTTP clients are made."""
+"""The one place where the way out to the web is made."""
 
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
 
-def open_client(*, connections: int) -> httpx.AsyncClient:
-    """A client for providers: httpx's interface over aiohttp's transport, which costs a tenth of httpx's own.
+def open_transport(*, connections: int) -> httpx.AsyncBaseTransport:
+    """The way to providers: httpx's requests and answers over aiohttp, which costs a tenth of httpx's own way.
 
-    Proxies of the environment are not used, redirects are not followed, and who calls sets the deadline.
+    No proxies of the environment, no redirects, no cookies. Who asks sets the deadline. 0 connections: no limit,
+    since calls in flight are bounded where they are made.
     """
 
     def open_session() -> aiohttp.ClientSession:
@@ -17,10 +18,5 @@ def open_client(*, connections: int) -> httpx.AsyncClient:
             connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
         )
 
-    return httpx.AsyncClient(
-        transport=AiohttpTransport(client=open_session),
-        timeout=httpx.Timeout(30.0, pool=None),
-        follow_redirects=False,
-        trust_env=False,
-        headers={"user-agent": "leadmill"},
-    )
+    transport: httpx.AsyncBaseTransport = AiohttpTransport(client=open_session, trust_env=False)
+    return transport

@@ -17,7 +17,7 @@ from actors.core.errors import ScorerAway
 from actors.core.provider import Provider
 from actors.engine.asking import Asking
 from actors.engine.context import ScoringService
-from actors.engine.http import open_client
+from actors.engine.http import open_transport
 from actors.engine.profiles import Profiles
 from actors.engine.runner import Runner
 from actors.engine.settings import EngineSettings
@@ -37,7 +37,7 @@ class Works:
         self,
         database: Database,
         *,
-        http: httpx.AsyncClient,
+        http: httpx.AsyncBaseTransport,
         vault: Vault,
         providers: Mapping[str, Provider],
         scoring: ScoringService,
@@ -78,7 +78,7 @@ async def open_works(
     """The works with the configured parts; without a scoring service the models answer in this process."""
     store = store or StoreSettings()
     engine = engine or EngineSettings()
-    async with open_database(store, pool_size=pool_size) as database, open_client(connections=0) as http:
+    async with open_database(store, pool_size=pool_size) as database, open_transport(connections=0) as http:
         yield Works(
             database,
             http=http,

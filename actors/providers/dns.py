@@ -13,7 +13,14 @@ from typing import NamedTuple
 
 import dns.resolver
 
-from actors.core.errors import AgentError, AnswerGarbled, NotConnected, ProviderDown, QuestionRefused
+from actors.core.errors import (
+    AgentError,
+    AnswerGarbled,
+    DomainSilent,
+    NotConnected,
+    ProviderDown,
+    QuestionRefused,
+)
 from actors.core.provider import Link, Provider, Reply
 from actors.core.questions import FindMailExchangers, MailExchangers
 
@@ -97,7 +104,7 @@ async def _ask(host: str, port: int, domain: str, kind: int) -> _Answer:
     except (struct.error, IndexError, ValueError) as error:
         raise AnswerGarbled(f"about {domain}", provider=_NAME) from error
     if told.code not in {_NOERROR, _NXDOMAIN}:
-        raise ProviderDown(f"response code {told.code} when asked about {domain}", provider=_NAME)
+        raise DomainSilent(f"response code {told.code} when asked about {domain}", provider=_NAME)
     return told
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from actors.core.errors import AnswerGarbled, OptedOut, QuotaExhausted, RateLimited, TookTooLong
+from actors.core.errors import AnswerGarbled, AnswerPending, OptedOut, QuotaExhausted, RateLimited
 from actors.core.provider import Link, Provider, Reply
 from actors.core.questions import (
     AddressPattern,
@@ -97,7 +97,7 @@ async def _heard(link: Link, path: str, params: dict[str, str]) -> Heard:
     """The answer, unless it is still to come: asking again is free."""
     heard = await send(link, _MANNERS, "GET", f"{link.base_url.rstrip('/')}{path}?{urlencode(params)}")
     if heard.status == _UNDER_WAY:
-        raise TookTooLong("still looking", provider=_NAME, retry_at=seconds_ahead(_ASK_AGAIN_AFTER_S))
+        raise AnswerPending(provider=_NAME, retry_at=seconds_ahead(_ASK_AGAIN_AFTER_S))
     return heard
 
 

@@ -147,7 +147,9 @@ def _request(link: Link, manners: Manners, method: str, url: str) -> httpx.Reque
 
 
 async def _heard(link: Link, request: httpx.Request, manners: Manners) -> Heard:
-    response: httpx.Response = await link.http.send(request, stream=True, follow_redirects=False)
+    # the transport itself, not a client around it, which would cost half as much again in processor time,
+    # log what people are called, and carry cookies
+    response = await link.http.handle_async_request(request)
     try:
         return Heard(response.status_code, response.headers, await _body(response, manners))
     finally:

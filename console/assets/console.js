@@ -87,7 +87,7 @@
       !(body && body.scrollTop > 0) &&
       !frame.matches(":hover") &&
       !frame.contains(document.activeElement) &&
-      !document.querySelector(".mantine-Drawer-content")
+      !new URLSearchParams(location.search).has("open")
     );
   };
 
@@ -217,6 +217,8 @@
 
   const title = (text) => {
     if (text) document.title = `${text} · Leadmill`;
+    // Mantine's drawer has a header that screen readers would take for a second one of the whole page
+    document.querySelector(".mantine-Drawer-header")?.setAttribute("role", "none");
   };
 
   document.addEventListener("click", (event) => {

@@ -53,7 +53,7 @@ def _step(
                     html.Span(_STAGES[stage], className="funnel-name"),
                     html.Span(f"{counts[stage.value]:,}", className="funnel-count figure"),
                     html.Span(f"{here:.0%}", className="funnel-share faint")
-                    if stage is not Stage.SOURCED
+                    if stage is not Stage.SOURCED and counts["sourced"]
                     else None,
                 ],
                 className="funnel-head",

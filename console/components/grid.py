@@ -57,6 +57,7 @@ def grid(columns: list[dict[str, Any]], *, label: str, what: str, row_height: in
             "headerHeight": 36,
             "suppressNoRowsOverlay": True,
             "ensureDomOrder": True,
+            "suppressColumnVirtualisation": True,
             "suppressCellFocus": False,
             "enableCellTextSelection": True,
             "animateRows": False,

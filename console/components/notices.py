@@ -15,7 +15,7 @@ def nothing_yet(title: str, text: str, command: str | None = None) -> html.Div:
 
 def no_match(what: str) -> html.Div:
     """There is data, but none that these filters let through."""
-    button = dmc.Button("Clear filters", id={"clear": "filters"}, variant="light", size="xs")
+    button = dmc.Button("Clear filters", id={"clear": "filters"}, variant="default", size="xs")
     return _notice("filter", f"No {what} match", "Nothing fits all of these filters at once.", button)
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from actors.core.provider import Link
-from actors.engine.http import open_client
+from actors.engine.http import open_transport
 from actors.simulator.launch import Launched, launch
 from actors.simulator.world import World
 
@@ -31,16 +31,16 @@ def world(simulator: Launched) -> World:
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[httpx.AsyncClient]:
+async def http() -> AsyncIterator[httpx.AsyncBaseTransport]:
     """The client of production."""
-    client = open_client(connections=16)
+    client = open_transport(connections=16)
     yield client
     await client.aclose()
 
 
 @pytest.fixture
 def way(
-    simulator: Launched, http: httpx.AsyncClient, request: pytest.FixtureRequest
+    simulator: Launched, http: httpx.AsyncBaseTransport, request: pytest.FixtureRequest
 ) -> Callable[[str], Link]:
     """The way to a provider in the simulator, with a key of this test's own, so that its bill is its own."""
 
@@ -81,12 +81,12 @@ def behave(simulator: Launched) -> Iterator[Callable[..., None]]:
 @pytest.fixture
 async def vendor() -> AsyncIterator[Callable[..., Link]]:
     """The way to a vendor that answers as a function says, and keeps what it was asked."""
-    clients: list[httpx.AsyncClient] = []
+    clients: list[httpx.AsyncBaseTransport] = []
 
     def answering(
         handler: Handler, *, base_url: str = "https://vendor.example/v1", key: str | None = "k"
     ) -> Link:
-        clients.append(httpx.AsyncClient(transport=httpx.MockTransport(handler)))
+        clients.append(httpx.MockTransport(handler))
         return Link(clients[-1], base_url, key)
 
     yield answering

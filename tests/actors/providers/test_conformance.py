@@ -322,7 +322,7 @@ async def test_trouble_on_the_way_is_a_provider_that_is_down(
 
 @pytest.mark.parametrize("pair", BY_HTTP, ids=_named)
 async def test_a_wrong_address_is_a_matter_of_configuration(
-    pair: tuple[Provider, type[Question[Any]]], http: httpx.AsyncClient
+    pair: tuple[Provider, type[Question[Any]]], http: httpx.AsyncBaseTransport
 ) -> None:
     provider, kind = pair
     for base_url in ("vendor.example", "ftp://vendor.example", "http://", "http://[::", "http://x:y"):
@@ -436,7 +436,7 @@ def test_whatever_json_comes_it_is_a_reply_or_a_typed_error(
         return httpx.Response(status, json=answered)
 
     async def ask() -> Reply | AgentError:
-        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        async with httpx.MockTransport(answer) as client:
             return await _asked(provider, kind, Link(client, provider.base_url, KEY))
 
     outcome = asyncio.run(ask())

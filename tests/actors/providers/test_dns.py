@@ -15,7 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors.core.errors import AgentError, AnswerGarbled, NotConnected, ProviderDown, QuestionRefused
+from actors.core.errors import (
+    AgentError,
+    AnswerGarbled,
+    DomainSilent,
+    NotConnected,
+    ProviderDown,
+    QuestionRefused,
+)
 from actors.core.provider import Link, Reply
 from actors.core.questions import FindMailExchangers, MailExchangers
 from actors.providers import dns as provider
@@ -117,7 +124,7 @@ async def test_a_domain_that_does_not_exist_is_a_miss() -> None:
 
 @pytest.mark.parametrize("code", [dns.rcode.SERVFAIL, dns.rcode.REFUSED, dns.rcode.FORMERR, dns.rcode.NOTIMP])
 async def test_a_server_that_cannot_say_is_down(code: int) -> None:
-    with pytest.raises(ProviderDown, match=str(int(code))):
+    with pytest.raises(DomainSilent, match=str(int(code))):
         await hosts_of(zone(code=code))
 
 
@@ -179,7 +186,7 @@ async def test_a_refusal_without_the_question_counts() -> None:
     def refuse(question: dns.message.Message) -> bytes:
         return struct.pack("!HHHHHH", question.id, 0x8005, 0, 0, 0, 0)
 
-    with pytest.raises(ProviderDown, match="5"):
+    with pytest.raises(DomainSilent, match="5"):
         await hosts_of(refuse)
 
 
@@ -338,7 +345,7 @@ async def test_the_simulators_domains(way: Callable[[str], Link], world: World) 
         seen.add(company.mail)
         question = FindMailExchangers(domain=company.domain)
         if company.mail is Mail.SERVFAIL:
-            with pytest.raises(ProviderDown):
+            with pytest.raises(DomainSilent):
                 await find_mail_exchangers(way("dns"), question)
             continue
         content = (await find_mail_exchangers(way("dns"), question)).content

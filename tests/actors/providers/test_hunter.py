@@ -14,13 +14,13 @@ import pytest
 
 from actors.core.errors import (
     AnswerGarbled,
+    AnswerPending,
     KeyRefused,
     OptedOut,
     ProviderDown,
     QuestionRefused,
     QuotaExhausted,
     RateLimited,
-    TookTooLong,
 )
 from actors.core.provider import Link, Reply
 from actors.core.questions import (
@@ -129,7 +129,7 @@ async def test_a_verdict_that_is_still_to_come_is_asked_for_a_little_later(
 ) -> None:
     link, _ = answering(vendor, None, status=202)
     before = datetime.now(UTC)
-    with pytest.raises(TookTooLong) as pending:
+    with pytest.raises(AnswerPending) as pending:
         await ask(link)
     assert pending.value.kind == "transient"
     assert pending.value.provider == "hunter"
@@ -218,7 +218,7 @@ async def verdict_of(link: Link, email: str) -> Reply:
     """The verdict, asked for again where it is still to come."""
     try:
         return await verify_address(link, VerifyAddress(email=email))
-    except TookTooLong:
+    except AnswerPending:
         return await verify_address(link, VerifyAddress(email=email))
 
 
@@ -266,7 +266,7 @@ async def test_the_simulators_verdicts(
         question = VerifyAddress(email=person.email)
         try:
             reply = await verify_address(way("hunter"), question)
-        except TookTooLong:
+        except AnswerPending:
             waited += 1
             reply = await verify_address(way("hunter"), question)
         assert isinstance(reply.content, AddressVerdict)

@@ -218,10 +218,9 @@ async def test_the_way_off_the_site_is_not_taken(
 @pytest.mark.parametrize(
     "target", ["https://[::1", "javascript:alert(1)", "mailto:me@acme.com", "\x00", "http://:80:80/"]
 )
-async def test_a_way_that_is_none_is_a_site_that_is_down(vendor: Callable[..., Link], target: str) -> None:
+async def test_a_way_that_leads_nowhere_is_not_taken(vendor: Callable[..., Link], target: str) -> None:
     link, asked = internet(vendor, {"https://acme.com/": moved(target)})
-    with pytest.raises(ProviderDown):  # so httpx has it, which looks where a redirect leads even if it stays
-        await read_site(link, ACME)
+    assert await read_site(link, ACME) == MISS
     assert asked == ["https://acme.com/"]
 
 
@@ -333,12 +332,12 @@ class Unresolving(AbstractResolver):
 
 @pytest.mark.parametrize("errno", [socket.EAI_NONAME, socket.EAI_NODATA])
 async def test_a_name_that_does_not_exist_is_a_miss(errno: int) -> None:
-    async with httpx.AsyncClient(transport=AiohttpTransport(client=_session(errno))) as client:
+    async with AiohttpTransport(client=_session(errno)) as client:
         assert await read_site(Link(client, PROVIDER.base_url, None), ACME) == MISS
 
 
 async def test_a_resolver_in_trouble_is_worth_waiting_for() -> None:
-    async with httpx.AsyncClient(transport=AiohttpTransport(client=_session(socket.EAI_AGAIN))) as client:
+    async with AiohttpTransport(client=_session(socket.EAI_AGAIN)) as client:
         with pytest.raises(ProviderDown):
             await read_site(Link(client, PROVIDER.base_url, None), ACME)
 
