@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 import orjson
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from console.app import create_app
 from console.auth import LOOPBACK
 from console.faces import AgentFace, read_faces
 from tenants.settings import StoreSettings
 from tenants.store.embedded import database_address
+from tenants.store.migrate import current_revision
 from tenants.store.rls import APP, READ
 from tenants.store.session import Database
 
@@ -59,6 +61,7 @@ async def _serve(listener: socket.socket, faces: Sequence[AgentFace]) -> None:
     reading = Database.at(settings.database_read_url or address, role=READ, pool_size=6, read_only=True)
     acting = Database.at(address, role=APP, pool_size=2)
     try:
+        await _find_schema(reading)
         app: ASGIApp = create_app(reading=reading, acting=acting, agents=faces)
         server = _Server(
             uvicorn.Config(
@@ -71,6 +74,20 @@ async def _serve(listener: socket.socket, faces: Sequence[AgentFace]) -> None:
     finally:
         await reading.close()
         await acting.close()
+
+
+async def _find_schema(reading: Database) -> None:
+    """A sentence instead of a start, where the database is not ready for the console."""
+    try:
+        async with reading.engine.connect() as connection:
+            revision = await current_revision(connection)
+    except (OSError, SQLAlchemyError) as error:
+        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        raise SystemExit(
+            f"The database does not let the console in: {reason}. Try `leadmill doctor`."
+        ) from None
+    if revision is None:
+        raise SystemExit("The database has no tables yet: `leadmill migrate` makes them.")
 
 
 def _options() -> argparse.Namespace:

@@ -16,7 +16,7 @@ from console.addresses import Address, address_of, path_to
 from console.auth import person, request_id
 from console.components import notices
 from console.components.grid import BLOCK
-from console.cursors import Trail, uuid_of
+from console.cursors import Trail, moment_of, uuid_of
 from console.faults import BadRequestError, NotFoundError, logged, tell
 from console.page import Component, Page, View
 from console.reads import Reads
@@ -67,10 +67,8 @@ class Answers:
         page, view = await self._asked(here)
         parts = await page.parts(view)
         heard: dict[str, Any] = {"n": asks.get("n"), "news": 0, "rows": []}
-        if page.table is not None and asks.get("trail"):
-            trail = Trail.read(asks["trail"])
-            if trail.since is not None:
-                heard["news"] = await page.table.news(view, trail.since)
+        if page.table is not None and asks.get("since"):
+            heard["news"] = await page.table.news(view, moment_of(asks["since"]))
             changing = [uuid_of(name) for name in list(asks.get("ids") or ())[:IDS_LIMIT]]
             if changing and page.table.again is not None:
                 heard["rows"] = await page.table.again(view, changing)

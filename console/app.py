@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dash import Dash
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
@@ -32,7 +33,10 @@ def create_app(*, reading: Database, acting: Database, agents: Sequence[AgentFac
 
     @server.get("/healthz")
     async def healthz() -> JSONResponse:
-        await reads.now()
+        try:
+            await reads.now()
+        except (OSError, SQLAlchemyError):
+            return JSONResponse({"status": "the database does not answer"}, 503)
         return JSONResponse({"status": "ok"})
 
     # assets are found beside this package; the name must not be a module's, or pages would be imported twice

@@ -7,6 +7,7 @@ HTTP and for WebSocket, before anything of Dash runs.
 """
 
 import getpass
+import logging
 import re
 import uuid
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,8 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 BODY_LIMIT = 1_000_000
 _SAFE = frozenset({"GET", "HEAD"})
 _HOST = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<name>[A-Za-z0-9.-]+))(?::\d{1,5})?")
+
+log = logging.getLogger(__name__)
 
 _person: ContextVar[str] = ContextVar("person")
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
@@ -53,12 +56,28 @@ class Gate:
         if refusal is None:
             _person.set(self.person)
             _request_id.set(uuid.uuid4().hex[:12])
-            await self.app(scope, receive, self._strictly(scope, send))
+            await self._let_in(scope, receive, self._strictly(scope, send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4003, "reason": refusal[1]})
         else:
             response = PlainTextResponse(refusal[1] + "\n", status_code=refusal[0])
             await response(scope, receive, self._strictly(scope, send))
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def send_on(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_on)
+        except Exception:
+            log.exception("request %s failed", request_id())
+            if not begun and scope["type"] == "http":
+                said = f"Something went wrong. Try again; if it stays, quote error {request_id()}.\n"
+                await PlainTextResponse(said, status_code=500)(scope, receive, send)
 
     def _strictly(self, scope: Scope, send: Send) -> Send:
         async def send_strictly(message: Message) -> None:

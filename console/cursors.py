@@ -56,7 +56,7 @@ class Trail:
         try:
             total = sent.get("total")
             return cls(
-                since=datetime.fromisoformat(sent["since"]),
+                since=moment_of(sent["since"]),
                 total=None if total is None else int(total),
                 keys={int(row): Key.read(key) for row, key in list(sent["keys"])[:TRAIL_LIMIT]},
             )
@@ -97,3 +97,14 @@ def uuid_of(text: object) -> UUID:
         return UUID(str(text))
     except ValueError:
         raise BadRequestError("That is not the id of anything.") from None
+
+
+def moment_of(text: object) -> datetime:
+    """The moment that a browser sent.
+
+    Raises BadRequestError where it is none.
+    """
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        raise BadRequestError("The table asked for rows in a way that can't be understood.") from None

@@ -80,7 +80,7 @@ async def _asked(resolvers: list[tuple[str, int]], domain: str, kind: int) -> _A
     for host, port in resolvers:
         try:
             return await _ask(host, port, domain, kind)
-        except (ProviderDown, AnswerGarbled) as failure:
+        except (ProviderDown, DomainSilent, AnswerGarbled) as failure:
             error = failure
     raise error or NotConnected("this machine knows no resolver", provider=_NAME)
 

@@ -131,7 +131,7 @@
     askedAt = Date.now();
     const grid = api();
     const changing = grid ? grid.getRenderedNodes().filter((node) => node.data && node.data.settled === false) : [];
-    return { n, trail, ids: changing.map((node) => node.data.id) };
+    return { n, since: trail && trail.since, ids: changing.map((node) => node.data.id) };
   };
 
   const hear = (heard) => {
@@ -191,6 +191,7 @@
     if (!answer.done) turned(wish.agent, !wish.enabled);
     wish = null;
     grantedAt = Date.now();
+    set("tick", { n_intervals: grantedAt });
   };
 
   /** What the database says; an answer that was asked for before the last wish was granted may be older than it. */

@@ -17,7 +17,7 @@ from console.components.grid import grid, live
 from console.components.icon import icon
 from console.components.json_view import json_view
 from console.components.notices import no_match, nothing_yet
-from console.cursors import Key, uuid_of
+from console.cursors import Key, moment_of, uuid_of
 from console.faults import BadRequestError, NotFoundError
 from console.page import Component, Detail, Page, Row, Table, View
 from console.reads import Record, counted
@@ -110,7 +110,7 @@ def frame(view: View, drawn: Mapping[str, Component]) -> Component:
 
 async def rows(view: View, after: Key | None, skip: int, limit: int) -> list[Row]:
     """The next runs."""
-    behind = (_moment(after.order), after.id) if after else None
+    behind = (moment_of(after.order), after.id) if after else None
     found = await view.reads.runs(view.tenant, filter_of(view.query), after=behind, skip=skip, limit=limit)
     return [_row(view, run) for run in found]
 
@@ -199,13 +199,6 @@ def _empty(view: View) -> Component:
         "A run is one event handled by one agent. Bring leads in, and they appear here.",
         f"leadmill source {view.tenant.name} leads.csv",
     )
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise BadRequestError("The table asked for rows in a way that can't be understood.") from None
 
 
 PAGE = Page(

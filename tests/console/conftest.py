@@ -71,7 +71,7 @@ class Visitor:
     async def refreshed(self, parts: list[str], **asks: Any) -> tuple[str, dict[str, Any]]:
         """The fresh parts as JSON, and what became of the table."""
         names = [{"id": {"live": part}, "property": "id", "value": {"live": part}} for part in parts]
-        answer = await self.send("asks.data", {"n": 1, "trail": None, "ids": [], **asks}, live=names)
+        answer = await self.send("asks.data", {"n": 1, "since": None, "ids": [], **asks}, live=names)
         heard = answer["response"].pop("heard")["data"]
         return json.dumps(answer["response"], ensure_ascii=False), heard
 

@@ -82,5 +82,5 @@ async def test_what_is_scored_meanwhile_is_news(visitor: Visitor, acme: Sown, da
     _, _, trail = await visitor.at("/t/acme/pipeline").rows(0, 10)
     async with database.tenant(acme.id) as session:
         await session.run("UPDATE lead SET score = 99, scored_at = now() WHERE id = :id", id=acme.scored[-1])
-    _, heard = await visitor.refreshed(["headline"], trail=trail)
+    _, heard = await visitor.refreshed(["headline"], since=trail["since"])
     assert heard["news"] == 1

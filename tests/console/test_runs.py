@@ -32,7 +32,7 @@ async def test_runs_that_come_meanwhile_shift_nothing(visitor: Visitor, acme: So
     again, _, _ = await visitor.rows(0, 20, trail)
     assert [row["id"] for row in again] == [row["id"] for row in first]
     assert not {row["id"] for row in first} & {row["id"] for row in second}
-    _, heard = await visitor.refreshed(["count"], trail=trail)
+    _, heard = await visitor.refreshed(["count"], since=trail["since"])
     assert heard["news"] == 5
 
 
@@ -118,7 +118,9 @@ async def test_another_tenants_run_is_nobodys(visitor: Visitor, acme: Sown, riva
     rows = await everything(visitor.at("/t/acme/runs", f"?lead={rival.leads[0]}"), 50)
     assert rows == []
     _, _, trail = await visitor.at("/t/acme/runs").rows(0, 10)
-    _, heard = await visitor.refreshed(["count"], trail=trail, ids=[str(rival.runs[0]), str(acme.runs[0])])
+    _, heard = await visitor.refreshed(
+        ["count"], since=trail["since"], ids=[str(rival.runs[0]), str(acme.runs[0])]
+    )
     assert [row["id"] for row in heard["rows"]] == [str(acme.runs[0])]
 
 
@@ -136,7 +138,7 @@ async def test_a_run_that_ends_is_seen_to_end(visitor: Visitor, acme: Sown, data
     assert rows[0]["settled"] is False
     async with database.tenant(acme.id) as session:
         await session.run("UPDATE run SET status = 'done', duration_s = 1.5 WHERE status = 'running'")
-    said, heard = await visitor.refreshed(["count"], trail=trail, ids=[rows[0]["id"]])
+    said, heard = await visitor.refreshed(["count"], since=trail["since"], ids=[rows[0]["id"]])
     assert heard["rows"][0]["word"] == "Done"
     assert heard["rows"][0]["duration"] == "1.50 s"
     assert datetime.fromisoformat(rows[0]["time"]) <= datetime.now(UTC)
