@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from console.faults import BadRequestError, NotFoundError
+from console.faults import BadRequest, NotFound
 from console.reads import Reads
 from tenants.store.tenants import NoSuchTenant
 
@@ -28,17 +28,21 @@ class Address:
 def address_of(sent: object) -> Address:
     """The address that a browser says it is at.
 
-    Raises BadRequestError where it is no address, NotFoundError where no page could be there.
+    Raises BadRequest where it is no address, NotFound where no page could be there.
     """
     if not isinstance(sent, Mapping):
-        raise BadRequestError("The browser did not say which page it shows.")
+        raise BadRequest("The browser did not say which page it shows.")
     path, search = str(sent.get("pathname") or ""), str(sent.get("search") or "")
     if len(path) + len(search) > LENGTH_LIMIT:
-        raise BadRequestError("That address is too long.")
+        raise BadRequest("That address is too long.")
     parts = path.strip("/").split("/")
     if len(parts) != 3 or parts[0] != "t":
-        raise NotFoundError("There is no such page.")
-    return Address(parts[1], parts[2], dict(parse_qsl(search.lstrip("?"), max_num_fields=20)))
+        raise NotFound("There is no such page.")
+    try:
+        query = dict(parse_qsl(search.lstrip("?"), max_num_fields=20))
+    except ValueError:
+        raise BadRequest("That address has too many filters.") from None
+    return Address(parts[1], parts[2], query)
 
 
 def path_to(tenant: str, slug: str) -> str:
@@ -77,7 +81,7 @@ class Addresses:
         try:
             address = address_of({"pathname": path})
             await self.reads.tenant(address.tenant)
-        except (BadRequestError, NotFoundError, NoSuchTenant):
+        except (BadRequest, NotFound, NoSuchTenant):
             return False
         return address.slug in self.slugs
 

@@ -17,7 +17,7 @@ from console.auth import person, request_id
 from console.components import notices
 from console.components.grid import BLOCK
 from console.cursors import Trail, moment_of, uuid_of
-from console.faults import BadRequestError, NotFoundError, logged, tell
+from console.faults import BadRequest, NotFound, logged, tell
 from console.page import Component, Page, View
 from console.reads import Reads
 from tenants.records import Tenant
@@ -39,7 +39,7 @@ class Answers:
         tenants = await self.reads.tenants()
         try:
             page, view = await self._asked(here)
-        except (BadRequestError, NotFoundError):
+        except (BadRequest, NotFound):
             return (
                 notices.nowhere(),
                 frame.menu([], None, ""),
@@ -81,7 +81,7 @@ class Answers:
         start, limit = _block(request)
         page, view = await self._asked(here)
         if page.table is None:
-            raise NotFoundError("There is no table on this page.")
+            raise NotFound("There is no table on this page.")
         trail = Trail.read(trail_sent)
         if trail.since is None:
             trail.since = await self.reads.now()
@@ -103,7 +103,7 @@ class Answers:
             return False, no_update, no_update
         try:
             detail = await page.detail(view, uuid_of(wanted))
-        except (BadRequestError, NotFoundError) as missing:
+        except (BadRequest, NotFound) as missing:
             tell("Nothing to open", str(missing), kind="orange", icon="warning")
             return False, no_update, no_update
         return True, detail.title, detail.body
@@ -114,14 +114,14 @@ class Answers:
             page = self.pages[address.slug]
             tenant: Tenant = await self.reads.tenant(address.tenant)
         except (KeyError, NoSuchTenant):
-            raise NotFoundError("There is no such page.") from None
+            raise NotFound("There is no such page.") from None
         return page, View(self.reads, tenant, address.query)
 
 
 async def _drawn(page: Page, view: View) -> Component:
     try:
         return page.frame(view, await page.parts(view))
-    except BadRequestError as wrong:
+    except BadRequest as wrong:
         return notices.bad_address(str(wrong), path_to(view.tenant.name, page.slug))
 
 
@@ -133,18 +133,18 @@ def _out_of_order(error: Exception) -> tuple[Any, ...]:
 def _block(request: Any) -> tuple[int, int]:
     """The first row and the number of rows that a table asks for.
 
-    Raises BadRequestError where it asks for an order or a filter: the tables here have one order, and their
+    Raises BadRequest where it asks for an order or a filter: the tables here have one order, and their
     filters are in the address.
     """
     try:
         start, end = int(request["startRow"]), int(request["endRow"])
         other = request.get("sortModel") or request.get("filterModel")
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise BadRequestError("The table asked for rows in a way that can't be understood.") from None
+        raise BadRequest("The table asked for rows in a way that can't be understood.") from None
     if other:
-        raise BadRequestError("This table has no such column to sort or filter by.")
+        raise BadRequest("This table has no such column to sort or filter by.")
     if not 0 <= start < end:
-        raise BadRequestError("There are no such rows.")
+        raise BadRequest("There are no such rows.")
     return start, min(end - start, ROWS_LIMIT)
 
 

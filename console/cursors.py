@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from console.faults import BadRequestError
+from console.faults import BadRequest
 
 SKIP_LIMIT = 20_000
 TRAIL_LIMIT = 400
@@ -31,7 +31,7 @@ class Key:
     def read(cls, text: object) -> "Key":
         """The key that a browser sent back.
 
-        Raises BadRequestError where it is none.
+        Raises BadRequest where it is none.
         """
         order, _, name = str(text).partition("~")
         return cls(order, uuid_of(name))
@@ -49,7 +49,7 @@ class Trail:
     def read(cls, sent: object) -> "Trail":
         """The trail that a browser sent back.
 
-        Raises BadRequestError where it is none.
+        Raises BadRequest where it is none.
         """
         if not isinstance(sent, Mapping):
             return cls()
@@ -61,13 +61,13 @@ class Trail:
                 keys={int(row): Key.read(key) for row, key in list(sent["keys"])[:TRAIL_LIMIT]},
             )
         except (KeyError, TypeError, ValueError):
-            raise BadRequestError("The table asked for rows in a way that can't be understood.") from None
+            raise BadRequest("The table asked for rows in a way that can't be understood.") from None
 
     def nearest(self, start: int) -> tuple[Key | None, int]:
         """The known key that is nearest before this row, and how many rows lie between."""
         row = max((known for known in self.keys if known <= start), default=0)
         if start - row > SKIP_LIMIT:
-            raise BadRequestError("That row is too far away; scroll there in smaller steps.")
+            raise BadRequest("That row is too far away; scroll there in smaller steps.")
         return self.keys.get(row), start - row
 
     def passed(self, start: int, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -91,20 +91,20 @@ class Trail:
 def uuid_of(text: object) -> UUID:
     """The id that a browser sent.
 
-    Raises BadRequestError where it is none.
+    Raises BadRequest where it is none.
     """
     try:
         return UUID(str(text))
     except ValueError:
-        raise BadRequestError("That is not the id of anything.") from None
+        raise BadRequest("That is not the id of anything.") from None
 
 
 def moment_of(text: object) -> datetime:
     """The moment that a browser sent.
 
-    Raises BadRequestError where it is none.
+    Raises BadRequest where it is none.
     """
     try:
         return datetime.fromisoformat(str(text))
     except ValueError:
-        raise BadRequestError("The table asked for rows in a way that can't be understood.") from None
+        raise BadRequest("The table asked for rows in a way that can't be understood.") from None

@@ -11,11 +11,11 @@ from console.components.icon import icon as drawing
 log = logging.getLogger(__name__)
 
 
-class BadRequestError(Exception):
+class BadRequest(Exception):
     """The browser asks for something that does not exist: a filter, a column, an id that can't be."""
 
 
-class NotFoundError(Exception):
+class NotFound(Exception):
     """There is no such page, tenant or record, or it is somebody else's."""
 
 
@@ -26,7 +26,7 @@ def tell(title: str, message: str, *, kind: str, icon: str) -> None:
 
 def told(error: Exception) -> None:
     """A failed callback, told to the person who waits for it and, in full, to the log."""
-    if isinstance(error, (BadRequestError, NotFoundError)):
+    if isinstance(error, (BadRequest, NotFound)):
         tell("That did not work", str(error), kind="orange", icon="warning")
         return
     logged(error)

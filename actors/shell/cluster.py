@@ -22,6 +22,7 @@ def start_local(folder: Path, *, cpus: int | None = None) -> None:
         num_cpus=cpus or max(os.cpu_count() or 1, 2),
         include_dashboard=False,
         namespace=NAMESPACE,
+        _node_ip_address="127.0.0.1",
         _temp_dir=str(folder),
         log_to_driver=False,
         logging_level="warning",

@@ -27,6 +27,7 @@ Json = Annotated[bool, typer.Option("--json", help="Answer for programs, on stan
 Inline = Annotated[bool, typer.Option("--inline", help="One process without Ray: for development and tests.")]
 
 _COLUMNS = ("sourced", "enriched", "contactable", "scored", "skipped", "failed", "snoozed", "in_flight")
+_LOOK_EVERY_S = 5.0
 told = Console(stderr=True)
 
 
@@ -180,8 +181,13 @@ async def _demo(
             console = parts.console(address)["console"]
             status.stop()
 
+            looked = time.monotonic()
+
             async def keep_up() -> None:
-                await parts.mill(address, inline=inline)  # a mill that was killed is started again
+                nonlocal looked
+                if parts.installation.running(MILL) is None or time.monotonic() - looked > _LOOK_EVERY_S:
+                    await parts.mill(address, inline=inline)  # a mill that was killed is started again
+                    looked = time.monotonic()
 
             await demonstration.ask_for_leads(database, parts.store, who, leads)
             with Live(console=told, refresh_per_second=4, transient=True) as live:

@@ -84,8 +84,8 @@ def keep_ray(
         until = time.monotonic() + _CHECK_EVERY_S
         while not asked_to_end and time.monotonic() < until:
             time.sleep(0.1)
-    if not asked_to_end:
-        return 1
+    if silent or not asked_to_end:  # there is nobody left who could be asked to stop in good order
+        return 0 if asked_to_end else 1
     with contextlib.suppress(ray.exceptions.RayError):  # what does not answer any more is ended by process id
         ray.get(supervisor.stop.remote(), timeout=40)
         ray.kill(supervisor)

@@ -1,5 +1,6 @@
 """The parts of a running mill on this machine: database, simulator, mill, console. Each is started if missing."""
 
+import asyncio
 import json
 import socket
 import sys
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from actors.agents import all_agents
+from actors.engine.settings import EngineSettings
 from actors.engine.supervision import ROLE
 from actors.shell.installation import Installation
 from actors.shell.settings import ShellSettings
@@ -16,6 +18,7 @@ from tenants.store.migrate import current_revision, migrate, newest_revision
 from tenants.store.rls import APP
 from tenants.store.session import Database
 
+_LOOKS, _SILENT_S = 6, 3.0
 MILL, CONSOLE, SIMULATOR = "mill", "console", "simulator"
 
 
@@ -29,6 +32,7 @@ class Parts:
     def __init__(self, store: StoreSettings, shell: ShellSettings) -> None:
         self.store = store
         self.shell = shell
+        self.engine = EngineSettings()
         self.installation = Installation(store.home)
 
     async def database(self) -> str:
@@ -77,18 +81,28 @@ class Parts:
         self, address: str, *, inline: bool, on_wait: Callable[[], None] = lambda: None
     ) -> dict[str, Any]:
         """How the mill runs; it is started if it does not. What a dead one left is ended first."""
-        running = self.installation.running(MILL)
-        if running is not None:
-            return running
-        self.installation.stop(MILL)
         database = Database.at(address, role=APP, pool_size=1)
         try:
+            running = self.installation.running(MILL)
+            if running is not None and await self._turns(database):
+                return running
+            self.installation.stop(MILL)
             async with database.system() as session:
                 await roles.take_away(session, ROLE, self.installation.mark)
         finally:
             await database.close()
         command = [sys.executable, "-m", "leadmill", "keep", "--inline" if inline else "--ray"]
         return self.installation.start(MILL, command, self._environment(address), on_wait=on_wait)
+
+    async def _turns(self, database: Database) -> bool:
+        """Whether supervision goes round. A supervisor that was just killed gets some time to come back."""
+        for _ in range(_LOOKS):
+            async with database.system() as session:
+                silent_s = await roles.silent_s(session, ROLE, self.engine.lease_s)
+            if silent_s is not None and silent_s < _SILENT_S:
+                return True
+            await asyncio.sleep(1)
+        return False
 
     def console(self, address: str) -> dict[str, Any]:
         """Where the console answers; it is started if it does not run."""

@@ -7,7 +7,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from console.components.icon import icon
-from console.faults import BadRequestError
+from console.faults import BadRequest
 
 
 def chips(name: str, label: str, choices: Mapping[str, Any], query: Mapping[str, str]) -> html.Div:
@@ -59,12 +59,12 @@ def chosen(
 ) -> tuple[str, ...]:
     """What the address chooses under this name.
 
-    Raises BadRequestError where it chooses something that there is not.
+    Raises BadRequest where it chooses something that there is not.
     """
     values = tuple(value for value in query.get(name, "").split(",") if value)
     for value in values:
         if value not in choices:
-            raise BadRequestError(
+            raise BadRequest(
                 f"There is no {name} {value[:40]!r}; there are {', '.join(filter(None, choices))}."
             )
     return values

@@ -12,7 +12,7 @@ from console.components.bars import activity
 from console.components.icon import icon
 from console.components.notices import nothing_yet
 from console.components.words import ago, moment_ago
-from console.faults import BadRequestError, tell, told
+from console.faults import BadRequest, tell, told
 from console.page import Component, Page, View
 from console.reads import QUIET_AFTER_S, SILENT_AFTER_S, AgentState, Reads, counted
 
@@ -53,7 +53,7 @@ def wire(app: Dash, reads: Reads, acts: Acts) -> None:
         agent, enabled = wish.get("agent"), wish.get("enabled")
         face = next((face for face in await reads.agent_faces(tenant) if face.name == agent), None)
         if face is None or not isinstance(enabled, bool):
-            raise BadRequestError("There is no such agent.")
+            raise BadRequest("There is no such agent.")
         freed = await acts.switch(tenant.id, face.name, enabled=enabled, by=person())
         tell(*_said(face.title, enabled=enabled, freed=freed), kind="teal", icon="done")
         return {"agent": agent, "done": True}

@@ -18,7 +18,7 @@ from console.components.funnel import funnel
 from console.components.grid import grid, live
 from console.components.notices import no_match, nothing_yet
 from console.cursors import Key
-from console.faults import BadRequestError, NotFoundError
+from console.faults import BadRequest, NotFound
 from console.page import Component, Detail, Page, Row, Table, View
 from console.reads import Record, Standing, counted
 from tenants.store.pages import ProspectFilter
@@ -39,7 +39,7 @@ _COLUMNS: list[dict[str, Any]] = [
 def filter_of(query: Mapping[str, str]) -> ProspectFilter:
     """The filter in an address.
 
-    Raises BadRequestError where it names something that does not exist.
+    Raises BadRequest where it names something that does not exist.
     """
     return ProspectFilter(
         text=query.get("company", "").strip()[:100].replace("\0", ""),
@@ -107,7 +107,7 @@ async def detail(view: View, lead_id: UUID) -> Detail:
     """One prospect: why it stands where it stands, the company, the person."""
     lead = await view.reads.prospect(view.tenant, lead_id)
     if lead is None:
-        raise NotFoundError("There is no such lead.")
+        raise NotFound("There is no such lead.")
     title = html.Span([lead["company"], tier_badge(lead["tier"])], className="drawer-title")
     sections = [_why(lead), _person(lead), _company(lead), _traces(view, lead)]
     return Detail(title, html.Div(sections, className="detail"))
@@ -254,7 +254,7 @@ def _score(text: str) -> int:
     try:
         return max(-32_768, min(int(text), 32_767))
     except ValueError:
-        raise BadRequestError("The table asked for rows in a way that can't be understood.") from None
+        raise BadRequest("The table asked for rows in a way that can't be understood.") from None
 
 
 PAGE = Page(

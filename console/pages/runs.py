@@ -18,7 +18,7 @@ from console.components.icon import icon
 from console.components.json_view import json_view
 from console.components.notices import no_match, nothing_yet
 from console.cursors import Key, moment_of, uuid_of
-from console.faults import BadRequestError, NotFoundError
+from console.faults import BadRequest, NotFound
 from console.page import Component, Detail, Page, Row, Table, View
 from console.reads import Record, counted
 from tenants.records import RunStatus
@@ -54,14 +54,14 @@ _COLUMNS: list[dict[str, Any]] = [
 def filter_of(query: Mapping[str, str]) -> RunFilter:
     """The filter in an address.
 
-    Raises BadRequestError where it names something that does not exist.
+    Raises BadRequest where it names something that does not exist.
     """
     time = query.get("time", "")
     if time not in _TIMES:
-        raise BadRequestError(f"There is no time {time[:40]!r}; there are {', '.join(filter(None, _TIMES))}.")
+        raise BadRequest(f"There is no time {time[:40]!r}; there are {', '.join(filter(None, _TIMES))}.")
     agents = tuple(name for name in query.get("agent", "").split(",") if name)
     if not all(name.isidentifier() and len(name) <= 63 for name in agents):
-        raise BadRequestError("That is not the name of an agent.")
+        raise BadRequest("That is not the name of an agent.")
     return RunFilter(
         statuses=filters.chosen(query, "status", [status.value for status in RunStatus]),
         agents=agents,
@@ -134,7 +134,7 @@ async def detail(view: View, run_id: UUID) -> Detail:
     """All that is kept about one run."""
     run = await view.reads.run(view.tenant, run_id)
     if run is None:
-        raise NotFoundError("There is no such run.")
+        raise NotFound("There is no such run.")
     lead = run["lead_id"]
     others = f"{path_to(view.tenant.name, 'runs')}?{urlencode({'lead': lead})}" if lead else None
     body = [

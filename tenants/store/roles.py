@@ -45,3 +45,14 @@ async def is_held(session: Session, name: str) -> bool:
     return bool(
         await session.value("SELECT expires_at > now() FROM role_lease WHERE name = :name", name=name)
     )
+
+
+async def silent_s(session: Session, name: str, ttl_s: float) -> float | None:
+    """For how many seconds the holder of the role has not renewed it, or None where nobody ever held it."""
+    age: float | None = await session.value(
+        "SELECT CAST(extract(epoch FROM now() - expires_at + make_interval(secs => :ttl)) AS float8) FROM role_lease "
+        "WHERE name = :name AND expires_at <> '-infinity'",
+        name=name,
+        ttl=ttl_s,
+    )
+    return age

@@ -99,6 +99,11 @@ async def test_other_screens(
         await expect(page.locator(ready).first).to_be_visible(timeout=20_000)
         await page.screenshot(path=PHOTOS / f"{slug}-{name}.png")
         assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    if name == "phone":
+        await page.get_by_role("button", name="Menu").click()
+        await page.get_by_role("link", name="Pipeline").click()
+        await expect(page.get_by_role("heading", name="Pipeline")).to_be_visible()
+        await expect(page.get_by_role("link", name="Pipeline")).not_to_be_in_viewport()
     await context.close()
 
 

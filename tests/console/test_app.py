@@ -60,6 +60,16 @@ async def test_health(client: httpx.AsyncClient):
     assert (await client.get("/healthz")).json() == {"status": "ok"}
 
 
+async def test_a_database_that_is_gone_is_told_with_an_id(
+    client: httpx.AsyncClient, reading: Database, monkeypatch
+):
+    monkeypatch.setattr(reading, "engine", None)
+    answer = await client.get("/t/acme/pipeline")
+    assert answer.status_code == 500
+    assert f"quote error {answer.headers['X-Request-Id']}" in answer.text
+    assert "Content-Security-Policy" in answer.headers
+
+
 async def test_nonsense_is_refused_without_a_traceback(client: httpx.AsyncClient):
     for body in ("{}", "[]", "nonsense", json.dumps({"output": "nothing.children", "inputs": []})):
         answer = await client.post(

@@ -1,0 +1,40 @@
+import subprocess
+import sys
+from uuid import UUID
+
+import pytest
+
+from tenants.identity import checked_name, stable_id
+
+
+def test_an_id_is_the_same_in_every_process():
+    words = "from tenants.identity import stable_id; print(stable_id('lead', 7, None))"
+    ids = {
+        subprocess.run(
+            [sys.executable, "-c", words], capture_output=True, text=True, env={"PYTHONHASHSEED": seed}
+        ).stdout.strip()
+        for seed in ("1", "2")
+    }
+    assert ids == {str(stable_id("lead", 7, None))}
+
+
+def test_ids_differ_as_soon_as_one_part_does_or_parts_are_cut_otherwise():
+    ids = {
+        stable_id(*parts) for parts in [("a", "b"), ("ab",), ("a", "b", ""), ("b", "a"), ("a", None), ("a",)]
+    }
+    assert len(ids) == 6
+    assert all(isinstance(one, UUID) for one in ids)
+
+
+@pytest.mark.parametrize("name", ["a", "acme", "acme-2", "a-", "a" * 40])
+def test_a_tenant_name_can_stand_in_an_address(name):
+    assert checked_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["", "A", "Acme", "2acme", "-acme", "ac me", "acme\n", "a" * 41, "acmé", "a/b", "a_b", "../a"]
+)
+def test_any_other_name_is_refused_with_the_rule(name):
+    with pytest.raises(ValueError, match="lower-case letters, digits and dashes") as refusal:
+        checked_name(name)
+    assert repr(name) in str(refusal.value)
