@@ -1,7 +1,9 @@
 """The one command line. It only gathers the rooms' own commands."""
 
+import json
 import logging
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -54,6 +56,31 @@ _EXPECTED = (
     ValueError,
     OSError,
 )
+
+
+@app.command()
+def bench(
+    name: Annotated[str | None, typer.Argument(help="One benchmark; absent: all of them.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each.")] = False,
+) -> None:
+    """Measure, each time beside a named peer in the same run: the ratio counts, not the number."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    try:
+        from tests.bench import all_benchmarks
+    except ImportError:
+        raise ValueError("the benchmarks are part of the source, and this is not a checkout of it") from None
+    known = all_benchmarks()
+    if name is not None and name not in known:
+        raise typer.BadParameter(f"no benchmark is called {name!r}; there are {', '.join(known)}")
+    for one in [name] if name is not None else known:
+        answer = known[one].run(lambda line: typer.echo(line, err=True)).answer()
+        if as_json:
+            typer.echo(json.dumps(answer))
+        else:
+            typer.echo(
+                f"{answer['name']}: {answer['ours']:,} {answer['unit']}; {answer['peer_name']}: {answer['peer']:,}; "
+                f"ratio {answer['ratio']} (median of {answer['runs']} pairs)"
+            )
 
 
 @app.command(hidden=True)

@@ -33,6 +33,7 @@ class Installation:
         self.home = home.absolute()
         self._run = self.home / "run"
         self._logs = self.home / "logs"
+        self._children: dict[int, subprocess.Popen[bytes]] = {}
         self.mark = hashlib.sha256(str(self.home).encode()).hexdigest()[:16]
 
     def start(
@@ -56,6 +57,7 @@ class Installation:
                 stderr=errors,
                 start_new_session=True,
             )
+        self._children[process.pid] = process
         deadline = time.monotonic() + _PATIENCE_S
         while not said.read_bytes().endswith(b"\n"):
             if process.poll() is not None or time.monotonic() > deadline:
@@ -118,3 +120,6 @@ class Installation:
             except psutil.Error:
                 continue
         psutil.wait_procs(stubborn, timeout=5)
+        for pid in pids:
+            if (child := self._children.pop(pid, None)) is not None:
+                child.wait(_FAREWELL_S)

@@ -111,7 +111,7 @@ class Parts:
             return running
         port = self.shell.console_port if _is_free(self.shell.console_port) else 0
         faces = [
-            {"name": agent.name, "title": agent.title, "description": agent.description}
+            {"name": agent.name, "title": agent.title, "description": agent.description, "topic": agent.topic}
             for agent in all_agents().values()
         ]
         command = [sys.executable, "-m", "console", f"--port={port}", "--agents-json", json.dumps(faces)]

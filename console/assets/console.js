@@ -123,10 +123,12 @@
   let askedAt = 0;
   let asked = 0;
   let answered = 0;
+  let took = 0;
 
+  /** News is asked for one question at a time, and three times longer is waited than the last answer took. */
   const ask = (n, trail) => {
     const waiting = asked !== answered && Date.now() - askedAt < STALE_AFTER_MS;
-    if (document.hidden || waiting) return none();
+    if (document.hidden || waiting || Date.now() - heardAt < 3 * took) return none();
     asked = n;
     askedAt = Date.now();
     const grid = api();
@@ -137,6 +139,7 @@
   const hear = (heard) => {
     answered = heard.n;
     heardAt = Date.now();
+    took = Math.min(heardAt - askedAt, STALE_AFTER_MS / 8);
     fresh();
     const grid = api();
     for (const row of heard.rows) {

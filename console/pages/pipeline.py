@@ -26,10 +26,10 @@ from tenants.store.pages import ProspectFilter
 _TIERS = {"A": "Tier A", "B": "Tier B", "C": "Tier C"}
 _COLUMNS: list[dict[str, Any]] = [
     {"headerName": "#", "field": "rank", "width": 62, "type": "rightAligned"},
-    {"headerName": "Company", "field": "company", "minWidth": 180, "flex": 3, "cellRenderer": "Company"},
+    {"headerName": "Company", "field": "company", "minWidth": 200, "flex": 3, "cellRenderer": "Company"},
     {"headerName": "Score", "field": "score", "width": 124, "cellRenderer": "Score"},
     {"headerName": "Tier", "field": "tier", "width": 70, "cellRenderer": "Tier"},
-    {"headerName": "Contact", "field": "contact", "minWidth": 280, "flex": 4, "cellRenderer": "Contact"},
+    {"headerName": "Contact", "field": "contact", "minWidth": 260, "flex": 4, "cellRenderer": "Contact"},
     {"headerName": "Fit", "field": "fit", "width": 68, "type": "rightAligned"},
     {"headerName": "Intent", "field": "intent", "width": 78, "type": "rightAligned"},
     {"headerName": "Sequence", "field": "sequence", "minWidth": 160, "flex": 2, "tooltipField": "sequence"},

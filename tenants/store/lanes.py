@@ -174,6 +174,17 @@ async def scale(session: Session, tenant_id: TenantId, topic: str, wanted: int) 
             topic=topic,
             lanes=list(lanes),
         )
+    # what waits is shared out anew; what is still in the log is sent on by whoever reads it
+    await session.run(
+        """
+        UPDATE run SET lane = (CAST(:lanes AS int[]))[1 + (hashtext(CAST(id AS text)) & 2147483647) % :count]
+        WHERE tenant_id = :id AND topic = :topic AND status IN ('retrying', 'snoozed', 'held')
+        """,
+        lanes=list(lanes),
+        count=len(lanes),
+        id=tenant_id,
+        topic=topic,
+    )
     return tuple(lanes)
 
 

@@ -1,0 +1,33 @@
+import pytest
+
+from actors.core import errors
+from actors.core.errors import AgentError, KeyRefused, ProviderDown, ScorerAway
+
+KINDS = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, AgentError)} - {
+    AgentError
+}
+
+
+def test_there_are_kinds_of_errors_to_look_at():
+    assert len(KINDS) > 8
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS, key=lambda kind: kind.__name__))
+def test_each_kind_says_in_one_sentence_what_went_wrong_and_whether_waiting_helps(kind):
+    assert kind.__doc__
+    message = str(kind())
+    assert message == kind.__doc__.splitlines()[0].removesuffix(".")
+    assert str(kind("acme.com")) == f"{message}: acme.com"
+    assert kind.kind in {"transient", "configuration", "data", "permanent"}
+    assert kind.kind == "transient" or not kind.patient
+    assert kind.max_attempts > 1
+
+
+def test_only_a_model_that_is_away_is_waited_for_without_end():
+    assert {kind for kind in KINDS if kind.patient} == {ScorerAway}
+
+
+def test_an_error_knows_whose_it_is_once_it_is_told():
+    error = KeyRefused(provider="apollo")
+    assert (error.provider, error.retry_at) == ("apollo", None)
+    assert ProviderDown("503").provider is None

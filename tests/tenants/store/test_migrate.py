@@ -1,0 +1,164 @@
+import asyncio
+import uuid
+
+import asyncpg
+import pytest
+from sqlalchemy import make_url
+
+from tenants.store import lanes, tenants
+from tenants.store.migrate import current_revision, migrate, newest_revision
+from tenants.store.rls import APP, OWNER, READ
+from tenants.store.session import Database
+from tests.conftest import LANES
+
+
+def named(address, database):
+    return make_url(address).set(database=database).render_as_string(hide_password=False)
+
+
+async def run(address, *statements):
+    connection = await asyncpg.connect(address)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def schema(address):
+    """All that migrations made: relations, columns, policies, grants."""
+    connection = await asyncpg.connect(address)
+    try:
+        parts = (
+            """
+            SELECT CAST(c AS text) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+            WHERE nspname = 'leadmill' ORDER BY c.oid
+            """,
+            "SELECT CAST(p AS text) FROM pg_policies p ORDER BY tablename, policyname",
+            """
+            SELECT CAST(g AS text) FROM information_schema.table_privileges g
+            WHERE table_schema = 'leadmill' ORDER BY 1
+            """,
+            "SELECT CAST(i AS text) FROM leadmill.installation i",
+        )
+        return [[row[0] for row in await connection.fetch(part)] for part in parts]
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+def bare_url(postgres):
+    """The address of a database that has never seen a migration."""
+    name = f"bare_{uuid.uuid4().hex[:12]}"
+    asyncio.run(run(postgres, f"CREATE DATABASE {name}"))
+    yield named(postgres, name)
+    asyncio.run(run(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def test_a_second_migration_changes_nothing(database_url):
+    before = await schema(database_url)
+    assert all(before)
+    assert await migrate(database_url, lanes=LANES + 3) == newest_revision()
+    assert await schema(database_url) == before
+
+
+async def test_an_installation_keeps_its_lanes_and_its_tenants(database, database_url, vault):
+    acme = await tenants.add(database, vault, "acme", {})
+    await migrate(database_url, lanes=LANES + 3)
+    async with database.system() as session:
+        assert await lanes.lane_count(session) == LANES
+    assert await tenants.named(database, "acme") == acme
+
+
+async def test_a_database_tells_its_revision_before_and_after(bare_url):
+    database = Database.at(bare_url, role=APP, pool_size=1)
+    try:
+        async with database.engine.connect() as connection:
+            assert await current_revision(connection) is None
+        assert await migrate(bare_url, lanes=2) == newest_revision()
+        async with database.engine.connect() as connection:
+            assert await current_revision(connection) == newest_revision()
+        async with database.system() as session:
+            assert await lanes.lane_count(session) == 2
+    finally:
+        await database.close()
+
+
+async def test_two_who_migrate_at_once_both_find_it_done(bare_url):
+    assert await asyncio.gather(*(migrate(bare_url, lanes=2) for _ in range(3))) == [newest_revision()] * 3
+
+
+async def test_the_roles_can_do_no_more_than_they_are_for(database_url):
+    connection = await asyncpg.connect(database_url)
+    try:
+        flags = await connection.fetch(
+            "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication "
+            "FROM pg_roles WHERE rolname = ANY($1)",
+            [OWNER, APP, READ],
+        )
+        assert {row["rolname"] for row in flags} == {OWNER, APP, READ}
+        assert not any(value for row in flags for value in tuple(row)[1:])
+        memberships = await connection.fetchval(
+            "SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = ANY($1)",
+            [OWNER, APP, READ],
+        )
+        assert memberships == 0
+        owners = await connection.fetch(
+            "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'leadmill'"
+        )
+        assert [row[0] for row in owners] == [OWNER]
+    finally:
+        await connection.close()
+
+
+async def test_who_only_reads_can_not_write(database_url):
+    reader = Database.at(database_url, role=READ, pool_size=1)
+    try:
+        with pytest.raises(Exception, match="permission denied"):
+            async with reader.system() as session:
+                await session.run("UPDATE installation SET lanes = 1")
+    finally:
+        await reader.close()
+
+
+@pytest.fixture
+def modest(postgres, bare_url):
+    """The address of that database as its owner, who is no superuser, as managed databases give it."""
+    name = f"modest_{uuid.uuid4().hex[:8]}"
+    database = make_url(bare_url).database
+    asyncio.run(
+        run(
+            bare_url,
+            f"CREATE ROLE {name} LOGIN CREATEROLE NOSUPERUSER",
+            f"ALTER DATABASE {database} OWNER TO {name}",
+        )
+    )
+    yield name, make_url(bare_url).set(username=name).render_as_string(hide_password=False)
+    asyncio.run(
+        run(
+            bare_url,
+            f"REVOKE {OWNER}, {APP}, {READ} FROM {name} CASCADE",
+            f"DROP OWNED BY {name} CASCADE",
+            f"ALTER DATABASE {database} OWNER TO CURRENT_USER",
+            f"DROP ROLE {name}",
+        )
+    )
+
+
+async def test_an_owner_without_superuser_rights_can_migrate(bare_url, modest):
+    name, address = modest
+    await run(bare_url, f"GRANT {OWNER}, {APP}, {READ} TO {name} WITH ADMIN OPTION")
+    for _ in range(2):
+        assert await migrate(address, lanes=2) == newest_revision()
+    database = Database.at(address, role=APP, pool_size=1)
+    try:
+        async with database.system() as session:
+            assert await lanes.lane_count(session) == 2
+    finally:
+        await database.close()
+
+
+async def test_who_has_the_roles_already_need_not_be_allowed_to_give_them(bare_url, modest):
+    name, address = modest
+    await run(bare_url, f"GRANT {OWNER}, {APP}, {READ} TO {name}")
+    assert await migrate(address, lanes=2) == newest_revision()
