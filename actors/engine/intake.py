@@ -183,12 +183,10 @@ class Intake:
                 session, self.lease, self._window.frontier_after(set()), self._settings.lease_s
             )
             opened = await runs.open_runs(session, name, lane, starts)
-            held = name in profile.off
-            if held:
-                await runs.hold_back(session, list(opened))
+            held = await runs.hold_back(session, name, list(opened)) if name in profile.off else set()
         begun = set()
         for run_id, (offset, event) in assignments.items():
-            if run_id in opened and not held:
+            if run_id in opened and run_id not in held:
                 begun.add(offset)
                 self._begin(Assignment(run_id, event, opened[run_id].attempt, offset), profile)
         self._window.settle({offset for offset, _ in here} - begun)
@@ -233,16 +231,17 @@ class Intake:
         async with self._database.system() as session:
             due = await runs.take_due(session, agent.name, self.lease.lane, room, agent.deadline_s * 2 + 30)
         profiles = await self._profiles.of({run.tenant_id for run in due})
-        switched_off = []
-        for run in due:
-            profile = profiles.get(run.tenant_id)
-            if profile is not None and agent.name in profile.off:
-                switched_off.append(run.id)
-            elif profile is not None:
-                self._begin(Assignment(run.id, self._event_of(run), run.attempt, None), profile)
-        if switched_off:
+        off = [
+            run.id for run in due if run.tenant_id in profiles and agent.name in profiles[run.tenant_id].off
+        ]
+        held: set[UUID] = set()
+        if off:
             async with self._database.system() as session:
-                await runs.hold_back(session, switched_off)
+                held = await runs.hold_back(session, agent.name, off)
+        for run in due:
+            if run.tenant_id in profiles and run.id not in held:
+                assignment = Assignment(run.id, self._event_of(run), run.attempt, None)
+                self._begin(assignment, profiles[run.tenant_id])
         return bool(due)
 
     def _event_of(self, run: DueRun) -> Event:

@@ -5,10 +5,10 @@ import json
 import socket
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from actors.agents import all_agents
-from actors.engine.settings import EngineSettings
 from actors.engine.supervision import ROLE
 from actors.shell.installation import Installation
 from actors.shell.settings import ShellSettings
@@ -18,7 +18,7 @@ from tenants.store.migrate import current_revision, migrate, newest_revision
 from tenants.store.rls import APP
 from tenants.store.session import Database
 
-_LOOKS, _SILENT_S = 6, 3.0
+_LOOKS, _LOOK_EVERY_S = 20, 0.4
 MILL, CONSOLE, SIMULATOR = "mill", "console", "simulator"
 
 
@@ -32,7 +32,6 @@ class Parts:
     def __init__(self, store: StoreSettings, shell: ShellSettings) -> None:
         self.store = store
         self.shell = shell
-        self.engine = EngineSettings()
         self.installation = Installation(store.home)
 
     async def database(self) -> str:
@@ -95,13 +94,17 @@ class Parts:
         return self.installation.start(MILL, command, self._environment(address), on_wait=on_wait)
 
     async def _turns(self, database: Database) -> bool:
-        """Whether supervision goes round. A supervisor that was just killed gets some time to come back."""
+        """Whether supervision goes round: its role is renewed while we look.
+
+        A supervisor that was just killed gets some time to come back.
+        """
+        seen: set[datetime | None] = set()
         for _ in range(_LOOKS):
             async with database.system() as session:
-                silent_s = await roles.silent_s(session, ROLE, self.engine.lease_s)
-            if silent_s is not None and silent_s < _SILENT_S:
+                seen.add(await roles.held_until(session, ROLE))
+            if len(seen - {None}) > 1:
                 return True
-            await asyncio.sleep(1)
+            await asyncio.sleep(_LOOK_EVERY_S)
         return False
 
     def console(self, address: str) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Roles that only one process may have at a time, such as the supervisor's, fenced by an epoch."""
 
+from datetime import datetime
+
 from tenants.store.session import Session
 
 
@@ -47,12 +49,9 @@ async def is_held(session: Session, name: str) -> bool:
     )
 
 
-async def silent_s(session: Session, name: str, ttl_s: float) -> float | None:
-    """For how many seconds the holder of the role has not renewed it, or None where nobody ever held it."""
-    age: float | None = await session.value(
-        "SELECT CAST(extract(epoch FROM now() - expires_at + make_interval(secs => :ttl)) AS float8) FROM role_lease "
-        "WHERE name = :name AND expires_at <> '-infinity'",
-        name=name,
-        ttl=ttl_s,
+async def held_until(session: Session, name: str) -> datetime | None:
+    """Until when the role is held unless it is renewed; None where nobody has held it."""
+    until: datetime | None = await session.value(
+        "SELECT expires_at FROM role_lease WHERE name = :name AND isfinite(expires_at)", name=name
     )
-    return age
+    return until

@@ -177,12 +177,25 @@ async def still_running(session: Session, ids: Sequence[UUID]) -> set[UUID]:
     return {row["id"] for row in rows}
 
 
-async def hold_back(session: Session, ids: Sequence[UUID]) -> None:
-    """Runs of an agent that is switched off, kept for when it is switched on again."""
-    await session.run(
-        "UPDATE run SET status = 'held', due_at = NULL WHERE id = ANY(CAST(:ids AS uuid[])) AND status = 'running'",
+async def hold_back(session: Session, agent: str, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the runs whose tenant has this agent switched off, kept for when it is switched on again.
+
+    The switch is locked while we look: whoever flips it meanwhile finds what was held, or we find it flipped.
+    """
+    rows = await session.rows(
+        """
+        WITH off AS (
+            SELECT tenant_id FROM agent_switch WHERE agent = :agent AND NOT enabled
+            AND tenant_id IN (SELECT tenant_id FROM run WHERE id = ANY(CAST(:ids AS uuid[]))) FOR SHARE
+        )
+        UPDATE run SET status = 'held', due_at = NULL FROM off
+        WHERE run.id = ANY(CAST(:ids AS uuid[])) AND run.tenant_id = off.tenant_id AND run.status = 'running'
+        RETURNING run.id
+        """,
+        agent=agent,
         ids=list(ids),
     )
+    return {row["id"] for row in rows}
 
 
 async def let_go(session: Session, agent: str) -> int:

@@ -84,3 +84,15 @@ async def test_parts_that_failed_are_told_with_their_reasons_and_those_of_other_
             ],
         )
         assert await sources.failed_parts(session, wanted) == ["no"]
+
+
+async def test_a_part_that_failed_is_told_whatever_its_rows_hold(database, vault):
+    acme = await tenants.add(database, vault, "acme", {})
+    request_id = uuid4()
+    part = start(
+        topic="source.requested", input=f'{{"request_id":"{request_id}","rows":[{{"name":"a\\u0000b"}}]}}'
+    )
+    async with database.tenant(acme.id) as session:
+        await runs.open_runs(session, "lead_source", 0, [part])
+        await runs.close_runs(session, [end(part, RunStatus.FAILED, reason="no")])
+        assert await sources.failed_parts(session, request_id) == ["no"]

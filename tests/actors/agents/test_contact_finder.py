@@ -1,0 +1,329 @@
+from uuid import uuid4
+
+import pytest
+
+from actors.agents.contact_finder import contact_finder, guessed_address, is_well_formed, rank
+from actors.core.errors import OptedOut, ProviderDown
+from actors.core.outcome import Done, Skip
+from actors.core.questions import (
+    AddressPattern,
+    AddressVerdict,
+    FindMailExchangers,
+    FindPattern,
+    FindPeople,
+    MailExchangers,
+    PeopleFound,
+    PersonFound,
+    RevealPerson,
+    VerifyAddress,
+)
+from actors.events.lead import Company, LeadEnriched
+from tenants.icp import Persona
+from tenants.policies import read_config
+from tenants.records import Contact, LeadProgress, Stage
+from tests.fakes.context import FakeContext
+
+HIDDEN = PersonFound(provider_id="p7", first_name="Ann", last_name="Ex***e", title="CEO", has_email=True)
+REVEALED = PersonFound(
+    provider_id="p7",
+    first_name="Ann",
+    last_name="Example",
+    title="CEO",
+    seniority="c_suite",
+    department="executive",
+    country="DE",
+    linkedin_url="https://www.linkedin.com/in/ann",
+)
+KNOWN = REVEALED.model_copy(update={"email": "ann@acme.com", "email_status": "deliverable"})
+
+ALL_WELL = {
+    FindMailExchangers: MailExchangers(hosts=("mx.acme.com",)),
+    FindPeople: PeopleFound(people=(HIDDEN,)),
+    RevealPerson: KNOWN,
+    FindPattern: AddressPattern(pattern="{first}.{last}"),
+    VerifyAddress: lambda question: AddressVerdict(email=question.email, status="deliverable"),
+}
+
+
+def enriched(domain="acme.com"):
+    return LeadEnriched(
+        lead_id=uuid4(), account_id=uuid4(), account=Company(name="Acme", domain=domain), providers=()
+    )
+
+
+async def find(changes=None, *, event=None, config=None):
+    ctx = FakeContext(ALL_WELL | (changes or {}), config=config)
+    return ctx, await contact_finder.work(event or enriched(), ctx)
+
+
+def asked(ctx, kind):
+    return [question for question in ctx.asked if type(question) is kind]
+
+
+async def test_a_person_with_a_deliverable_address_is_saved_and_said_and_nothing_more_is_asked():
+    event = enriched()
+    ctx, outcome = await find(event=event)
+    assert isinstance(outcome, Done)
+    contact, progress = outcome.save
+    assert isinstance(contact, Contact)
+    assert (contact.account_id, contact.full_name, contact.title, contact.seniority, contact.country) == (
+        event.account_id,
+        "Ann Example",
+        "CEO",
+        "c_suite",
+        "DE",
+    )
+    assert (contact.email, contact.email_status, contact.email_source) == (
+        "ann@acme.com",
+        "deliverable",
+        "oracle",
+    )
+    assert progress == LeadProgress(lead_id=event.lead_id, stage=Stage.CONTACTABLE, contact_id=contact.id)
+    (said,) = outcome.say
+    assert (said.lead_id, said.account_id, said.contact_id, said.email_status, said.email_source) == (
+        event.lead_id,
+        event.account_id,
+        contact.id,
+        "deliverable",
+        "oracle",
+    )
+    assert [type(question) for question in ctx.asked] == [FindMailExchangers, FindPeople, RevealPerson]
+
+
+async def test_what_is_said_holds_nothing_personal():
+    _, outcome = await find()
+    text = outcome.say[0].model_dump_json() + str(outcome.output)
+    for personal in ("Ann", "Example", "ann@", "linkedin"):
+        assert personal not in text
+
+
+async def test_the_same_person_is_the_same_contact_whenever_it_is_found():
+    event = enriched()
+    first, second, elsewhere = [
+        (await find(event=one))[1].save[0].id for one in (event, event, enriched("acme.de"))
+    ]
+    assert first == second != elsewhere
+
+
+async def test_the_person_found_is_the_one_that_is_revealed():
+    ctx, _ = await find()
+    (question,) = asked(ctx, RevealPerson)
+    assert (question.domain, question.provider_id, question.first_name, question.last_name) == (
+        "acme.com",
+        "p7",
+        "Ann",
+        "Ex***e",
+    )
+
+
+async def test_a_company_without_a_domain_or_without_mail_is_skipped_before_anybody_is_paid():
+    ctx, outcome = await find(event=enriched(domain=None))
+    assert outcome == Skip("no domain is known for this company", missing="domain")
+    assert ctx.asked == []
+    for nobody in (None, MailExchangers(hosts=())):
+        ctx, outcome = await find({FindMailExchangers: nobody})
+        assert outcome == Skip("the domain takes no mail", missing="mail exchanger")
+        assert len(ctx.asked) == 1
+
+
+async def test_personas_are_tried_in_their_order_until_one_is_found():
+    config = read_config({"personas": [{"titles": ["CEO"]}, {"titles": ["CTO"]}, {"titles": ["CFO"]}]})
+
+    def people(question):
+        return PeopleFound(people=(HIDDEN,) if question.persona.titles == ("CTO",) else ())
+
+    ctx, outcome = await find({FindPeople: people}, config=config)
+    assert isinstance(outcome, Done)
+    assert [question.persona.titles for question in asked(ctx, FindPeople)] == [("CEO",), ("CTO",)]
+    for nobody in (None, PeopleFound(people=())):
+        ctx, outcome = await find({FindPeople: nobody}, config=config)
+        assert outcome == Skip("nobody there matches the persona", missing="person")
+        assert len(asked(ctx, FindPeople)) == 3
+
+
+@pytest.mark.parametrize("where", [RevealPerson, FindPattern, VerifyAddress])
+async def test_who_objected_is_skipped_and_nothing_of_the_person_is_kept(where):
+    _, outcome = await find({RevealPerson: REVEALED} | {where: OptedOut()})
+    assert isinstance(outcome, Skip)
+    assert outcome.save == ()
+    assert "objected" in outcome.reason
+
+
+async def test_a_guess_that_the_verifier_confirms_is_deliverable_and_says_that_it_was_a_guess():
+    ctx, outcome = await find({RevealPerson: REVEALED, FindPattern: AddressPattern(pattern="{f}{last}")})
+    assert isinstance(outcome, Done)
+    assert (outcome.save[0].email, outcome.save[0].email_source) == ("aexample@acme.com", "pattern")
+    assert outcome.say[0].email_source == "pattern"
+    assert [question.email for question in asked(ctx, VerifyAddress)] == ["aexample@acme.com"]
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        None,
+        *(
+            AddressVerdict(email="ann.example@acme.com", status=status)
+            for status in ("undeliverable", "accept_all", "unknown", "")
+        ),
+    ],
+)
+async def test_a_guess_that_the_verifier_does_not_confirm_is_never_deliverable(verdict):
+    _, outcome = await find({RevealPerson: REVEALED, VerifyAddress: verdict})
+    assert isinstance(outcome, Skip)
+    assert outcome.missing == "email"
+    (contact,) = outcome.save
+    assert contact.email == "ann.example@acme.com"
+    assert contact.email_status == (verdict.status if verdict is not None else "unknown")
+
+
+async def test_a_guess_is_no_better_when_the_verifier_can_not_be_asked():
+    with pytest.raises(ProviderDown):
+        await find({RevealPerson: REVEALED, VerifyAddress: ProviderDown()})
+
+
+@pytest.mark.parametrize("status", [None, "accept_all", "unknown", "undeliverable"])
+async def test_an_address_that_a_provider_is_not_sure_of_is_verified(status):
+    unsure = KNOWN.model_copy(update={"email_status": status})
+    ctx, outcome = await find({RevealPerson: unsure})
+    assert isinstance(outcome, Done)
+    assert [question.email for question in asked(ctx, VerifyAddress)] == ["ann@acme.com"]
+    assert outcome.save[0].email_source == "oracle"
+    _, outcome = await find({RevealPerson: unsure, VerifyAddress: None})
+    assert isinstance(outcome, Skip)
+
+
+async def test_what_a_provider_gives_as_an_address_and_is_none_is_not_used():
+    broken = KNOWN.model_copy(update={"email": "email_not_unlocked"})
+    ctx, outcome = await find({RevealPerson: broken})
+    assert outcome.save[0].email == "ann.example@acme.com"
+    assert asked(ctx, VerifyAddress)
+
+
+async def test_where_the_name_stays_hidden_nobody_is_guessed():
+    ctx, outcome = await find({RevealPerson: None})
+    assert outcome.reason == "no deliverable address (best: none)"
+    assert outcome.save[0].email is None
+    assert asked(ctx, VerifyAddress) == []
+
+
+@pytest.mark.parametrize("pattern", [None, AddressPattern(pattern=None)])
+async def test_where_no_pattern_is_known_the_likeliest_is_tried(pattern):
+    ctx, _ = await find({RevealPerson: REVEALED, FindPattern: pattern})
+    assert [question.email for question in asked(ctx, VerifyAddress)] == ["ann.example@acme.com"]
+
+
+def person(provider_id, **facts):
+    return PersonFound(provider_id=provider_id, **facts)
+
+
+def order(people, **persona):
+    forwards = [one.provider_id for one in rank(people, Persona(**persona))]
+    assert forwards == [one.provider_id for one in rank(people[::-1], Persona(**persona))]
+    return forwards
+
+
+def test_the_title_decides_then_the_department_then_seniority_then_a_known_address():
+    people = [
+        person("other", title="Cook", department="kitchen", seniority="founder", has_email=True),
+        person("second title", title="Head of Sales", seniority="founder", has_email=True),
+        person("elsewhere", title="CEO", department="board", seniority="founder", has_email=True),
+        person("junior", title="ceo", department="sales", seniority="manager", has_email=True),
+        person("silent", title="Co-founder & CEO", department="sales", seniority="c_suite"),
+        person("best", title="CEO", department="sales", seniority="c_suite", has_email=True),
+        person("nothing known"),
+    ]
+    assert order(people, titles=("CEO", "Head of Sales"), departments=("sales",)) == [
+        "best",
+        "silent",
+        "junior",
+        "elsewhere",
+        "second title",
+        "other",
+        "nothing known",
+    ]
+
+
+def test_where_nothing_is_asked_for_the_most_senior_comes_first():
+    people = [
+        person("d", title="Intern", seniority="intern"),
+        person("e", seniority="wizard"),
+        person("c", title="Director", seniority="director"),
+        person("b", title="VP", seniority="vp"),
+        person("a", title="Owner", seniority="owner"),
+    ]
+    assert order(people) == ["a", "b", "c", "d", "e"]
+
+
+def test_a_short_title_is_not_found_within_another_word():
+    people = [
+        person("wanted", title="VP Engineering", seniority="vp"),
+        person("by accident", title="Director of Sales", seniority="director"),
+    ]
+    assert order(people, titles=("CTO", "VP Engineering")) == ["wanted", "by accident"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "first", "last", "local"),
+    [
+        ("{first}.{last}", "Ann", "Example", "ann.example"),
+        ("{f}{last}", "Ann", "Example", "aexample"),
+        ("{first}{l}", "Ann", "Example", "anne"),
+        ("{last}_{first}", "Ann", "Example", "example_ann"),
+        ("{first}", "Jean-Luc", "Picard", "jeanluc"),
+        ("{first}.{last}", "Zoë", "O'Neill", "zoe.oneill"),
+        ("{first}.{last}", "Jürgen", "Groß", "jurgen.gross"),
+        ("{first}.{last}", "Łukasz", "Ørsted", "lukasz.orsted"),
+        ("{first}.{last}", "Ana María", "de la Cruz", "anamaria.delacruz"),
+        # letters that are no accents: without them it is somebody else's name
+        ("{first}.{last}", "Mads", "Kjær", "mads.kjaer"),
+        ("{first}.{last}", "Đorđe", "Novak", "dorde.novak"),
+        ("{first}.{last}", "Işıl", "Yıldız", "isil.yildiz"),  # noqa: RUF001 - her name
+    ],
+)
+def test_a_guess_follows_the_pattern_and_writes_names_as_addresses_do(pattern, first, last, local):
+    assert guessed_address(pattern, first, last, "acme.com") == f"{local}@acme.com"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "first", "last", "domain"),
+    [
+        ("{first}.{last}", None, "Example", "acme.com"),
+        ("{first}.{last}", "Ann", None, "acme.com"),
+        ("{first}.{last}", "Ann", "", "acme.com"),
+        ("{first}.{last}", "Ann", "Ex***e", "acme.com"),
+        ("{first}.{last}", "A***", "Example", "acme.com"),
+        ("{first}.{last}", "Ann", "李", "acme.com"),
+        ("{first}.{last}", "Ann", "7", "acme.com"),
+        ("{first}.{middle}.{last}", "Ann", "Example", "acme.com"),
+        ("{first}..{last}", "Ann", "Example", "acme.com"),
+        ("{first} {last}", "Ann", "Example", "acme.com"),
+        ("", "Ann", "Example", "acme.com"),
+        ("{first}.{last}", "Ann", "Example", "acme"),
+        ("{first}.{last}", "Ann" * 40, "Example", "acme.com"),
+    ],
+)
+def test_where_there_is_no_name_or_no_address_nothing_is_guessed(pattern, first, last, domain):
+    assert guessed_address(pattern, first, last, domain) is None
+
+
+@pytest.mark.parametrize("email", ["ann@acme.com", "a.b+c@mail.acme.co.uk", "ann@münchen.de"])
+def test_an_address_is_well_formed(email):
+    assert is_well_formed(email)
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "",
+        "ann",
+        "ann@",
+        "@acme.com",
+        "ann@acme",
+        "a b@acme.com",
+        "ann@acme..com",
+        "ann@localhost",
+        "a@b@acme.com",
+    ],
+)
+def test_an_address_is_not_well_formed(email):
+    assert not is_well_formed(email)

@@ -1,0 +1,230 @@
+import asyncio
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actors.agents.lead_source import PAGE_SIZE, lead_source, read_account
+from actors.core.errors import NotConnected
+from actors.core.outcome import Done
+from actors.core.questions import CompanyFacts, CompanyPage, FindCompanies
+from actors.events.source import SourceRequested
+from tenants.policies import read_config
+from tenants.records import Account, Lead, SourceRejection, SourceTally
+from tests.fakes.context import FakeContext
+
+REQUEST = uuid4()
+TENANT = UUID(int=1)
+
+
+def request(*rows, **fields):
+    return SourceRequested(**{"request_id": REQUEST, "part": 0, "source": "list.csv", "rows": rows} | fields)
+
+
+async def source(*rows, known=(), icp=None, **fields):
+    ctx = FakeContext(known=known, config=read_config({"icp": icp or {}}), config_version=7)
+    outcome = await lead_source.work(request(*rows, **fields), ctx)
+    assert isinstance(outcome, Done)
+    return outcome
+
+
+def of_kind(kind, records):
+    return [record for record in records if type(record) is kind]
+
+
+def tally_of(outcome):
+    (tally,) = of_kind(SourceTally, outcome.save)
+    return tally
+
+
+async def test_each_row_becomes_an_account_a_lead_and_an_event():
+    outcome = await source(
+        {"name": "Acme", "website": "https://www.acme.com/", "country": "Germany", "employees": "1,200"},
+        {"name": "Nameless", "industry": "Steel"},
+    )
+    accounts, leads = of_kind(Account, outcome.new), of_kind(Lead, outcome.new)
+    assert [(one.name, one.domain, one.country, one.industry, one.employees) for one in accounts] == [
+        ("Acme", "acme.com", "DE", None, 1200),
+        ("Nameless", None, None, "Steel", None),
+    ]
+    assert [lead.account_id for lead in leads] == [account.id for account in accounts]
+    assert {(lead.source, lead.icp_version) for lead in leads} == {("list.csv", 7)}
+    assert [(said.lead_id, said.account_id, said.account.name) for said in outcome.say] == [
+        (lead.id, account.id, account.name) for lead, account in zip(leads, accounts, strict=True)
+    ]
+    assert outcome.say[0].account.employees == 1200
+    assert outcome.output == {"read": 2, "sourced": 2, "duplicates": 0, "rejected": {}}
+
+
+async def test_the_same_list_brings_the_same_leads_again():
+    first, second = [await source({"name": "Acme"}, {"domain": "rival.com"}) for _ in range(2)]
+    assert [one.id for one in first.new] == [one.id for one in second.new]
+    assert len({one.id for one in first.new}) == 4
+
+
+async def test_a_company_that_is_in_the_list_twice_or_known_already_is_a_duplicate():
+    outcome = await source(
+        {"name": "Acme", "website": "acme.com"},
+        {"name": "ACME GmbH", "website": "https://shop.acme.com/cart"},
+        {"name": "Rival Inc", "country": "US"},
+        {"name": "rival", "country": "USA"},
+        {"name": "Rival", "country": "DE"},
+        {"name": "Known", "website": "known.com"},
+        known={"domain:known.com"},
+    )
+    assert [one.name for one in of_kind(Account, outcome.new)] == ["Acme", "Rival Inc", "Rival"]
+    assert len(of_kind(Lead, outcome.new)) == len(outcome.say) == 3
+    assert outcome.output == {"read": 6, "sourced": 3, "duplicates": 3, "rejected": {}}
+
+
+async def test_a_row_that_is_no_lead_is_rejected_with_its_number_its_reason_and_itself():
+    nobody, too_small = {"city": "Köln", "name": " "}, {"name": "Tiny", "employees": 3}
+    outcome = await source(
+        {"name": "Acme"},
+        nobody,
+        too_small,
+        {"name": "Rival", "country": "FR"},
+        {"name": "Foe", "country": "FR"},
+        icp={"employees_min": 10, "countries": ["DE"]},
+        first_row=201,
+    )
+    rejections = of_kind(SourceRejection, outcome.save)
+    assert [(one.row_number, one.reason) for one in rejections] == [
+        (202, "neither name nor website"),
+        (203, "too few employees"),
+        (204, "country outside the ideal customer profile"),
+        (205, "country outside the ideal customer profile"),
+    ]
+    assert [dict(one.row) for one in rejections[:2]] == [nobody, too_small]
+    assert {one.request_id for one in rejections} == {REQUEST}
+    assert tally_of(outcome).rejected == {
+        "neither name nor website": 1,
+        "too few employees": 1,
+        "country outside the ideal customer profile": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "fields"),
+    [
+        ({"Company Name": "Acme", "URL": "acme.com"}, {"name": "Acme", "domain": "acme.com"}),
+        ({" ORGANIZATION ": " Acme \n"}, {"name": "Acme"}),
+        ({"homepage": "www.acme.co.uk"}, {"name": "acme.co.uk", "domain": "acme.co.uk"}),
+        ({"name": "", "company": "Acme"}, {"name": "Acme"}),
+        ({"name": "Acme", "company": "Other"}, {"name": "Acme"}),
+        ({"name": "Acme", "all_locations": "Berlin, Germany; Remote"}, {"country": "DE"}),
+        ({"name": "Acme", "hq": "nowhere"}, {"country": None}),
+        ({"name": "Acme", "sector": "Steel"}, {"industry": "Steel"}),
+        ({"name": "Acme", "one_liner": "We do"}, {"description": "We do"}),
+        ({"name": "Acme", "website": "linkedin.com/company/acme"}, {"domain": None}),
+        ({"name": "Acme", "website": None, "country": None}, {"domain": None, "country": None}),
+        ({"name": "Acme", "size": "11-50"}, {"employees": 11}),
+        ({"name": "Acme", "team_size": 12}, {"employees": 12}),
+        ({"name": "Acme", "team_size": 12.0}, {"employees": 12}),
+        ({"name": "Acme", "employees": "10,001+"}, {"employees": 10001}),
+        ({"name": "Acme", "employees": "many"}, {"employees": None}),
+        ({"name": "Acme", "employees": "-5"}, {"employees": None}),
+        ({"name": "Acme", "employees": "9" * 30}, {"employees": None}),
+        ({"name": "Acme", "employees": "²"}, {"employees": None}),
+        ({"name": "Acme", "founded": "1999-04-01"}, {"founded_year": 1999}),
+        ({"name": 3}, {"name": "3"}),
+    ],
+)
+def test_what_lists_call_things_is_understood(row, fields):
+    account, reason = read_account(row, source="list.csv", tenant_id=TENANT)
+    assert reason is None
+    assert account.model_dump().items() >= fields.items()
+
+
+@pytest.mark.parametrize("row", [{}, {"name": "  "}, {"city": "Köln"}, {"website": "n/a"}, {"name": None}])
+def test_a_row_without_name_and_website_is_no_company(row):
+    assert read_account(row, source="list.csv", tenant_id=TENANT) == (None, "neither name nor website")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"name": "Ac\0me"},
+        {"name": "Acme", "description": "We \0 do"},
+        {"name": "Acme", "industry": "\0"},
+        {"name": "x" * 20_000},
+    ],
+    ids=["NUL in a name", "NUL in a description", "NUL for an industry", "endless name"],
+)
+def test_nothing_leaves_that_no_database_can_keep(row):
+    # one row that can't be committed would hold up the whole lane, again and again
+    account, reason = read_account(row, source="list.csv", tenant_id=TENANT)
+    if account is None:
+        assert reason
+    else:
+        assert "\0" not in account.model_dump_json().replace("\\u0000", "\0")
+        assert len(account.identity_key.encode()) < 2_700  # the longest key that an index of PostgreSQL takes
+
+
+def test_a_list_within_a_field_is_no_name():
+    account, _ = read_account(
+        {"name": ["Acme", "Rival"], "website": "acme.com"}, source="s", tenant_id=TENANT
+    )
+    assert account is None or "[" not in account.name
+
+
+CELLS = st.sampled_from(
+    ["", "Acme", "ACME inc", "Rival", "acme.com", "https://rival.co.uk/x", "DE", "France", "7"]
+)
+ROWS = st.dictionaries(
+    st.sampled_from(["name", "website", "country", "employees", "Industry", "x"]), CELLS | st.text(max_size=8)
+)
+
+
+@given(st.lists(ROWS, max_size=12), st.booleans())
+def test_every_row_is_sourced_a_duplicate_or_rejected(rows, strict):
+    icp = {"countries": ["DE"], "employees_min": 5} if strict else {}
+    outcome = asyncio.run(source(*rows, known={"domain:acme.com"}, icp=icp))
+    tally = tally_of(outcome)
+    assert tally.read == len(rows) == tally.sourced + tally.duplicates + sum(tally.rejected.values())
+    assert tally.sourced == len(of_kind(Account, outcome.new)) == len(outcome.say)
+    assert sum(tally.rejected.values()) == len(of_kind(SourceRejection, outcome.save))
+    keys = [one.identity_key for one in of_kind(Account, outcome.new)]
+    assert len(keys) == len(set(keys))
+
+
+async def search(answer, **fields):
+    ctx = FakeContext({FindCompanies: answer}, config=read_config({"icp": {"countries": ["DE"]}}))
+    event = request(**{"rows": None, "source": "apollo", "page": 3, "limit": 2} | fields)
+    return ctx, await lead_source.work(event, ctx)
+
+
+async def test_a_search_asks_for_its_page_and_takes_no_more_than_was_wanted():
+    companies = tuple(CompanyFacts(name=name, domain=f"{name}.com", country="DE") for name in ("a", "b", "c"))
+    ctx, outcome = await search(CompanyPage(companies=companies, total=300))
+    assert [(one.page, one.per_page, one.icp.countries) for one in ctx.asked] == [(3, PAGE_SIZE, ("DE",))]
+    assert [one.domain for one in of_kind(Account, outcome.new)] == ["a.com", "b.com"]
+    assert outcome.output == {"read": 2, "sourced": 2, "duplicates": 0, "rejected": {}}
+
+
+async def test_what_a_search_tells_of_a_company_is_kept():
+    facts = CompanyFacts(
+        name="Acme",
+        domain="acme.com",
+        industry="Steel",
+        country="DE",
+        employees=70,
+        founded_year=1999,
+        description="We do",
+    )
+    _, outcome = await search(CompanyPage(companies=(facts,), total=1))
+    (account,) = of_kind(Account, outcome.new)
+    assert account.model_dump().items() >= facts.model_dump(exclude_none=True).items()
+
+
+async def test_a_search_that_finds_nothing_is_done_with_nothing():
+    for answer in (None, CompanyPage(companies=(), total=0)):
+        _, outcome = await search(answer)
+        assert (outcome.new, outcome.say) == ((), ())
+        assert outcome.output == {"read": 0, "sourced": 0, "duplicates": 0, "rejected": {}}
+
+
+async def test_a_search_without_a_provider_is_an_error_and_not_an_empty_answer():
+    with pytest.raises(NotConnected):
+        await search(NotConnected())

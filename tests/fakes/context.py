@@ -1,0 +1,61 @@
+"""A context whose answers a test gives: what agents are tested with, without engine and database."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from actors.core.questions import Answer
+from tenants.policies import TenantConfig
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+class FakeContext:
+    """One tenant's world. It remembers what it was asked.
+
+    `answers` says for each type of question what comes back: the answer's content, None for a miss, a whole
+    `Answer`, an exception to raise, or a function that makes one of these from the question. What is not in it
+    may not be asked.
+    """
+
+    def __init__(
+        self, answers=None, *, accounts=(), contacts=(), known=(), score=None, config=None, config_version=1
+    ):
+        self.tenant_id = UUID(int=1)
+        self.config = config or TenantConfig()
+        self.config_version = config_version
+        self.now = NOW
+        self.asked = []
+        self._answers = answers or {}
+        self._accounts = {one.id: one for one in accounts}
+        self._contacts = {one.id: one for one in contacts}
+        self._known = set(known)
+        self._score = score
+
+    async def account(self, account_id):
+        return self._accounts.get(account_id)
+
+    async def contact(self, contact_id):
+        return self._contacts.get(contact_id)
+
+    async def known_accounts(self, identity_keys):
+        return self._known & set(identity_keys)
+
+    async def ask(self, question):
+        self.asked.append(question)
+        given = _made(self._answers[type(question)], question)
+        if isinstance(given, Answer):
+            return given
+        return Answer(provider="oracle", content=given, cost_usd=Decimal(0), evidence="told")
+
+    async def score(self, request):
+        self.asked.append(request)
+        return _made(self._score, request)
+
+
+def _made(given, question):
+    if callable(given):
+        given = given(question)
+    if isinstance(given, Exception):
+        raise given
+    return given
