@@ -23,6 +23,8 @@ from tenants.store.session import Database
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
+_LINGER_S = 0.01  # little beside a provider's answer, and much fewer transactions
+
 
 class Asking:
     """The way of one process to providers. Calls in flight are bounded over all tenants and agents of it."""
@@ -113,7 +115,7 @@ class Asking:
                     kept = await calls.reserve(session, starts)
                 return {start: kept[start.id] for start in starts if start.id in kept}
 
-            gather = self._reserving[tenant_id] = Gather(reserve)
+            gather = self._reserving[tenant_id] = Gather(reserve, linger_s=_LINGER_S)
         return await gather.get(start)
 
     async def _settle(self, tenant_id: TenantId, end: CallEnd) -> None:
@@ -125,7 +127,7 @@ class Asking:
                     await calls.settle(session, ends)
                 return {}
 
-            gather = self._settling[tenant_id] = Gather(settle)
+            gather = self._settling[tenant_id] = Gather(settle, linger_s=_LINGER_S)
         await gather.get(end)
 
 

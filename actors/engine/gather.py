@@ -20,12 +20,14 @@ class Gather(Generic[KeyT, ValueT]):
         fetch: Callable[[list[KeyT]], Awaitable[Mapping[KeyT, ValueT]]],
         *,
         most: int = 500,
-        flights: int = 1,
+        linger_s: float = 0.0,
     ) -> None:
+        """`most` keys travel at a time; a flight waits `linger_s` for company before it departs."""
         self._fetch = fetch
         self._most = most
         self._waiting: dict[KeyT, asyncio.Future[ValueT | None]] = {}
-        self._free_flights = flights
+        self._linger_s = linger_s
+        self._flying = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def get(self, key: KeyT) -> ValueT | None:
@@ -37,21 +39,23 @@ class Gather(Generic[KeyT, ValueT]):
         return await asyncio.shield(future)
 
     def _depart(self) -> None:
-        if self._free_flights:
-            self._free_flights -= 1
+        if not self._flying:
+            self._flying = True
             task = asyncio.create_task(self._fly())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def _fly(self) -> None:
         try:
-            await asyncio.sleep(0)  # whoever asks in this turn of the loop comes along
             while self._waiting:
+                await asyncio.sleep(
+                    self._linger_s
+                )  # at least whoever asks in this turn of the loop comes along
                 keys = list(self._waiting)[: self._most]
                 futures = [self._waiting.pop(key) for key in keys]
                 await self._serve(keys, futures)
         finally:
-            self._free_flights += 1
+            self._flying = False
 
     async def _serve(self, keys: list[KeyT], futures: list[asyncio.Future[ValueT | None]]) -> None:
         try:

@@ -28,6 +28,7 @@ from tenants.store.session import Database
 logger = logging.getLogger(__name__)
 
 _DUE_EVERY_S = 0.25
+_LOOK_UP_S = 0.1
 _READ_AT_MOST = 500
 _READ_PAUSE_FIRST_S, _READ_PAUSE_MOST_S = 0.01, 0.1
 
@@ -108,7 +109,7 @@ class Intake:
         self._something_finished.clear()
         if not self._finished:
             try:
-                await asyncio.wait_for(self._something_finished.wait(), self._settings.commit_linger_s * 4)
+                await asyncio.wait_for(self._something_finished.wait(), _LOOK_UP_S)
             except TimeoutError:
                 return
         deadline = time.monotonic() + self._settings.commit_linger_s

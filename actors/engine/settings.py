@@ -18,9 +18,7 @@ class EngineSettings(BaseSettings):
         default=512, ge=1, description="Runs that one desk works on at a time for a lane."
     )
     commit_batch: int = Field(default=200, ge=1, description="Finished runs that one commit takes at most.")
-    commit_linger_s: float = Field(
-        default=0.025, ge=0, description="How long finished runs wait for company."
-    )
+    commit_linger_s: float = Field(default=0.1, ge=0, description="How long finished runs wait for company.")
     lease_s: float = Field(
         default=10.0, gt=0, description="How long a lane stays a desk's after its last sign of life."
     )

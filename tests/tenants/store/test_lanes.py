@@ -160,13 +160,14 @@ async def test_scaling_takes_the_home_lane_and_the_emptiest_others(database, vau
 async def test_what_waits_is_shared_out_over_the_lanes_that_a_tenant_holds_from_now_on(database, vault):
     acme = await tenants.add(database, vault, "acme", {})
     other = await tenants.add(database, vault, "other", {})
-    waiting_runs, running, elsewhere = [start() for _ in range(40)], start(), start(topic="lead.enriched")
+    waiting_runs, running = [start() for _ in range(40)], start()
+    elsewhere = [start(topic="lead.enriched") for _ in range(40)]
     async with database.tenant(other.id) as session:
         await runs.open_runs(session, "enrichment", acme.home_lane, [theirs := start()])
         await runs.close_runs(session, [end(theirs, RunStatus.SNOOZED, due_at=datetime.now(UTC))])
     async with database.tenant(acme.id) as session:
-        await runs.open_runs(session, "enrichment", acme.home_lane, [*waiting_runs, running, elsewhere])
-        ends = [end(run, RunStatus.RETRYING, due_at=datetime.now(UTC)) for run in [*waiting_runs, elsewhere]]
+        await runs.open_runs(session, "enrichment", acme.home_lane, [*waiting_runs, *elsewhere, running])
+        ends = [end(run, RunStatus.RETRYING, due_at=datetime.now(UTC)) for run in waiting_runs + elsewhere]
         await runs.close_runs(session, ends)
 
     async def lanes_of(*which):
@@ -179,7 +180,7 @@ async def test_what_waits_is_shared_out_over_the_lanes_that_a_tenant_holds_from_
         async with database.system() as session:
             held = await lanes.scale(session, acme.id, TOPIC, wanted)
         assert await lanes_of(*waiting_runs) == set(held)
-        assert await lanes_of(running, elsewhere, theirs) == {acme.home_lane}
+        assert await lanes_of(running, *elsewhere, theirs) == {acme.home_lane}
 
 
 @pytest.mark.parametrize("wanted", [-1, 0, LANES + 1])

@@ -139,21 +139,29 @@ async def test_prospects_are_ranked_best_first_with_all_that_explains_them(datab
     async with database.tenant(acme.id) as session:
         company = account(**FULL)
         await leads.add_accounts(session, [company])
-        good, better, tied, unscored = (lead(company) for _ in range(4))
-        await leads.add_leads(session, [good, better, tied, unscored])
+        good, better, unscored = (lead(company) for _ in range(3))
+        tied = [lead(company) for _ in range(8)]
+        await leads.add_leads(session, [good, better, unscored, *tied])
         person = contact(company, title="CEO", email="ann@acme.com", email_status="deliverable")
         await leads.save_contacts(session, [person])
         reason = {"text": "Software fits", "contribution": 0.25}
         await leads.save_scores(
             session,
-            [score(good, 40, tier="C", sequence=None), score(better, 90, reasons=(reason,)), score(tied, 40)],
+            [
+                score(good, 40, tier="C", sequence=None),
+                score(better, 90, reasons=(reason,)),
+                *(score(one, 40) for one in tied),
+            ],
         )
         await leads.move_leads(
             session,
             [LeadProgress(lead_id=better.id, stage=Stage.SCORED, contact_id=person.id)],
         )
         ranked = await leads.ranked(session)
-        assert [row["lead_id"] for row in ranked] == [better.id, *sorted([good.id, tied.id])]
+        assert [row["lead_id"] for row in ranked] == [
+            better.id,
+            *sorted(one.id for one in (good, *tied)),
+        ]
         best = ranked[0]
         assert best["contact"] == {
             "name": "Ann Example",

@@ -51,14 +51,18 @@ async def test_an_installation_takes_the_role_from_its_own_dead_and_from_nobody_
     assert not await is_held(database)
 
 
-async def test_how_long_a_holder_is_silent_is_counted_from_its_last_renewal(database):
-    async def silent_s():
+async def test_a_role_is_held_until_a_time_that_each_renewal_moves(database):
+    async def held_until():
         async with database.system() as session:
-            return await roles.silent_s(session, "supervisor", 60.0)
+            return await roles.held_until(session, "supervisor")
 
-    assert await silent_s() is None
-    await claim(database, "one", ttl_s=-40.0)  # as renewed for 60 seconds, 100 seconds ago
-    assert await silent_s() >= 100.0
+    assert await held_until() is None
+    await claim(database, "one")
+    first = await held_until()
+    await claim(database, "two")  # in vain
+    assert await held_until() == first
+    await claim(database, "one")
+    assert await held_until() > first
     async with database.system() as session:
         await roles.resign(session, "supervisor", "one")
-    assert await silent_s() is None
+    assert await held_until() is None

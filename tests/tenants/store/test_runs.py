@@ -1,3 +1,4 @@
+import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -6,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tenants.records import RunStatus
-from tenants.store import leads, runs, tenants
+from tenants.store import leads, runs, switches, tenants
 from tenants.store.runs import GroundMoved
 from tests.tenants.store.rows import account, add_leads, end, lead, start
 
@@ -229,12 +230,22 @@ async def test_a_run_that_was_taken_up_by_who_died_is_due_again_and_still_in_the
     assert [(one.attempt, one.deliveries) for one in first + second] == [(2, 2), (2, 3)]
 
 
-async def test_runs_of_an_agent_that_is_off_are_held_until_it_is_let_go(database, acme, opening, due):
+async def switch(database, tenant, *, enabled, agent=AGENT):
+    async with database.tenant(tenant.id) as session:
+        return await switches.flip(session, agent, enabled=enabled, by="ann")
+
+
+async def hold(database, *held, agent=AGENT):
+    async with database.system() as session:
+        return await runs.hold_back(session, agent, [run.id for run in held])
+
+
+async def test_runs_of_an_agent_that_is_off_are_held_until_they_are_let_go(database, acme, opening, due):
     run, other = start(), start()
     await opening(run)
     await opening(other, agent="scoring")
-    async with database.tenant(acme.id) as session:
-        await runs.hold_back(session, [run.id])
+    await switch(database, acme, enabled=False)
+    assert await hold(database, run) == {run.id}
     assert await opening(run) == {}
     assert await due() == []
     async with database.tenant(acme.id) as session:
@@ -244,14 +255,55 @@ async def test_runs_of_an_agent_that_is_off_are_held_until_it_is_let_go(database
     assert [one.id for one in await due()] == [run.id]
 
 
+async def test_a_run_is_not_held_for_an_agent_that_is_on_by_now(database, acme, opening, kept):
+    run = start()
+    await opening(run)
+    assert await hold(database, run) == set()
+    for enabled in (False, True):
+        await switch(database, acme, enabled=enabled)
+    assert await hold(database, run) == set()
+    await switch(database, acme, enabled=False, agent="scoring")
+    assert await hold(database, run) == set()
+    assert (await kept(run))["status"] == "running"
+
+
+async def test_runs_are_held_for_those_tenants_only_that_switched_the_agent_off(
+    database, vault, acme, opening
+):
+    other = await tenants.add(database, vault, "other", {"agents": {AGENT: False}})
+    ours, theirs = start(), start()
+    await opening(ours)
+    async with database.tenant(other.id) as session:
+        await runs.open_runs(session, AGENT, 0, [theirs])
+    assert await hold(database, ours, theirs) == {theirs.id}
+    async with database.tenant(acme.id) as session:
+        assert await runs.let_go(session, AGENT) == 0
+    async with database.tenant(other.id) as session:
+        assert await runs.let_go(session, AGENT) == 1
+
+
+async def test_who_switches_an_agent_on_while_a_run_is_being_held_sets_it_free(database, acme, opening):
+    run = start()
+    await opening(run)
+    await switch(database, acme, enabled=False)
+    async with database.system() as session:
+        await runs.hold_back(session, AGENT, [run.id])
+        flipping = asyncio.create_task(switch(database, acme, enabled=True))
+        while not flipping.done() and not await session.value(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        ):
+            await asyncio.sleep(0)
+    assert await flipping == 1
+
+
 async def test_a_run_that_was_held_before_it_began_begins_with_its_first_attempt(
     database, acme, opening, due
 ):
     run = start()
     await opening(run)
-    async with database.tenant(acme.id) as session:
-        await runs.hold_back(session, [run.id])
-        await runs.let_go(session, AGENT)
+    await switch(database, acme, enabled=False)
+    await hold(database, run)
+    await switch(database, acme, enabled=True)
     assert [one.attempt for one in await due()] == [1]
 
 
@@ -259,19 +311,9 @@ async def test_a_run_that_has_ended_is_not_held_back(database, acme, opening, cl
     run = start()
     await opening(run)
     await closing(end(run))
-    async with database.tenant(acme.id) as session:
-        await runs.hold_back(session, [run.id])
+    await switch(database, acme, enabled=False)
+    assert await hold(database, run) == set()
     assert (await kept(run))["status"] == "done"
-
-
-async def test_runs_of_another_tenant_are_not_let_go(database, vault, acme, opening):
-    other = await tenants.add(database, vault, "other", {})
-    run = start()
-    await opening(run)
-    async with database.system() as session:
-        await runs.hold_back(session, [run.id])
-    async with database.tenant(other.id) as session:
-        assert await runs.let_go(session, AGENT) == 0
 
 
 async def test_recent_runs_come_newest_first_and_only_those_that_match(database, acme, opening, closing):

@@ -28,14 +28,16 @@ async def test_an_agent_without_a_switch_is_on_and_each_switch_is_one_tenants(da
 
 async def test_switching_on_sets_free_what_was_held_for_this_agent_and_says_how_much(database, vault):
     acme = await tenants.add(database, vault, "acme", {})
-    held = [start() for _ in range(3)]
-    async with database.tenant(acme.id) as session:
-        await runs.open_runs(session, "scoring", 0, held[:2])
-        await runs.open_runs(session, "enrichment", 0, held[2:])
-        await runs.hold_back(session, [run.id for run in held])
-    assert await flip(database, acme, "scoring", enabled=False) == 0
+    for_scoring, for_enrichment = [start() for _ in range(2)], [start()]
+    for agent, starts in (("scoring", for_scoring), ("enrichment", for_enrichment)):
+        async with database.tenant(acme.id) as session:
+            await runs.open_runs(session, agent, 0, starts)
+        assert await flip(database, acme, agent, enabled=False) == 0
+        async with database.tenant(acme.id) as session:
+            await runs.hold_back(session, agent, [run.id for run in starts])
     assert await flip(database, acme, "scoring", enabled=True) == 2
+    assert await flip(database, acme, "scoring", enabled=True) == 0
     async with database.system() as session:
         due = await runs.take_due(session, "scoring", 0, 10, 60.0)
-        assert {run.id for run in due} == {run.id for run in held[:2]}
+        assert {run.id for run in due} == {run.id for run in for_scoring}
         assert await runs.take_due(session, "enrichment", 0, 10, 60.0) == []

@@ -1,0 +1,107 @@
+"""The page of settings says what the code says: every setting, its default, its meaning."""
+
+import ast
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+from pydantic_settings import BaseSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("actors", "console", "scoring_models", "serve", "tenants")
+PAGE = (ROOT / "docs" / "settings.md").read_text()
+
+# Defaults that depend on the machine or on another setting are told in words.
+IN_WORDS = {
+    "LEADMILL_MAX_DESKS": "8 for each processor",
+    "LEADMILL_SERVE_MODELS_FOLDER": "`models` in the home",
+}
+NO_SETTINGS = {"LEADMILL_DATASETS", "LEADMILL_INSTALLATION"}
+
+
+def settings_classes():
+    """Every settings class of every room, found by its base."""
+    found = []
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            source = path.read_text()
+            if "BaseSettings" not in source:
+                continue
+            names = [
+                node.name
+                for node in ast.walk(ast.parse(source))
+                if isinstance(node, ast.ClassDef)
+                and any(isinstance(base, ast.Name) and base.id == "BaseSettings" for base in node.bases)
+            ]
+            module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+            found += [getattr(module, name) for name in names]
+    return found
+
+
+def variable(settings, name):
+    return f"{settings.model_config['env_prefix']}{name}".upper()
+
+
+def as_told(default):
+    return "\N{EN DASH}" if default is None else f"`{default}`"
+
+
+def settings_in_the_code():
+    """(default, meaning) for each variable."""
+    return {
+        variable(settings, name): (
+            IN_WORDS.get(variable(settings, name), as_told(field.default)),
+            field.description,
+        )
+        for settings in settings_classes()
+        for name, field in settings.model_fields.items()
+    }
+
+
+def settings_on_the_page():
+    rows = re.findall(r"^\| `(LEADMILL_\w+)` \| (.+?) \| (.+?) \|$", PAGE, re.MULTILINE)
+    return {name: (default, meaning) for name, default, meaning in rows}
+
+
+def test_there_are_settings_and_each_has_a_prefix_of_ours_and_a_meaning():
+    classes = settings_classes()
+    assert len(classes) >= 4
+    for settings in classes:
+        assert issubclass(settings, BaseSettings)
+        assert settings.model_config["env_prefix"].startswith("LEADMILL_")
+        assert settings.model_config["frozen"]
+        for name, field in settings.model_fields.items():
+            assert field.description, f"{settings.__name__}.{name} says nothing"
+
+
+def test_the_page_says_what_the_code_says_and_the_code_what_the_page_says():
+    assert settings_on_the_page() == settings_in_the_code()
+
+
+def test_each_variable_stands_on_the_page_once_and_below_its_class():
+    for settings in settings_classes():
+        head = PAGE.index(f"`{settings.__name__}`")
+        section = PAGE[head : PAGE.find("\n## ", head)]
+        for name in settings.model_fields:
+            row = f"| `{variable(settings, name)}` |"
+            assert PAGE.count(row) == 1, row
+            assert row in section, row
+
+
+def test_no_page_names_a_variable_that_nobody_reads():
+    known = settings_in_the_code().keys() | NO_SETTINGS
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").iterdir()]
+    for page in pages:
+        named = set(re.findall(r"LEADMILL_[A-Z_]+[A-Z]", page.read_text()))
+        assert named <= known, f"{page.name}: {named - known}"
+    assert set(re.findall(r"LEADMILL_[A-Z_]+[A-Z]", PAGE)) == known
+
+
+@pytest.mark.parametrize("settings", settings_classes(), ids=lambda settings: settings.__name__)
+def test_a_variable_of_the_environment_is_read(settings, monkeypatch):
+    """The names on the page are the names that are read."""
+    for name, field in settings.model_fields.items():
+        text = "7" if field.annotation in (int, float, int | None) else "somewhere"
+        monkeypatch.setenv(variable(settings, name), text)
+    assert {str(value) for value in settings().model_dump().values()} <= {"7", "7.0", "somewhere"}
