@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 import uvloop
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 import actors.commands
 import actors.shell.commands
@@ -120,8 +122,14 @@ def main() -> None:
     """The command line, with one clear sentence for what can go wrong in use."""
     try:
         app()
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = f"LEADMILL_{fault['loc'][0]}".upper() if fault["loc"] else error.title
+        typer.secho(f"leadmill: {name}: {fault['msg']} (it is {fault['input']!r})", err=True, fg="red")
+        sys.exit(1)
     except _EXPECTED as error:
-        typer.secho(f"leadmill: {error}", err=True, fg="red")
+        sentence = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+        typer.secho(f"leadmill: {sentence}", err=True, fg="red")
         sys.exit(1)
 
 

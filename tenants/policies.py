@@ -26,7 +26,6 @@ class TenantConfig(Record):
     sequences: Mapping[str, str] = Field(
         default_factory=lambda: {"A": "executive-outreach", "B": "standard-outreach", "C": "nurture"}
     )
-    resolver: str | None = None
     connections: Mapping[str, ProviderConnection] = Field(default_factory=dict)
 
 

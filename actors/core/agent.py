@@ -35,7 +35,7 @@ def agent(
     on: type[Payload],
     emits: tuple[type[Payload], ...] = (),
     deadline_s: float = 60.0,
-    concurrency: int = 64,
+    concurrency: int = 128,
 ) -> Callable[[Work], Agent]:
     """The decorator that makes an async function an agent. It is named after the function.
 

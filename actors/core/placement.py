@@ -49,7 +49,9 @@ def wished_desks(lanes_of: Mapping[str, Collection[int]], room: int) -> dict[str
         }
     desks: dict[str, Wish] = {}
     for agent, lanes in wanted.items():
-        slots = max(1, min(len(lanes), room * len(lanes) // total))
+        # one for each agent first, whatever the room; what is left of it by the lanes beyond the first
+        left = max(0, room - len(wanted))
+        slots = 1 + left * (len(lanes) - 1) // max(1, total - len(wanted))
         shared: dict[int, set[int]] = defaultdict(set)
         for lane in lanes:
             shared[lane % slots].add(lane)

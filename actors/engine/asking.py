@@ -11,7 +11,7 @@ import httpx
 import orjson
 from pydantic import BaseModel
 
-from actors.core.errors import AgentError, NotConnected
+from actors.core.errors import AgentError, NotConnected, OptedOut
 from actors.core.provider import Link, Provider, Reply
 from actors.core.questions import Answer, Question
 from actors.engine.gather import Gather
@@ -56,13 +56,15 @@ class Asking:
         for provider in self._asked(profile, question):
             try:
                 answer = await self._ask_one(provider, profile, run_id, question)
+            except OptedOut:
+                raise  # who objected to one is not to be had from the next
             except AgentError as failure:
                 failure.provider = provider.name
                 error = failure
                 continue
             spent += answer.cost_usd
             if answer.content is not None:
-                return answer
+                return answer.model_copy(update={"cost_usd": spent})
         if error is not None:
             raise error
         if answer is None:
@@ -91,7 +93,8 @@ class Asking:
         start = _start(provider, profile.tenant.id, run_id, question)
         kept = await self._reserve(profile.tenant.id, start)
         if kept is not None:
-            return _answer(provider, _read_reply(kept, type(question).answer), price)
+            # paid for by an earlier attempt of this run, which has told the price already
+            return _answer(provider, _read_reply(kept, type(question).answer), Decimal(0))
         async with self._slots, self._settled_on_error(profile.tenant.id, start):
             reply = await provider.answers[type(question)](link, question)
         end = CallEnd(start.id, "answered", reply.credits, reply.credits * price, _write_reply(reply))

@@ -4,9 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
+from sqlalchemy.exc import DBAPIError, InterfaceError
+
 from actors.core.placement import Changes, Real, Wish
 from actors.engine.station import Station
-from actors.engine.supervision import Supervision
+from actors.engine.supervision import Deposed, Supervision
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +47,7 @@ async def supervise(supervision: Supervision, stop: asyncio.Event, *, turn_s: fl
     while not stop.is_set():
         try:
             await supervision.turn()
-        except OSError as trouble:
+        except (Deposed, DBAPIError, InterfaceError, OSError) as trouble:
             logger.warning("supervision: %s; again in a moment", trouble)
         try:
             await asyncio.wait_for(stop.wait(), turn_s)

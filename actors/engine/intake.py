@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
+from sqlalchemy.exc import DBAPIError
 
 from actors.bus.base import Bus, Delivery
-from actors.engine.committing import commit, to_entry
+from actors.engine.committing import commit, may_be_repeated, to_entry
 from actors.engine.profiles import Profile, Profiles
 from actors.engine.runner import Assignment, Finished, Runner
 from actors.engine.settings import EngineSettings
@@ -20,6 +21,7 @@ from actors.engine.window import Window
 from actors.events import event_types
 from actors.events.envelope import Event, UnreadableEvent, Withdrawn, read_payload
 from tenants.identity import TenantId, stable_id
+from tenants.records import RunStatus
 from tenants.store import lanes, log, runs
 from tenants.store.lanes import Lease
 from tenants.store.runs import DueRun, GroundMoved, RunStart
@@ -291,11 +293,22 @@ class Intake:
             except GroundMoved as moved:
                 items = await self._without(moved.run_ids, items, profile)
                 continue
+            except DBAPIError as error:
+                if may_be_repeated(error):
+                    raise
+                if len(items) > 1:  # one of them is refused: the others are not to suffer for it
+                    for item in items:
+                        await self._commit_tenant(profile, [item])
+                    return
+                if items[0].outcome is None:
+                    raise
+                items = [self.runner.refuse(items[0], error.orig or error)]
+                continue
             self._window.settle(offsets)
             self._renewed = time.monotonic()
             self.counters.commits += 1
             self.counters.done += len(items)
-            self.counters.failed += sum(item.outcome is None for item in items)
+            self.counters.failed += sum(item.end.status is RunStatus.FAILED for item in items)
             return
 
     async def _without(

@@ -9,6 +9,8 @@ import orjson
 
 LONGEST_LINE_BYTES = 1_000_000
 _DELIMITERS = ",;\t|"
+_MARK = b"\xef\xbb\xbf"  # what some programs begin a UTF-8 file with
+_JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
 _NEEDED = ("name", "company", "account", "organization", "domain", "website", "url", "homepage")
 
 
@@ -24,12 +26,12 @@ def read_rows(path: Path) -> Iterator[Mapping[str, Any]]:
     """
     try:
         with path.open("rb") as file:
-            first = file.read(1)
-            if not first:
+            first = file.read(len(_MARK) + 1)
+            if not first.removeprefix(_MARK):
                 raise ListFault(f"{path.name} is empty: a header line or a JSON object is expected")
-            file.seek(0)
+            file.seek(len(_MARK) if first.startswith(_MARK) else 0)
             lines = _lines(path, file)
-            is_json = path.suffix.lower() in (".jsonl", ".ndjson", ".json") or first == b"{"
+            is_json = path.suffix.lower() in _JSON_ENDINGS or first.removeprefix(_MARK).startswith(b"{")
             yield from _json_rows(path, lines) if is_json else _csv_rows(path, lines)
     except OSError as error:
         raise ListFault(f"{path}: {error.strerror or error}") from None
@@ -47,7 +49,7 @@ def _lines(path: Path, file: BinaryIO) -> Iterator[str]:
         if b"\0" in raw:
             raise ListFault(f"{path.name}, line {number}: not text (a NUL byte); save the list as UTF-8")
         try:
-            yield raw.decode("utf-8-sig" if number == 1 else "utf-8")
+            yield raw.decode()
         except UnicodeDecodeError as error:
             bad = raw[error.start]
             raise ListFault(
@@ -72,7 +74,10 @@ def _json_rows(path: Path, lines: Iterator[str]) -> Iterator[Mapping[str, Any]]:
 def _csv_rows(path: Path, lines: Iterator[str]) -> Iterator[Mapping[str, Any]]:
     header_line = next(lines)
     delimiter = max(_DELIMITERS, key=header_line.count)
-    header = next(csv.reader([header_line], delimiter=delimiter))
+    try:
+        header = next(csv.reader([header_line], delimiter=delimiter))
+    except csv.Error as error:
+        raise ListFault(f"{path.name}, line 1: {error}") from None
     columns = [column.strip() for column in header]
     if not any(need in column.lower() for column in columns for need in _NEEDED):
         raise ListFault(

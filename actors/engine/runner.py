@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -44,6 +44,9 @@ class Finished:
     end: RunEnd
 
 
+_VOID = (RunStatus.FAILED, RunStatus.RETRYING)
+
+
 class Runner:
     """Does runs of one agent. It decides nothing itself: the agent does, and `core.retry`."""
 
@@ -73,7 +76,20 @@ class Runner:
         except Exception as failure:  # noqa: BLE001 - the ending of a run, whatever the agent raised
             error = failure
         end = self._end(assignment, ctx, outcome, error, time.monotonic() - started)
-        return Finished(assignment, outcome, end)
+        return Finished(assignment, None if end.status in _VOID else outcome, end)
+
+    def refuse(self, finished: Finished, error: Exception) -> Finished:
+        """The run as failed: the database would not take what it decided."""
+        fault = describe(error)
+        end = replace(
+            finished.end,
+            status=RunStatus.FAILED,
+            due_at=None,
+            reason=fault["message"],
+            output=None,
+            error=to_json(fault),
+        )
+        return Finished(finished.assignment, None, end)
 
     async def _within_deadline(self, assignment: Assignment, ctx: RunContext) -> Outcome:
         timeout = asyncio.timeout(self.agent.deadline_s)
@@ -102,6 +118,14 @@ class Runner:
         duration_s: float,
     ) -> RunEnd:
         status, due_at, reason, output, fault = _ending(assignment, outcome, error, ctx.now)
+        try:
+            written = to_json(output) if output is not None else None
+        except (
+            TypeError,
+            ValueError,
+        ) as unwritable:  # what it decided is void: nobody could read what it was
+            failure = TypeError(f"the output can't be written down: {unwritable}")
+            return self._end(assignment, ctx, None, failure, duration_s)
         versions: dict[str, Any] = {"build": self._build, "config": ctx.config_version}
         if ctx.model is not None:
             versions["model"] = ctx.model
@@ -112,7 +136,7 @@ class Runner:
             duration_s=duration_s,
             due_at=due_at,
             reason=reason,
-            output=to_json(output) if output is not None else None,
+            output=written,
             error=to_json(fault) if fault is not None else None,
             cost_usd=ctx.cost_usd or Decimal(0),
             versions=to_json(versions),
@@ -134,7 +158,8 @@ def _ending(
     assert error is not None
     due_at = retry_at(error, attempt=assignment.attempt, now=now, jitter=random.random())  # noqa: S311 - not a secret
     status = RunStatus.RETRYING if due_at is not None else RunStatus.FAILED
-    return status, due_at, str(error) or type(error).__name__, None, describe(error)
+    fault = describe(error)
+    return status, due_at, fault["message"] or fault["class"], None, fault
 
 
 def describe(error: Exception) -> dict[str, Any]:

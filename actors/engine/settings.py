@@ -17,10 +17,14 @@ class EngineSettings(BaseSettings):
     runs_in_flight: int = Field(
         default=512, ge=1, description="Runs that one desk works on at a time for a lane."
     )
-    commit_batch: int = Field(default=200, ge=1, description="Finished runs that one commit takes at most.")
+    commit_batch: int = Field(
+        default=200, ge=1, description="Finished runs that do not wait for more company."
+    )
     commit_linger_s: float = Field(default=0.1, ge=0, description="How long finished runs wait for company.")
     lease_s: float = Field(
-        default=10.0, gt=0, description="How long a lane stays a desk's after its last sign of life."
+        default=10.0,
+        gt=0,
+        description="How long a role or lane counts as held after its holder's last sign of life.",
     )
     sleep_after_s: float = Field(
         default=60.0, gt=0, description="How long a desk waits on an empty lane before it sleeps."

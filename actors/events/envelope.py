@@ -32,7 +32,7 @@ class Payload(BaseModel):
     @property
     def concerns(self) -> UUID | None:
         """The lead that the event is about, if it is about one."""
-        return getattr(self, "lead_id", None)
+        return getattr(self, "lead_id", None) if "lead_id" in type(self).model_fields else None
 
 
 @dataclass(frozen=True, slots=True)

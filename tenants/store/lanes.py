@@ -194,7 +194,8 @@ async def emptiest(session: Session) -> int:
         await session.value(
             """
             SELECT lane FROM generate_series(0, (SELECT lanes - 1 FROM installation)) AS every(lane)
-            ORDER BY (SELECT count(*) FROM tenant t WHERE t.home_lane = every.lane), lane LIMIT 1
+            ORDER BY (SELECT count(*) FROM tenant t WHERE t.home_lane = every.lane)
+                   + (SELECT count(DISTINCT tenant_id) FROM tenant_lane l WHERE l.lane = every.lane), lane LIMIT 1
             """
         )
     )

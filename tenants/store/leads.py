@@ -41,6 +41,11 @@ _CONTACT = dict.fromkeys(
     ],
     "text",
 ) | {"id": "uuid", "account_id": "uuid"}
+# Arrays do not nest, so they travel as JSON; null stays null, and an empty list stays an empty one.
+_TECHNOLOGIES = """
+    CASE WHEN json_typeof(given.technologies) = 'array'
+    THEN ARRAY(SELECT value FROM json_array_elements_text(given.technologies)) END
+"""
 _RANK = {stage: rank for rank, stage in enumerate(Stage)}
 
 
@@ -52,7 +57,10 @@ async def accounts(session: Session, ids: Sequence[UUID]) -> dict[UUID, Account]
         tenant_id=session.tenant_id,
         ids=list(ids),
     )
-    return {row["id"]: Account.model_construct(**row) for row in rows}
+    return {
+        row["id"]: Account.model_construct(**{**row, "technologies": _tuple(row["technologies"])})
+        for row in rows
+    }
 
 
 async def contacts(session: Session, ids: Sequence[UUID]) -> dict[UUID, Contact]:
@@ -79,12 +87,13 @@ async def add_accounts(session: Session, new: Sequence[Account]) -> set[UUID]:
     """The ids of those accounts that were new; the others stay as they are."""
     rows = await session.rows(
         f"""
-        INSERT INTO account (tenant_id, {", ".join(_ACCOUNT)})
-        SELECT :tenant_id, {", ".join(_ACCOUNT)} FROM {unnest(**_ACCOUNT)} ORDER BY id
+        INSERT INTO account (tenant_id, {", ".join(_ACCOUNT)}, technologies)
+        SELECT :tenant_id, {", ".join(_ACCOUNT)}, {_TECHNOLOGIES}
+        FROM {unnest(**_ACCOUNT, technologies="json")} ORDER BY id
         ON CONFLICT DO NOTHING RETURNING id
         """,
         tenant_id=session.tenant_id,
-        **columns(new, tuple(_ACCOUNT)),
+        **columns(new, tuple(_ACCOUNT), technologies=lambda account: to_json(account.technologies)),
     )
     return {row["id"] for row in rows}
 
@@ -105,18 +114,18 @@ async def add_leads(session: Session, new: Sequence[Lead]) -> set[UUID]:
 
 
 async def update_accounts(session: Session, changed: Sequence[Account]) -> None:
-    """The accounts' fields as they are now known. The technologies travel as JSON: arrays do not nest."""
+    """The accounts' fields as they are now known."""
     fields = [name for name in _ACCOUNT if name not in ("id", "identity_key", "source")]
     assignments = ", ".join(f"{name} = given.{name}" for name in fields)
     await session.run(
         f"""
         UPDATE account SET {assignments}, updated_at = now(),
-            technologies = (SELECT array_agg(value) FROM json_array_elements_text(given.technologies))
+            technologies = {_TECHNOLOGIES}
         FROM {unnest(**_ACCOUNT, technologies="json")}
         WHERE account.tenant_id = :tenant_id AND account.id = given.id
         """,
         tenant_id=session.tenant_id,
-        **columns(changed, tuple(_ACCOUNT), technologies=lambda account: to_json(account.technologies or ())),
+        **columns(changed, tuple(_ACCOUNT), technologies=lambda account: to_json(account.technologies)),
     )
 
 
@@ -232,3 +241,7 @@ def _prospect(row: Mapping[str, Any]) -> dict[str, Any]:
         **scored,
         "reasons": row["reasons"] or [],
     }
+
+
+def _tuple(values: list[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(values)

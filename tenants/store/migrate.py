@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from tenants.store.rls import APP, OWNER, READ
 from tenants.store.session import SCHEMA, as_asyncpg
 
-# Two installations may share a server, whose roles are common to all its databases: one migrates at a time.
+# Two processes may want to migrate one database: one at a time.
 _LOCK = 0x6C656164
 
 
@@ -78,5 +78,8 @@ async def _ensure_roles(connection: AsyncConnection) -> None:
             await connection.execute(
                 text(f"CREATE ROLE {role} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE")
             )
-    if not await connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
-        await connection.execute(text(f"GRANT {OWNER}, {APP}, {READ} TO CURRENT_USER"))
+    # since PostgreSQL 16 a member may still be unable to work as the role
+    may = "SET" if int(await connection.scalar(text("SHOW server_version_num")) or 0) >= 160_000 else "MEMBER"
+    for role in (OWNER, APP, READ):
+        if not await connection.scalar(text("SELECT pg_has_role(:role, :may)"), {"role": role, "may": may}):
+            await connection.execute(text(f"GRANT {role} TO CURRENT_USER"))

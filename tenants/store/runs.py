@@ -92,7 +92,7 @@ async def open_runs(
 
 
 async def close_runs(session: Session, ends: Sequence[RunEnd]) -> None:
-    """The runs as they ended, and their leads held or set free.
+    """The runs as they ended, and their leads held, unless they are scored already.
 
     Raises GroundMoved, with all of them, where a run is not running any more: somebody else has ended it.
     """
@@ -130,7 +130,7 @@ async def close_runs(session: Session, ends: Sequence[RunEnd]) -> None:
             f"""
             UPDATE lead SET hold = given.hold, hold_reason = given.reason, updated_at = now()
             FROM {unnest(lead_id="uuid", hold="text", reason="text")}
-            WHERE lead.tenant_id = :tenant_id AND lead.id = given.lead_id
+            WHERE lead.tenant_id = :tenant_id AND lead.id = given.lead_id AND lead.stage <> 'scored'
             """,
             tenant_id=session.tenant_id,
             **columns(holding, ("lead_id", "reason"), hold=lambda end: _HOLDS[end.status]),
@@ -152,7 +152,7 @@ async def take_due(session: Session, agent: str, lane: int, limit: int, claim_s:
     """
     rows = await session.rows(
         """
-        UPDATE run SET status = 'running', attempt = attempt + (CASE status WHEN 'running' THEN 0 ELSE 1 END),
+        UPDATE run SET status = 'running', attempt = attempt + (CASE WHEN status IN ('running', 'held') THEN 0 ELSE 1 END),
                deliveries = deliveries + 1, due_at = now() + make_interval(secs => :claim)
         WHERE (tenant_id, id) IN (
             SELECT tenant_id, id FROM run
@@ -201,8 +201,8 @@ async def hold_back(session: Session, agent: str, ids: Sequence[UUID]) -> set[UU
 async def let_go(session: Session, agent: str) -> int:
     """How many held runs of this agent and tenant were made due, because it is switched on again."""
     freed = await session.run(
-        "UPDATE run SET status = 'retrying', due_at = now() "
-        "WHERE tenant_id = :tenant_id AND agent = :agent AND status = 'held'",
+        "UPDATE run SET due_at = now() "
+        "WHERE tenant_id = :tenant_id AND agent = :agent AND status = 'held' AND due_at IS NULL",
         tenant_id=session.tenant_id,
         agent=agent,
     )
@@ -220,7 +220,8 @@ async def recent(
     """The newest runs of the session's tenant that match, each with its input and output."""
     rows = await session.rows(
         """
-        SELECT id, agent, lead_id, status, started_at, duration_s, attempt, error, cost_usd AS cost, input, output,
+        SELECT id, agent, lead_id, status, started_at, duration_s, attempt, error,
+               CAST(cost_usd AS float8) AS cost, input, output,
                reason, due_at
         FROM run
         WHERE tenant_id = :tenant_id AND (CAST(:status AS text) IS NULL OR status = :status)

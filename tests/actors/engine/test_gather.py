@@ -69,19 +69,28 @@ async def test_a_fetch_takes_no_more_than_its_most_and_the_rest_follows():
     assert fetch.asked == [[0, 1], [2, 3], [4]]
 
 
-@pytest.mark.parametrize("flights", [1, 2])
-async def test_no_more_fetches_are_under_way_than_flights(flights):
+async def test_one_fetch_is_under_way_at_a_time():
     fetch = Fetch()
     fetch.go_on.clear()
-    gather = Gather(fetch, most=1, flights=flights)
+    gather = Gather(fetch, most=1)
     tasks = []
     for key in range(4):
         tasks.append(asyncio.create_task(gather.get(key)))
         for _ in range(5):
             await asyncio.sleep(0)
-    assert fetch.running == flights
+    assert fetch.running == 1
     fetch.go_on.set()
     assert await asyncio.gather(*tasks) == [0, 2, 4, 6]
+
+
+async def test_a_flight_that_lingers_takes_those_along_who_come_meanwhile():
+    fetch = Fetch()
+    gather = Gather(fetch, linger_s=0.2)
+    first = asyncio.create_task(gather.get(1))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert await asyncio.gather(first, gather.get(2)) == [2, 4]
+    assert fetch.asked == [[1, 2]]
 
 
 async def test_whoever_is_not_in_the_answer_gets_none():
@@ -90,7 +99,7 @@ async def test_whoever_is_not_in_the_answer_gets_none():
 
 async def test_a_fault_is_told_to_all_who_waited_for_it_and_to_nobody_after():
     fetch = Fetch()
-    fetch.fails = {2: ZeroDivisionError("no")}
+    fetch.fails = {2: ZeroDivisionError}
     gather = Gather(fetch)
     results = await asyncio.gather(gather.get(1), gather.get(2), return_exceptions=True)
     assert [type(result) for result in results] == [ZeroDivisionError, ZeroDivisionError]
@@ -99,7 +108,7 @@ async def test_a_fault_is_told_to_all_who_waited_for_it_and_to_nobody_after():
 
 async def test_a_fault_does_not_keep_those_who_wait_for_the_next_fetch_from_it():
     fetch = Fetch()
-    fetch.fails = {1: ZeroDivisionError("no")}
+    fetch.fails = {1: ZeroDivisionError}
     gather = Gather(fetch, most=1)
     results = await asyncio.gather(*(gather.get(key) for key in (1, 2)), return_exceptions=True)
     assert isinstance(results[0], ZeroDivisionError)
@@ -124,7 +133,7 @@ async def test_a_fault_that_nobody_waits_for_any_more_troubles_nobody():
     complaints = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: complaints.append(context))
     fetch = Fetch()
-    fetch.fails = {1: ZeroDivisionError("no")}
+    fetch.fails = {1: ZeroDivisionError}
     fetch.go_on.clear()
     gather = Gather(fetch)
     gone = asyncio.create_task(gather.get(1))
@@ -133,5 +142,6 @@ async def test_a_fault_that_nobody_waits_for_any_more_troubles_nobody():
     await asyncio.gather(gone, return_exceptions=True)
     fetch.go_on.set()
     assert await gather.get(2) == 4
+    del gone
     gc.collect()  # a fault that was never looked at is complained of when it goes
     assert complaints == []

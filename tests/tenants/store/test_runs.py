@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from tenants.records import RunStatus
+from tenants.records import LeadProgress, RunStatus, Stage
 from tenants.store import leads, runs, switches, tenants
 from tenants.store.runs import GroundMoved
 from tests.tenants.store.rows import account, add_leads, end, lead, start
@@ -185,6 +185,19 @@ async def test_a_lead_stands_still_with_the_reason_when_its_run_does(
     assert rows[neighbour.id] == (None, None)
 
 
+async def test_a_lead_that_is_scored_stays_scored_when_something_about_it_fails(
+    database, acme, opening, closing
+):
+    async with database.tenant(acme.id) as session:
+        (prospect,) = await add_leads(session, 1)
+        await leads.move_leads(session, [LeadProgress(lead_id=prospect.id, stage=Stage.SCORED)])
+    run = start(lead_id=prospect.id)
+    await opening(run)
+    await closing(end(run, RunStatus.FAILED, reason="down"))
+    async with database.tenant(acme.id) as session:
+        assert await session.rows("SELECT stage, hold FROM lead") == [{"stage": "scored", "hold": None}]
+
+
 async def test_only_runs_of_the_lane_and_agent_whose_time_has_come_are_taken_up_and_only_once(
     opening, closing, due
 ):
@@ -289,10 +302,9 @@ async def test_who_switches_an_agent_on_while_a_run_is_being_held_sets_it_free(d
     async with database.system() as session:
         await runs.hold_back(session, AGENT, [run.id])
         flipping = asyncio.create_task(switch(database, acme, enabled=True))
-        while not flipping.done() and not await session.value(
-            "SELECT count(*) FROM pg_locks WHERE NOT granted"
-        ):
-            await asyncio.sleep(0)
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while not flipping.done() and not await session.value(waiting):
+            pass
     assert await flipping == 1
 
 
@@ -324,7 +336,9 @@ async def test_recent_runs_come_newest_first_and_only_those_that_match(database,
     order = [start(lead_id=pursuit.id), start(), start(lead_id=pursuit.id)]
     for run in order:
         await opening(run, agent="scoring" if run is order[2] else AGENT)
-    await closing(end(order[0], RunStatus.FAILED, reason="no", error='{"kind":"data"}'))
+    await closing(
+        end(order[0], RunStatus.FAILED, reason="no", error='{"kind":"data"}', cost_usd=Decimal("0.05"))
+    )
 
     async def recent(**filters):
         async with database.tenant(acme.id) as session:
