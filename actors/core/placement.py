@@ -47,14 +47,16 @@ def wished_desks(lanes_of: Mapping[str, Collection[int]], room: int) -> dict[str
             for agent, lanes in wanted.items()
             for lane in lanes
         }
+    slots = {agent: max(1, room * len(lanes) // total) for agent, lanes in wanted.items()}
+    while sum(slots.values()) > max(
+        room, len(slots)
+    ):  # agents with few lanes were given more than their part
+        slots[max(slots, key=lambda agent: slots[agent])] -= 1
     desks: dict[str, Wish] = {}
     for agent, lanes in wanted.items():
-        # one for each agent first, whatever the room; what is left of it by the lanes beyond the first
-        left = max(0, room - len(wanted))
-        slots = 1 + left * (len(lanes) - 1) // max(1, total - len(wanted))
         shared: dict[int, set[int]] = defaultdict(set)
         for lane in lanes:
-            shared[lane % slots].add(lane)
+            shared[lane % slots[agent]].add(lane)
         desks |= {f"{agent}/shared-{slot}": Wish(agent, frozenset(held)) for slot, held in shared.items()}
     return desks
 

@@ -27,7 +27,7 @@ def read_rows(path: Path) -> Iterator[Mapping[str, Any]]:
     try:
         with path.open("rb") as file:
             first = file.read(len(_MARK) + 1)
-            if not first.removeprefix(_MARK):
+            if not first:
                 raise ListFault(f"{path.name} is empty: a header line or a JSON object is expected")
             file.seek(len(_MARK) if first.startswith(_MARK) else 0)
             lines = _lines(path, file)
@@ -72,10 +72,10 @@ def _json_rows(path: Path, lines: Iterator[str]) -> Iterator[Mapping[str, Any]]:
 
 
 def _csv_rows(path: Path, lines: Iterator[str]) -> Iterator[Mapping[str, Any]]:
-    header_line = next(lines)
+    header_line = next(lines, "")
     delimiter = max(_DELIMITERS, key=header_line.count)
     try:
-        header = next(csv.reader([header_line], delimiter=delimiter))
+        header = next(csv.reader([header_line], delimiter=delimiter), [])
     except csv.Error as error:
         raise ListFault(f"{path.name}, line 1: {error}") from None
     columns = [column.strip() for column in header]

@@ -164,18 +164,13 @@ def _ending(
 
 def describe(error: Exception) -> dict[str, Any]:
     """An error as it is kept: class, message, kind, provider, and where it was raised if nobody foresaw it."""
+    words = {"class": type(error).__name__, "message": _keepable(str(error))}
     if isinstance(error, AgentError):
-        return {
-            "class": type(error).__name__,
-            "message": str(error),
-            "kind": error.kind,
-            "provider": error.provider,
-        }
-    where = "".join(traceback.format_exception(error))[-4000:]
-    return {
-        "class": type(error).__name__,
-        "message": str(error),
-        "kind": "permanent",
-        "provider": None,
-        "trace": where,
-    }
+        return {**words, "kind": error.kind, "provider": error.provider}
+    where = _keepable("".join(traceback.format_exception(error))[-4000:])
+    return {**words, "kind": "permanent", "provider": None, "trace": where}
+
+
+def _keepable(text: str) -> str:
+    """The text without what PostgreSQL can't keep: NUL, and halves of letters."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

@@ -152,7 +152,8 @@ async def take_due(session: Session, agent: str, lane: int, limit: int, claim_s:
     """
     rows = await session.rows(
         """
-        UPDATE run SET status = 'running', attempt = attempt + (CASE WHEN status IN ('running', 'held') THEN 0 ELSE 1 END),
+        UPDATE run SET status = 'running',
+               attempt = attempt + (CASE WHEN status IN ('running', 'held') THEN 0 ELSE 1 END),
                deliveries = deliveries + 1, due_at = now() + make_interval(secs => :claim)
         WHERE (tenant_id, id) IN (
             SELECT tenant_id, id FROM run
