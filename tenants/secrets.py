@@ -2,6 +2,7 @@
 
 import base64
 import os
+import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -21,22 +22,17 @@ class Vault:
     """The master key, and what it seals. A sealed key opens only for the tenant and provider it was sealed for."""
 
     def __init__(self, master_key: bytes) -> None:
-        if len(master_key) != 32:
-            raise SecretsError("LEADMILL_MASTER_KEY must be 32 bytes in base64")
         self._cipher = AESGCM(master_key)
 
     @classmethod
     def from_settings(cls, settings: StoreSettings) -> "Vault":
         """The vault with the configured master key, or with one that is made and kept in the home (mode 0600)."""
         if settings.master_key is not None:
-            try:
-                return cls(base64.b64decode(settings.master_key, validate=True))
-            except ValueError:
-                raise SecretsError("LEADMILL_MASTER_KEY is not base64") from None
+            return cls(_decoded(settings.master_key, "LEADMILL_MASTER_KEY"))
         path = settings.home / "master.key"
         if not path.exists():
             _create(path)
-        return cls(base64.b64decode(path.read_bytes()))
+        return cls(_decoded(path.read_bytes().strip(), str(path)))
 
     def seal(self, tenant_id: TenantId, provider: str, key: str) -> bytes:
         """The provider key, unreadable without the master key."""
@@ -63,11 +59,27 @@ def _row(tenant_id: TenantId, provider: str) -> bytes:
     return f"{tenant_id}\x1f{provider}".encode()
 
 
+def _decoded(text: str | bytes, origin: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise SecretsError(f"{origin} must be 32 bytes in base64")
+    return key
+
+
 def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    # under its name only once it is whole: another process may read it at any time
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(base64.b64encode(os.urandom(32)))
+            file.flush()
+            os.fsync(file.fileno())
+        path.hardlink_to(draft)
     except FileExistsError:
-        return  # another process was quicker, with a key as good as ours
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(base64.b64encode(os.urandom(32)))
+        pass  # another process was quicker, with a key as good as ours
+    finally:
+        Path(draft).unlink()

@@ -1,6 +1,5 @@
 """Finds the right person at a company, and an address that takes mail."""
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,12 +20,27 @@ from actors.core.questions import (
 )
 from actors.events.contact import ContactVerified
 from actors.events.lead import LeadEnriched
-from tenants.icp import Persona
+from tenants.icp import Persona, has_words
 from tenants.identity import stable_id
 from tenants.records import Contact, LeadProgress, Stage
 
 DELIVERABLE = "deliverable"
 _MOST_LIKELY_PATTERN = "{first}.{last}"
+# Letters that are no accented ones, as addresses write them.
+_AS_IN_ADDRESSES = str.maketrans(
+    {
+        "ß": "ss",
+        "ø": "o",
+        "ł": "l",
+        "æ": "ae",
+        "œ": "oe",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ħ": "h",
+        "\u0131": "i",
+    }
+)
 _SENIORITY = (
     "founder",
     "owner",
@@ -96,9 +110,9 @@ def rank(people: Sequence[PersonFound], persona: Persona) -> list[PersonFound]:
     """The people, the most wanted first: title as asked for, then department, seniority, and an address known."""
 
     def standing(person: PersonFound) -> tuple[int, int, int, int, str]:
-        title = (person.title or "").lower()
+        title = person.title or ""
         by_title = next(
-            (n for n, wanted in enumerate(persona.titles) if wanted.lower() in title), len(persona.titles)
+            (n for n, wanted in enumerate(persona.titles) if has_words(title, wanted)), len(persona.titles)
         )
         in_department = not persona.departments or person.department in persona.departments
         seniority = person.seniority or ""
@@ -136,7 +150,7 @@ async def _verified(email: str, source: str, ctx: Context) -> Address:
 def is_well_formed(email: str) -> bool:
     """Whether the text is an address that business mail can be sent to."""
     try:
-        validate_email(email, check_deliverability=False)
+        validate_email(email, check_deliverability=False, strict=True)
     except EmailNotValidError:
         return False
     return True
@@ -160,8 +174,10 @@ def guessed_address(pattern: str, first_name: str | None, last_name: str | None,
 def _letters(name: str | None) -> str:
     if name is None or "*" in name:
         return ""
-    plain = unicodedata.normalize("NFKD", name.lower().replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
-    return re.sub(r"[^a-z]", "", plain)
+    plain = unicodedata.normalize("NFKD", name.lower().translate(_AS_IN_ADDRESSES))
+    letters = "".join(letter for letter in plain if letter.isalpha())
+    # with a letter left out it would be somebody else's name
+    return letters if letters.isascii() else ""
 
 
 def _contact(person: PersonFound, address: Address | None, event: LeadEnriched, ctx: Context) -> Contact:

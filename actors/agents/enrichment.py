@@ -1,7 +1,7 @@
 """Adds firmographics and signals to a freshly sourced lead."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from actors.core.agent import agent
 from actors.core.context import Context
@@ -15,6 +15,7 @@ from tenants.records import Account, Finding, Firmographics, LeadProgress, Stage
 # How far we trust what a company says of itself, and what a provider says of it.
 _CONFIDENCE = {"website": 0.7}
 _PROVIDER_CONFIDENCE = 0.85
+_MILLIONTH = Decimal("0.000001")
 
 
 @agent(on=LeadSourced, emits=(LeadEnriched,))
@@ -92,8 +93,12 @@ def split_cost(cost: Decimal, parts: int) -> list[Decimal]:
     """The cost in so many parts of at most a millionth of a dollar's difference, which add up to it exactly."""
     if parts == 0:
         return []
-    share = (cost / parts).quantize(Decimal("0.000001"))
-    return [cost - share * (parts - 1)] + [share] * (parts - 1)
+    share = (cost / parts).quantize(_MILLIONTH, ROUND_DOWN)
+    left = cost - share * parts
+    more = int(left / _MILLIONTH)
+    shares = [share + _MILLIONTH] * more + [share] * (parts - more)
+    shares[0] += left - more * _MILLIONTH  # a price of more than six decimal places
+    return shares
 
 
 def _firmographics(facts: CompanyFacts) -> dict[str, object]:

@@ -17,6 +17,8 @@ from tenants.identity import TenantId, stable_id
 from tenants.records import Account, Lead, SourceRejection, SourceTally
 
 PAGE_SIZE = 100
+# An entry in an index of PostgreSQL takes 2,704 bytes, and the tenant is in it too.
+_LONGEST_KEY_BYTES = 2_600
 
 # What lists call the things we want to know; the first column that is there and filled wins.
 _COLUMNS = {
@@ -127,6 +129,8 @@ def read_account(
         return None, "neither name nor website"
     country = country_code(values["country"].split(";")[0]) if values["country"] else None
     key = identity_key(name=name, domain=domain, country=country)
+    if len(key.encode()) > _LONGEST_KEY_BYTES:
+        return None, "endless name"
     account = Account(
         id=stable_id(tenant_id, "account", key),
         identity_key=key,
@@ -169,7 +173,11 @@ def _sourced(account: Account, lead: Lead) -> LeadSourced:
 
 def _first_filled(row: Mapping[str, Any], columns: Iterable[str]) -> str | None:
     for column in columns:
-        text = str(row.get(column) or "").strip()
+        value = row.get(column)
+        if not isinstance(value, (str, int, float)):
+            continue  # a list within a field is not one value
+        # no database keeps a NUL or half a character
+        text = str(value or "").replace("\0", "").encode(errors="ignore").decode().strip()
         if text:
             return text
     return None

@@ -49,8 +49,7 @@ async def work_off(
             await working
     if failed:
         raise ListFailed(f"{len(failed)} of {parts} parts failed: {failed[0]}")
-    del tally["parts"]
-    return tally
+    return {name: value for name, value in tally.items() if name != "parts"}
 
 
 async def _mill_runs(works: Works) -> bool:

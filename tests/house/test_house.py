@@ -54,6 +54,16 @@ WITHOUT_A_TEST = {
         "tenants/store/pages.py",
     ],
     "every statement that carries many rows goes through it": ["tenants/store/columns.py"],
+    "every lead of tests/journey goes through it": [
+        "actors/engine/context.py",
+        "actors/engine/station.py",
+        "tenants/store/findings.py",
+    ],
+    "test_readme runs source, and holds every command's words against what the README says": [
+        "actors/commands.py",
+        "actors/shell/commands.py",
+        "tenants/commands.py",
+    ],
     "it is a shell around a plain class, run on a real Ray by tests/shell": [
         "actors/shell/cluster.py",
         "actors/shell/desk.py",

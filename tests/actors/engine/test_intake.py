@@ -1,0 +1,171 @@
+"""One agent on one lane, turn by turn, on a real database."""
+
+import asyncio
+
+import pytest
+
+from actors.core.questions import EnrichCompany
+from actors.engine import committing
+from actors.engine.intake import Intake
+from tenants.records import RunStatus
+from tenants.store import lanes, runs
+from tenants.store.lanes import Fenced
+from tests.actors.engine.mills import add_tenant, ask_for, counts_of, take_in, turns
+from tests.fakes.works import Oracle, open_fake_works
+
+
+@pytest.fixture
+async def works(database, vault):
+    async with open_fake_works(database, vault, commit_linger_s=0.01) as works:
+        yield works
+
+
+async def source(works, tenant, count, prefix="company"):
+    await ask_for(works, tenant, count, prefix)
+    intake = await take_in(works, "lead_source", tenant.home_lane)
+    wanted = -(-count // 200)
+    await turns(intake, lambda: intake.counters.done == wanted)
+    await intake.close()
+
+
+async def kept(database, tenant, agent="enrichment"):
+    async with database.tenant(tenant.id) as session:
+        return await session.rows(
+            "SELECT status, deliveries, attempt, reason FROM run WHERE agent = :agent", agent=agent
+        )
+
+
+async def test_an_event_becomes_a_run_with_its_effects_and_the_next_event(works, database, vault):
+    acme = await add_tenant(database, vault)
+    await source(works, acme, 5)
+    intake = await take_in(works, "enrichment")
+    await turns(intake, lambda: intake.counters.done == 5)
+    assert [run["status"] for run in await kept(database, acme)] == ["done"] * 5
+    assert (await counts_of(database, acme))["enriched"] == 5
+    assert len(await works.bus.read("lead.enriched", 0, 0, 100)) == 5
+    async with database.system() as session:
+        assert (await lanes.take(session, "enrichment", 0, "next", 10)).next_offset == 5
+
+
+async def test_what_was_read_and_not_committed_comes_again_and_is_done_once(works, database, vault):
+    acme = await add_tenant(database, vault)
+    await source(works, acme, 4)
+    dead = await take_in(works, "enrichment")
+    await dead._take_in()  # runs are opened, and then the process is gone
+    for task in dead._tasks:
+        task.cancel()
+    heir = await take_in(works, "enrichment")
+    await turns(heir, lambda: heir.counters.done == 4)
+    assert {(run["status"], run["deliveries"]) for run in await kept(database, acme)} == {("done", 2)}
+    assert len(await works.bus.read("lead.enriched", 0, 0, 100)) == 4
+
+
+async def test_a_holder_that_was_overtaken_writes_nothing(works, database, vault):
+    acme = await add_tenant(database, vault)
+    await source(works, acme, 3)
+    zombie = await take_in(works, "enrichment")
+    await zombie._take_in()
+    await asyncio.gather(*zombie._tasks)
+    heir = await take_in(works, "enrichment")
+    with pytest.raises(Fenced):
+        await zombie._commit_finished()
+    assert (await counts_of(database, acme))["enriched"] == 0
+    await turns(heir, lambda: heir.counters.done == 3)
+    assert len(await works.bus.read("lead.enriched", 0, 0, 100)) == 3
+
+
+async def test_two_lists_with_the_same_companies_give_each_of_them_once(works, database, vault):
+    acme = await add_tenant(database, vault)
+    for _ in range(2):
+        await ask_for(works, acme, 40)
+    intake = await take_in(works, "lead_source", acme.home_lane)
+    await turns(intake, lambda: intake.counters.done == 2)
+    assert (await counts_of(database, acme))["sourced"] == 40
+    assert len(await works.bus.read("lead.sourced", 0, 0, 100)) == 40
+
+
+async def test_one_run_that_the_database_refuses_fails_alone(works, database, vault, monkeypatch):
+    acme = await add_tenant(database, vault)
+    await source(works, acme, 3)
+    intake = await take_in(works, "enrichment")
+    do = intake.runner.do
+
+    async def with_a_bad_name(assignment, profile):
+        finished = await do(assignment, profile)
+        if assignment.event.data.account.name == "company 1":
+            bad = tuple(
+                record.model_copy(update={"description": "a\0b"})
+                if hasattr(record, "identity_key")
+                else record
+                for record in finished.outcome.save
+            )
+            object.__setattr__(finished.outcome, "save", bad)
+        return finished
+
+    monkeypatch.setattr(intake.runner, "do", with_a_bad_name)
+    await turns(intake, lambda: intake.counters.done == 3)
+    assert sorted(run["status"] for run in await kept(database, acme)) == ["done", "done", "failed"]
+    assert (await counts_of(database, acme))["failed"] == 1
+
+
+async def test_a_slow_run_does_not_hold_its_neighbours(database, vault):
+    gate = asyncio.Event()
+
+    async def slow(question):
+        if isinstance(question, EnrichCompany) and question.domain == "company-0.com":
+            await gate.wait()
+
+    async with open_fake_works(database, vault, oracle=Oracle(slow), commit_linger_s=0.01) as works:
+        acme = await add_tenant(database, vault)
+        await source(works, acme, 5)
+        intake = await take_in(works, "enrichment")
+        await turns(intake, lambda: intake.counters.done == 4)
+        assert (await counts_of(database, acme))["enriched"] == 4
+        gate.set()
+        await turns(intake, lambda: intake.counters.done == 5)
+
+
+async def test_events_go_on_to_the_lanes_that_their_tenant_holds_by_now(works, database, vault):
+    acme = await add_tenant(database, vault)
+    await source(works, acme, 60)
+    async with database.system() as session:
+        held = await lanes.scale(session, acme.id, "lead.sourced", 3)
+    works.profiles._refreshed_at = -1.0
+    home = await take_in(works, "enrichment", acme.home_lane)
+    await turns(home, lambda: home.counters.read == 60)
+    others = [await take_in(works, "enrichment", lane) for lane in held if lane != acme.home_lane]
+    intakes: list[Intake] = [home, *others]
+
+    async def everyone():
+        async with asyncio.timeout(30):
+            while sum(intake.counters.done for intake in intakes) < 60:
+                for intake in intakes:
+                    await intake.turn()
+
+    await everyone()
+    assert all(intake.counters.done > 5 for intake in intakes)
+    assert (await counts_of(database, acme))["enriched"] == 60
+
+
+async def test_an_answer_to_a_commit_that_was_lost_is_not_a_second_commit(
+    works, database, vault, monkeypatch
+):
+    acme = await add_tenant(database, vault)
+    await source(works, acme, 3)
+    intake = await take_in(works, "enrichment")
+    once, lost = committing._commit_once, []
+
+    async def and_then_the_line_broke(*arguments):
+        await once(*arguments)
+        if not lost:
+            from sqlalchemy.exc import DBAPIError
+
+            lost.append(True)
+            raise DBAPIError("COMMIT", None, ConnectionError("gone"), connection_invalidated=True)
+
+    monkeypatch.setattr(committing, "_commit_once", and_then_the_line_broke)
+    await turns(intake, lambda: intake.counters.done == 3)
+    assert lost
+    assert len(await works.bus.read("lead.enriched", 0, 0, 100)) == 3
+    async with database.tenant(acme.id) as session:
+        assert len(await runs.recent(session, agent="enrichment", status=RunStatus.DONE)) == 3

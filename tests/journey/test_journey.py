@@ -1,0 +1,105 @@
+"""A lead's whole way, sourced to scored, in one process on a real database."""
+
+import asyncio
+
+from actors.core.errors import ScorerAway
+from actors.engine.inline import InlineRoster
+from actors.engine.supervision import Supervision
+from actors.engine.wiring import build_id, followers
+from actors.engine.working_off import work_off
+from tenants.store import heartbeats, leads, switches
+from tests.actors.engine.mills import add_tenant, ask_for, counts_of, run_to_the_end, run_until
+from tests.fakes.works import Judge, Oracle, open_fake_works
+
+
+async def test_leads_of_two_tenants_go_all_the_way_and_stay_apart(database, vault):
+    oracle, judge = Oracle(), Judge()
+    async with open_fake_works(database, vault, oracle=oracle, judge=judge) as works:
+        acme = await add_tenant(database, vault, "acme")
+        other = await add_tenant(database, vault, "other")
+        await ask_for(works, acme, 30, "acme-lead")
+        await ask_for(works, other, 20, "other-lead")
+        await run_to_the_end(works, acme, 30)
+        await run_to_the_end(works, other, 20)
+        for tenant, count in ((acme, 30), (other, 20)):
+            counts = await counts_of(database, tenant)
+            assert counts == {
+                "sourced": count, "enriched": count, "contactable": count, "scored": count,
+                "skipped": 0, "failed": 0, "snoozed": 0, "awaiting_approval": 0, "in_flight": 0,
+            }  # fmt: skip
+        async with database.tenant(acme.id) as session:
+            ranked = await leads.ranked(session)
+            assert len(ranked) == 30
+            assert all(one["account"]["name"].startswith("acme-lead") for one in ranked)
+            assert [one["score"] for one in ranked] == sorted((one["score"] for one in ranked), reverse=True)
+            cost = await session.value("SELECT sum(cost_usd) FROM run")
+            assert cost == await session.value("SELECT sum(cost_usd) FROM provider_call")
+            assert cost == await session.value("SELECT sum(cost_usd) FROM finding")
+
+
+async def test_where_no_model_answers_the_score_waits_and_is_never_made_up(database, vault):
+    judge = Judge()
+    judge.away = ScorerAway("nobody is there")
+    async with open_fake_works(database, vault, judge=judge) as works:
+        acme = await add_tenant(database, vault)
+        await ask_for(works, acme, 5)
+
+        async def waiting():
+            async with database.tenant(acme.id) as session:
+                sql = "SELECT count(*) FROM run WHERE agent = 'scoring' AND status = 'retrying'"
+                return await session.value(sql) == 5
+
+        await run_until(works, waiting)
+        counts = await counts_of(database, acme)
+        assert (counts["scored"], counts["failed"], counts["in_flight"]) == (0, 0, 5)
+        judge.away = None
+        await run_to_the_end(works, acme, 5)
+        assert (await counts_of(database, acme))["scored"] == 5
+
+
+async def test_an_agent_that_is_off_holds_what_comes(database, vault):
+    async with open_fake_works(database, vault) as works:
+        acme = await add_tenant(database, vault, agents={"enrichment": False})
+        await ask_for(works, acme, 7)
+
+        async def held():
+            async with database.tenant(acme.id) as session:
+                return await session.value("SELECT count(*) FROM run WHERE status = 'held'") == 7
+
+        await run_until(works, held)
+        async with database.tenant(acme.id) as session:
+            assert await switches.flip(session, "enrichment", enabled=True, by="test") == 7
+        await run_to_the_end(works, acme, 7)
+
+
+async def test_a_list_is_worked_off_here_where_no_mill_runs(database, vault):
+    async with open_fake_works(database, vault) as works:
+        acme = await add_tenant(database, vault)
+        request_id, parts = await ask_for(works, acme, 450)
+        told = []
+        tally = await work_off(works, acme.id, request_id, parts, told.append)
+        assert tally == {"read": 450, "sourced": 450, "duplicates": 0, "rejected": {}}
+        assert told[-1]["parts"] == parts == 3
+        again, parts = await ask_for(works, acme, 450)
+        assert (await work_off(works, acme.id, again, parts, told.append))["duplicates"] == 450
+
+
+async def test_desks_are_there_for_work_and_gone_when_it_is_done(database, vault):
+    async with open_fake_works(database, vault, sleep_after_s=0.05) as works:
+        acme = await add_tenant(database, vault)
+        roster = InlineRoster(works.station)
+        supervision = Supervision(
+            database, roster, {name: agent.topic for name, agent in works.agents.items()},
+            followers=followers(), owner="test:1", build=build_id(), settings=works.settings,
+        )  # fmt: skip
+        assert (await supervision.turn()).start == {}
+        await ask_for(works, acme, 3)
+        woken = await supervision.turn()
+        assert set(woken.start) == {f"{agent}/{acme.home_lane}" for agent in works.agents}
+        async with asyncio.timeout(30):
+            while await roster.real():
+                await supervision.turn()
+                await asyncio.sleep(0)
+        assert (await counts_of(database, acme))["scored"] == 3
+        async with database.system() as session:
+            assert await heartbeats.seen(session) == []
