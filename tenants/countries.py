@@ -35,37 +35,10 @@ _ALSO_WRITTEN = {
     "east timor": "TL",
 }
 # States of America that are written like a country: after a city ("Denver, CO") nobody can tell which is meant.
-_ALSO_STATES = frozenset(
-    {
-        "al",
-        "az",
-        "ar",
-        "ca",
-        "co",
-        "de",
-        "ga",
-        "id",
-        "il",
-        "in",
-        "ky",
-        "la",
-        "me",
-        "md",
-        "ma",
-        "mn",
-        "ms",
-        "mo",
-        "mt",
-        "ne",
-        "nc",
-        "pa",
-        "sc",
-        "sd",
-        "tn",
-        "va",
-        "georgia",
-    }  # fmt: skip
-)
+_ALSO_STATES = {
+    "al", "az", "ar", "ca", "co", "de", "ga", "id", "il", "in", "ky", "la", "me", "md",
+    "ma", "mn", "ms", "mo", "mt", "ne", "nc", "pa", "sc", "sd", "tn", "va", "georgia",
+}  # fmt: skip
 
 
 @cache
