@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import pytest
 import pytest_asyncio
 from sqlalchemy import make_url
@@ -22,6 +23,10 @@ from tenants.store.rls import APP
 from tenants.store.session import Database
 
 LANES = 6
+
+# how long an example takes says how busy the machine is, and nothing of the code
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session", autouse=True)

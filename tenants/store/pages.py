@@ -218,7 +218,7 @@ async def switches(session: Session) -> dict[str, Mapping[str, Any]]:
         FROM agent_switch s
         LEFT JOIN LATERAL (
             SELECT count(*) AS held FROM run r
-            WHERE r.tenant_id = :tenant_id AND r.agent = s.agent AND r.status = 'held'
+            WHERE r.tenant_id = :tenant_id AND r.agent = s.agent AND r.status = 'held' AND r.due_at IS NULL
         ) h ON NOT s.enabled
         WHERE s.tenant_id = :tenant_id
         """,

@@ -36,9 +36,7 @@ async def test_switching_on_sets_held_runs_free(visitor: Visitor, acme: Sown, da
     said = await visitor.told("wish.data", {"agent": "enrichment", "enabled": True})
     assert said == "Enrichment is on: 3 held runs go on."
     async with database.tenant(acme.id) as session:
-        assert (
-            await session.value("SELECT count(*) FROM run WHERE status = 'retrying' AND due_at <= now()") == 3
-        )
+        assert await session.value("SELECT count(*) FROM run WHERE status = 'held' AND due_at <= now()") == 3
     said, _ = await visitor.refreshed(["backlog-enrichment", "backlog-scoring"])
     assert '"3"' in said
 

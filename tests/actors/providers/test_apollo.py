@@ -100,7 +100,9 @@ async def test_sizes(
 async def test_a_country_that_there_is_not_is_not_asked_for(vendor: Callable[..., Link]) -> None:
     link, asked = answering(vendor)
     with pytest.raises(QuestionRefused, match="XY"):
-        await find_companies(link, FindCompanies(icp=IdealCustomer.model_construct(countries=("XY",)), page=1, per_page=10))
+        await find_companies(
+            link, FindCompanies(icp=IdealCustomer.model_construct(countries=("XY",)), page=1, per_page=10)
+        )
     assert not asked
 
 
