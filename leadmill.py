@@ -21,6 +21,7 @@ from actors.shell.demonstration import NotOurs
 from actors.shell.installation import PartFailed
 from actors.shell.parts import NotMigrated
 from tenants.secrets import SecretsError
+from tenants.store.session import DatabaseError
 from tenants.store.tenants import NoSuchTenant
 
 app = typer.Typer(
@@ -55,6 +56,8 @@ _EXPECTED = (
     NotMigrated,
     SecretsError,
     NoSuchTenant,
+    DatabaseError,
+    DBAPIError,  # of a migration
     ValueError,
     OSError,
 )

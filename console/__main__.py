@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import orjson
 import uvicorn
-from sqlalchemy.exc import SQLAlchemyError
 
 from console.app import create_app
 from console.auth import LOOPBACK
@@ -21,7 +20,7 @@ from tenants.settings import StoreSettings
 from tenants.store.embedded import database_address
 from tenants.store.migrate import current_revision
 from tenants.store.rls import APP, READ
-from tenants.store.session import Database
+from tenants.store.session import Database, DatabaseError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -79,10 +78,9 @@ async def _serve(listener: socket.socket, faces: Sequence[AgentFace]) -> None:
 async def _find_schema(reading: Database) -> None:
     """A sentence instead of a start, where the database is not ready for the console."""
     try:
-        async with reading.engine.connect() as connection:
-            revision = await current_revision(connection)
-    except (OSError, SQLAlchemyError) as error:
-        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        revision = await current_revision(reading)
+    except DatabaseError as error:
+        reason = str(error).partition("\n")[0]
         raise SystemExit(
             f"The database does not let the console in: {reason}. Try `leadmill doctor`."
         ) from None

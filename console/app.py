@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dash import Dash
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
@@ -20,7 +19,7 @@ from console.faces import AgentFace
 from console.faults import told
 from console.pages import discovered
 from console.reads import Reads
-from tenants.store.session import Database
+from tenants.store.session import Database, DatabaseError
 
 
 def create_app(*, reading: Database, acting: Database, agents: Sequence[AgentFace] = ()) -> ASGIApp:
@@ -35,7 +34,7 @@ def create_app(*, reading: Database, acting: Database, agents: Sequence[AgentFac
     async def healthz() -> JSONResponse:
         try:
             await reads.now()
-        except (OSError, SQLAlchemyError):
+        except DatabaseError:
             return JSONResponse({"status": "the database does not answer"}, 503)
         return JSONResponse({"status": "ok"})
 

@@ -17,7 +17,7 @@ class LogBus:
 
     async def read(self, topic: str, lane: int, offset: int, limit: int) -> list[Delivery]:
         """At most `limit` deliveries of one lane from this offset on; an empty list where there is nothing yet."""
-        async with self._database.system() as session:
+        async with self._database.glance() as session:
             entries = await log.read(session, topic, lane, offset, limit)
         return [self._delivery(entry) for entry in entries]
 

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError
-
 from actors.core.outcome import Done, Skip
 from actors.engine.profiles import Profile
 from actors.engine.runner import Finished
@@ -29,7 +27,7 @@ from tenants.records import (
 from tenants.store import findings, lanes, leads, log, runs, sources
 from tenants.store.lanes import Lease
 from tenants.store.runs import GroundMoved
-from tenants.store.session import Database, Session
+from tenants.store.session import Database, DatabaseError, Session
 
 # Each kind of record, what makes two of them the same row, and who saves it; in an order in which what is
 # referred to comes first.
@@ -45,7 +43,6 @@ _SAVERS: tuple[
     (SourceRejection, lambda one: (one.request_id, one.row_number), sources.save_rejections),
 )
 _TRIES = 6
-_DEADLOCK, _SERIALIZATION = "40P01", "40001"
 
 
 async def commit(
@@ -66,21 +63,13 @@ async def commit(
     for attempt in range(1, _TRIES + 1):
         try:
             await _commit_once(database, lease, profile, finished, next_offset, lease_s)
-        except DBAPIError as error:
-            if attempt == _TRIES or not may_be_repeated(error):
+        except DatabaseError as error:
+            if attempt == _TRIES or not error.may_be_repeated:
                 raise
             await asyncio.sleep(0.02 * 2**attempt * (0.5 + random.random()))  # noqa: S311 - not a secret
             if not await _is_committed(database, profile, finished):
                 continue
         return
-
-
-def may_be_repeated(error: DBAPIError) -> bool:
-    """Whether the same transaction may succeed on another try: the connection broke, or others were in the way."""
-    code = getattr(error.orig, "sqlstate", None) or ""
-    return (
-        bool(error.connection_invalidated) or code in (_DEADLOCK, _SERIALIZATION) or code[:2] in ("08", "57")
-    )
 
 
 async def _is_committed(database: Database, profile: Profile, finished: Sequence[Finished]) -> bool:

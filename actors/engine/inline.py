@@ -4,11 +4,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
-from sqlalchemy.exc import DBAPIError, InterfaceError
-
 from actors.core.placement import Changes, Real, Wish
 from actors.engine.station import Station
 from actors.engine.supervision import Deposed, Supervision
+from tenants.store.session import DatabaseError
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +46,7 @@ async def supervise(supervision: Supervision, stop: asyncio.Event, *, turn_s: fl
     while not stop.is_set():
         try:
             await supervision.turn()
-        except (Deposed, DBAPIError, InterfaceError, OSError) as trouble:
+        except (Deposed, DatabaseError) as trouble:
             logger.warning("supervision: %s; again in a moment", trouble)
         try:
             await asyncio.wait_for(stop.wait(), turn_s)

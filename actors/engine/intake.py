@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
-from sqlalchemy.exc import DBAPIError
 
 from actors.bus.base import Bus, Delivery
-from actors.engine.committing import commit, may_be_repeated, to_entry
+from actors.engine.committing import commit, to_entry
 from actors.engine.profiles import Profile, Profiles
 from actors.engine.runner import Assignment, Finished, Runner
 from actors.engine.settings import EngineSettings
@@ -25,7 +24,7 @@ from tenants.records import RunStatus
 from tenants.store import lanes, log, runs
 from tenants.store.lanes import Lease
 from tenants.store.runs import DueRun, GroundMoved, RunStart
-from tenants.store.session import Database
+from tenants.store.session import Database, DatabaseError
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +102,7 @@ class Intake:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._commit_finished()
-        async with self._database.system() as session:
+        async with self._database.glance() as session:
             await lanes.release(session, self.lease)
 
     async def _linger(self) -> None:
@@ -231,7 +230,7 @@ class Intake:
     async def _take_due(self, room: int) -> bool:
         self._looked_for_due = time.monotonic()
         agent = self.runner.agent
-        async with self._database.system() as session:
+        async with self._database.glance() as session:
             due = await runs.take_due(session, agent.name, self.lease.lane, room, agent.deadline_s * 2 + 30)
         profiles = await self._profiles.of({run.tenant_id for run in due})
         off = [
@@ -239,7 +238,7 @@ class Intake:
         ]
         held: set[UUID] = set()
         if off:
-            async with self._database.system() as session:
+            async with self._database.glance() as session:
                 held = await runs.hold_back(session, agent.name, off)
         for run in due:
             if run.tenant_id in profiles and run.id not in held:
@@ -293,8 +292,8 @@ class Intake:
             except GroundMoved as moved:
                 items = await self._without(moved.run_ids, items, profile)
                 continue
-            except DBAPIError as error:
-                if may_be_repeated(error):
+            except DatabaseError as error:
+                if error.may_be_repeated:
                     raise
                 if len(items) > 1:  # one of them is refused: the others are not to suffer for it
                     for item in items:
@@ -302,7 +301,7 @@ class Intake:
                     return
                 if items[0].outcome is None:
                     raise
-                items = [self.runner.refuse(items[0], error.orig or error)]
+                items = [self.runner.refuse(items[0], error.cause)]
                 continue
             self._window.settle(offsets)
             self._renewed = time.monotonic()
@@ -331,7 +330,7 @@ class Intake:
     async def _renew(self) -> None:
         if time.monotonic() - self._renewed < self._settings.lease_s / 3:
             return
-        async with self._database.system() as session:
+        async with self._database.glance() as session:
             await lanes.advance(
                 session, self.lease, self._window.frontier_after(set()), self._settings.lease_s
             )

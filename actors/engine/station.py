@@ -7,8 +7,6 @@ import time
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError, InterfaceError
-
 from actors.bus.base import Bus
 from actors.engine.intake import Intake
 from actors.engine.profiles import Profiles
@@ -16,7 +14,7 @@ from actors.engine.runner import Runner
 from actors.engine.settings import EngineSettings
 from tenants.store import heartbeats, lanes
 from tenants.store.lanes import Fenced
-from tenants.store.session import Database
+from tenants.store.session import Database, DatabaseError
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +106,7 @@ class Station:
                 self._loops.pop(lane, None)
                 self._stops.pop(lane, None)
                 return
-            except (DBAPIError, InterfaceError, OSError) as trouble:
+            except (DatabaseError, OSError) as trouble:
                 logger.warning("%s lane %s: %s; again in a moment", self.name, lane, trouble)
                 await _wait(stop, _AFTER_TROUBLE_S)
             except Exception:
@@ -142,7 +140,7 @@ class Station:
         while True:
             started = time.monotonic()
             try:
-                async with self._database.system() as session:
+                async with self._database.glance() as session:
                     await heartbeats.beat(
                         session,
                         desk=self.name,
@@ -152,7 +150,7 @@ class Station:
                         build=self.build,
                         health=self.health(),
                     )
-            except (DBAPIError, InterfaceError, OSError) as trouble:
+            except (DatabaseError, OSError) as trouble:
                 logger.warning("%s: no heartbeat: %s", self.name, trouble)
             await asyncio.sleep(max(0.0, _HEARTBEAT_S - (time.monotonic() - started)))
 

@@ -60,7 +60,7 @@ class Supervision:
 
         Raises Deposed where another supervisor has the role.
         """
-        async with self._database.system() as session:
+        async with self._database.glance() as session:
             if await roles.claim(session, ROLE, self._owner, self._settings.lease_s) is None:
                 raise Deposed("another supervisor works on this database")
             waiting = await lanes.work(session, self._topics_of)

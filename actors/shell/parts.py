@@ -45,8 +45,7 @@ class Parts:
             return address
         database = Database.at(address, role=APP, pool_size=1)
         try:
-            async with database.engine.connect() as connection:
-                revision = await current_revision(connection)
+            revision = await current_revision(database)
         finally:
             await database.close()
         if revision != newest_revision():

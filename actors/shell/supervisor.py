@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import ray
-from sqlalchemy.exc import DBAPIError, InterfaceError
 
 from actors.agents import all_agents
 from actors.core.placement import Changes, Real, Wish
@@ -18,11 +17,12 @@ from actors.engine.supervision import Deposed, Supervision
 from actors.engine.wiring import build_id, followers
 from actors.shell import cluster
 from actors.shell.installation import installation_mark
-from tenants.store.session import open_database
+from tenants.store.session import DatabaseError, open_database
 
 logger = logging.getLogger(__name__)
 
 _TURN_S = 0.25
+_LOOK_AT_DESKS_EVERY_S = 1.0  # one that has ended is missed by its name, this finds one that is stuck
 _ANSWER_WITHIN_S = 2.0
 _BIRTH_TAKES_S = 60.0
 _MISSES_ALLOWED = 4
@@ -38,6 +38,15 @@ class _Seat:
         self.born = False
         self.missed = 0
         self.build = build_id()
+        self._asked_at = 0.0
+
+    def is_to_be_asked(self) -> bool:
+        """Whether it is time to ask the desk again how it is; each call costs both sides some milliseconds."""
+        now = time.monotonic()
+        if now - self._asked_at < _LOOK_AT_DESKS_EVERY_S:
+            return False
+        self._asked_at = now
+        return True
 
 
 class RayRoster:
@@ -48,12 +57,18 @@ class RayRoster:
 
     async def real(self) -> Mapping[str, Real]:
         """The desks that there are, by name. Dead ones are forgotten, silent ones are marked."""
-        for name in await asyncio.to_thread(cluster.desk_names):
+        names = set(await asyncio.to_thread(cluster.desk_names))
+        for name in names:
             if name not in self._seats:
                 actor = await asyncio.to_thread(cluster.desk_called, name)
                 if actor is not None:
                     self._seats[name] = _Seat(actor, None)
-        await asyncio.gather(*(self._look_at(name, seat) for name, seat in list(self._seats.items())))
+        for name in self._seats.keys() - names:
+            logger.info("desk %s is gone", name)
+            del self._seats[name]
+        await asyncio.gather(
+            *(self._look_at(name, seat) for name, seat in list(self._seats.items()) if seat.is_to_be_asked())
+        )
         return {
             name: Real(seat.wish.agent, seat.wish.lanes, seat.build, seat.missed <= _MISSES_ALLOWED)
             for name, seat in self._seats.items()
@@ -155,7 +170,7 @@ class Supervisor:
                     await supervision.turn()
                     self._turns += 1
                     self._trouble = None
-                except (Deposed, DBAPIError, InterfaceError, OSError, ray.exceptions.RayError) as trouble:
+                except (Deposed, DatabaseError, OSError, ray.exceptions.RayError) as trouble:
                     self._trouble = f"{type(trouble).__name__}: {trouble}"
                     logger.warning("supervision: %s; again in a moment", self._trouble)
                 await asyncio.to_thread(self._stop.wait, _TURN_S)

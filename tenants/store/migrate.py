@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from tenants.store.rls import APP, OWNER, READ
-from tenants.store.session import SCHEMA, as_asyncpg
+from tenants.store.session import SCHEMA, Database, as_asyncpg
 
 # Two processes may want to migrate one database: one at a time.
 _LOCK = 0x6C656164
@@ -43,12 +43,13 @@ async def migrate(address: str, *, lanes: int) -> str:
     return newest_revision()
 
 
-async def current_revision(connection: AsyncConnection) -> str | None:
+async def current_revision(database: Database) -> str | None:
     """The revision of the schema in this database, or None where there is no schema."""
-    if await connection.scalar(text(f"SELECT to_regclass('{SCHEMA}.alembic_version')")) is None:
-        return None
-    revision: str | None = await connection.scalar(text(f"SELECT version_num FROM {SCHEMA}.alembic_version"))
-    return revision
+    async with database.glance() as session:
+        if await session.value(f"SELECT to_regclass('{SCHEMA}.alembic_version')") is None:
+            return None
+        revision: str | None = await session.value(f"SELECT version_num FROM {SCHEMA}.alembic_version")
+        return revision
 
 
 def newest_revision() -> str:

@@ -122,7 +122,7 @@ async def close_runs(session: Session, ends: Sequence[RunEnd]) -> None:
         tenant_id=session.tenant_id,
         **parameters,
     )
-    if closed.rowcount != len(ends):  # type: ignore[attr-defined]
+    if closed != len(ends):
         raise GroundMoved(frozenset(end.id for end in ends))
     holding = [end for end in ends if end.lead_id is not None and end.status in _HOLDS]
     if holding:
@@ -201,13 +201,12 @@ async def hold_back(session: Session, agent: str, ids: Sequence[UUID]) -> set[UU
 
 async def let_go(session: Session, agent: str) -> int:
     """How many held runs of this agent and tenant were made due, because it is switched on again."""
-    freed = await session.run(
+    return await session.run(
         "UPDATE run SET due_at = now() "
         "WHERE tenant_id = :tenant_id AND agent = :agent AND status = 'held' AND due_at IS NULL",
         tenant_id=session.tenant_id,
         agent=agent,
     )
-    return int(freed.rowcount)  # type: ignore[attr-defined]
 
 
 async def recent(

@@ -1,13 +1,15 @@
 """Sessions: each is sealed to one tenant or is openly the system's, and this is the only commit."""
 
-import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from functools import lru_cache
 from typing import Any
 
+import asyncpg
 import orjson
-from sqlalchemy import URL, Result, make_url, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import URL, make_url
 
 from tenants.identity import TenantId
 from tenants.settings import StoreSettings
@@ -16,38 +18,68 @@ TENANT_SETTING = "leadmill.tenant_id"
 SCOPE_SETTING = "leadmill.scope"
 SCHEMA = "leadmill"
 
-log = logging.getLogger(__name__)
+_ACQUIRE_WITHIN_S = 30.0
+_DEADLOCK, _SERIALIZATION = "40P01", "40001"
+_CONNECTION, _OPERATOR = "08", "57"  # classes of states: the connection broke, the server was stopped
+# `:name`, but neither a cast (`::text`) nor what stands in a word or a time ("24:00")
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z]\w*)")
+
+
+class DatabaseError(Exception):
+    """PostgreSQL refused a statement, or could not be asked. The cause is the driver's own error."""
+
+    def __init__(self, cause: Exception, *, connection_lost: bool) -> None:
+        super().__init__(str(cause) or type(cause).__name__)
+        self.cause = cause
+        state = getattr(cause, "sqlstate", None) or ""
+        self.may_be_repeated: bool = (
+            connection_lost
+            or isinstance(cause, OSError)
+            or state in (_DEADLOCK, _SERIALIZATION)
+            or state[:2] in (_CONNECTION, _OPERATOR)
+        )
+        """Whether the same transaction may succeed on another try."""
 
 
 class Session:
-    """One transaction. It sends SQL with parameters, and nothing else."""
+    """A connection to PostgreSQL for a short while. It sends SQL with parameters, and nothing else."""
 
-    def __init__(self, connection: AsyncConnection, tenant_id: TenantId | None) -> None:
-        self.connection = connection
+    def __init__(self, connection: Any, tenant_id: TenantId | None) -> None:
+        self._connection = connection
         self.tenant_id = tenant_id
 
-    async def run(self, sql: str, **parameters: Any) -> Result[Any]:
-        """The result of one statement. Values go in as parameters, never into the text."""
-        return await self.connection.execute(text(sql), parameters)
+    async def run(self, sql: str, **parameters: Any) -> int:
+        """How many rows one statement touched. Values go in as parameters, never into the text."""
+        text, names = _numbered(sql)
+        with _translated(self._connection):
+            tag = await self._connection.execute(text, *[parameters[name] for name in names])
+        count = tag.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
 
     async def rows(self, sql: str, **parameters: Any) -> list[Mapping[str, Any]]:
         """All rows of one statement, each by column name."""
-        return [dict(row) for row in (await self.run(sql, **parameters)).mappings()]
+        text, names = _numbered(sql)
+        with _translated(self._connection):
+            found = await self._connection.fetch(text, *[parameters[name] for name in names])
+        return [dict(row) for row in found]
 
     async def value(self, sql: str, **parameters: Any) -> Any:
         """The first column of the first row, or None."""
-        return (await self.run(sql, **parameters)).scalar()
+        text, names = _numbered(sql)
+        with _translated(self._connection):
+            return await self._connection.fetchval(text, *[parameters[name] for name in names])
 
 
 class Database:
-    """The pool of connections of one process, as one database role."""
+    """The connections of one process, as one database role: some for tenants' work, some for the system's."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.engine = engine
+    def __init__(self, tenants: "_Pool", system: "_Pool") -> None:
+        self._tenants = tenants
+        self._system = system
 
     @classmethod
     def at(cls, address: str | URL, *, role: str, pool_size: int = 4, read_only: bool = False) -> "Database":
-        """A database at this address, where each connection works as the given role."""
+        """A database at this address, where each connection works as the given role. It connects when used."""
         server_settings = {
             "role": role,
             "search_path": SCHEMA,
@@ -57,43 +89,161 @@ class Database:
         }
         if read_only:
             server_settings["default_transaction_read_only"] = "on"
-        engine = create_async_engine(
-            as_asyncpg(address),
-            json_deserializer=orjson.loads,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=30,
-            pool_pre_ping=False,
-            connect_args={"server_settings": server_settings, "timeout": 10, "command_timeout": 60},
+        dsn = as_dsn(address)
+        return cls(
+            _Pool(dsn, pool_size, server_settings),
+            _Pool(dsn, min(pool_size, 2), server_settings | {SCOPE_SETTING: "system"}),
         )
-        return cls(engine)
 
     @asynccontextmanager
     async def tenant(self, tenant_id: TenantId) -> AsyncIterator[Session]:
         """A transaction that sees one tenant's rows; it commits when the block ends well."""
-        async with self.engine.begin() as connection:
-            await connection.execute(_SEAL, {"setting": TENANT_SETTING, "value": str(tenant_id)})
+        # Set for the transaction only: a setting of the connection would leak to whoever gets it next.
+        # Hexadecimal digits need no quoting, and so both statements travel together.
+        opening = f"BEGIN; SET LOCAL {TENANT_SETTING} = '{tenant_id.hex}'"
+        async with self._tenants.connection() as connection, _transaction(connection, opening):
             yield Session(connection, tenant_id)
 
     @asynccontextmanager
     async def system(self) -> AsyncIterator[Session]:
         """A transaction of the system itself: it sees the log, runs and switches, and no tenant's leads."""
-        async with self.engine.begin() as connection:
-            await connection.execute(_SEAL, {"setting": SCOPE_SETTING, "value": "system"})
+        async with self._system.connection() as connection, _transaction(connection, "BEGIN"):
+            yield Session(connection, None)
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[Session]:
+        """The system's session without a transaction: each statement is one by itself, and costs one journey."""
+        async with self._system.connection() as connection:
             yield Session(connection, None)
 
     async def close(self) -> None:
-        """The end of the pool."""
-        await self.engine.dispose()
+        """The end of all connections."""
+        await self._tenants.close()
+        await self._system.close()
 
 
-# Set for the transaction only: a setting of the connection would leak to whoever gets it from the pool next.
-_SEAL = text("SELECT set_config(:setting, :value, true)")
+class _Pool:
+    """Connections of one kind, made when they are first needed, on the loop that needs them."""
+
+    def __init__(self, dsn: str, size: int, server_settings: Mapping[str, str]) -> None:
+        self._pool: asyncpg.Pool | None = None
+        self._dsn = dsn
+        self._size = size
+        self._server_settings = dict(server_settings)
+        self._opening = asyncio.Lock()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Any]:
+        """A connection for the length of the block."""
+        with _translated(None):
+            pool = self._pool or await self._open()
+            connection = await pool.acquire(timeout=_ACQUIRE_WITHIN_S)
+        try:
+            yield connection
+        finally:
+            await pool.release(connection)
+
+    async def _open(self) -> asyncpg.Pool:
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    self._dsn,
+                    min_size=0,
+                    max_size=self._size,
+                    init=_speak_json,
+                    reset=_as_it_is,
+                    timeout=10,
+                    command_timeout=60,
+                    server_settings=self._server_settings,
+                )
+            return self._pool
+
+    async def close(self) -> None:
+        """The end of the connections. Whoever still waits for an answer gets an error."""
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            try:
+                await asyncio.wait_for(pool.close(), 5)
+            except TimeoutError:
+                pool.terminate()
+
+
+async def _speak_json(connection: Any) -> None:
+    """JSON goes in as text and comes out as values."""
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(kind, schema="pg_catalog", encoder=str, decoder=orjson.loads)
+
+
+async def _as_it_is(connection: Any) -> None:
+    """Nothing to reset before the next user: no session sets anything beyond its transaction, which has ended."""
+
+
+@asynccontextmanager
+async def _transaction(connection: Any, opening: str) -> AsyncIterator[None]:
+    with _translated(connection):
+        await connection.execute(opening)
+    try:
+        yield
+        with _translated(connection):
+            ended = await connection.execute("COMMIT")
+    except BaseException:
+        await _roll_back(connection)
+        raise
+    if ended != "COMMIT":  # a statement had failed, and somebody went on all the same
+        raise RuntimeError("the transaction was rolled back: a statement in it had failed")
+
+
+async def _roll_back(connection: Any) -> None:
+    """The transaction undone. A connection that can't even do that is given up, and PostgreSQL undoes it."""
+    if _is_gone(connection) or not connection.is_in_transaction():
+        return
+    try:
+        await connection.execute("ROLLBACK", timeout=5)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        if not _is_gone(connection):
+            connection.terminate()
+
+
+@contextmanager
+def _translated(connection: Any) -> Iterator[None]:
+    """The driver's errors as ours."""
+    try:
+        yield
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        lost = connection is not None and _is_gone(connection)
+        raise DatabaseError(error, connection_lost=lost) from error
+
+
+def _is_gone(connection: Any) -> bool:
+    """Whether the connection broke. The pool takes such a one back at once, and then nothing can be asked of it."""
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True
+
+
+@lru_cache(maxsize=512)
+def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """The statement with `$1` for its first named parameter and so on, and the names in that order."""
+    names: dict[str, int] = {}
+    text = _PARAMETER.sub(lambda found: f"${names.setdefault(found[1], len(names) + 1)}", sql)
+    return text, tuple(names)
+
+
+def as_dsn(address: str | URL) -> str:
+    """A PostgreSQL address as asyncpg and libpq write it."""
+    url = make_url(address).set(drivername="postgresql")
+    if "ssl" in url.query:
+        url = url.difference_update_query(["ssl"]).update_query_dict({"sslmode": url.query["ssl"]})
+    return url.render_as_string(hide_password=False)
 
 
 def as_asyncpg(address: str | URL) -> URL:
     """A PostgreSQL address as SQLAlchemy's asyncpg dialect wants it."""
-    return make_url(address).set(drivername="postgresql+asyncpg")
+    url = make_url(address).set(drivername="postgresql+asyncpg")
+    if "sslmode" in url.query:
+        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": url.query["sslmode"]})
+    return url
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from actors.engine.intake import Intake
 from tenants.records import RunStatus
 from tenants.store import lanes, runs
 from tenants.store.lanes import Fenced
+from tenants.store.session import DatabaseError
 from tests.actors.engine.mills import add_tenant, ask_for, counts_of, take_in, turns
 from tests.fakes.works import Oracle, open_fake_works
 
@@ -158,10 +159,8 @@ async def test_an_answer_to_a_commit_that_was_lost_is_not_a_second_commit(
     async def and_then_the_line_broke(*arguments):
         await once(*arguments)
         if not lost:
-            from sqlalchemy.exc import DBAPIError
-
             lost.append(True)
-            raise DBAPIError("COMMIT", None, ConnectionError("gone"), connection_invalidated=True)
+            raise DatabaseError(ConnectionError("gone"), connection_lost=True)
 
     monkeypatch.setattr(committing, "_commit_once", and_then_the_line_broke)
     await turns(intake, lambda: intake.counters.done == 3)

@@ -73,11 +73,9 @@ async def test_an_installation_keeps_its_lanes_and_its_tenants(database, databas
 async def test_a_database_tells_its_revision_before_and_after(bare_url):
     database = Database.at(bare_url, role=APP, pool_size=1)
     try:
-        async with database.engine.connect() as connection:
-            assert await current_revision(connection) is None
+        assert await current_revision(database) is None
         assert await migrate(bare_url, lanes=2) == newest_revision()
-        async with database.engine.connect() as connection:
-            assert await current_revision(connection) == newest_revision()
+        assert await current_revision(database) == newest_revision()
         async with database.system() as session:
             assert await lanes.lane_count(session) == 2
     finally:

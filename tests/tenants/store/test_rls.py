@@ -58,9 +58,9 @@ async def test_a_session_sees_one_tenant_only_and_a_reused_connection_forgets_th
                 assert [row["name"] for row in await session.rows("SELECT name FROM account")] == [
                     tenant.name
                 ]
-    async with database.engine.begin() as bare:
-        assert (await bare.exec_driver_sql("SELECT count(*) FROM account")).scalar() == 0
-        assert (await bare.exec_driver_sql("SELECT count(*) FROM tenant")).scalar() == 0
+    async with database._tenants.connection() as bare:
+        assert await bare.fetchval("SELECT count(*) FROM account") == 0
+        assert await bare.fetchval("SELECT count(*) FROM tenant") == 0
 
 
 async def test_the_system_does_not_see_what_tenants_own(database, vault):
