@@ -55,7 +55,8 @@ async def test_only_known_agents_have_a_switch(visitor: Visitor, acme: Sown, dat
 
 
 async def test_a_fault_turns_the_switch_back(visitor: Visitor, acme: Sown, database: Database, monkeypatch):
-    monkeypatch.setattr(database, "engine", None)
+    for pool in ("_tenants", "_system"):
+        monkeypatch.setattr(database, pool, None)
     answer = await visitor.at("/t/acme/agents").send("wish.data", {"agent": "scoring", "enabled": False})
     assert answer["response"]["granted"]["data"] == {"done": False}
     assert "quote error" in str(answer["sideUpdate"])

@@ -63,7 +63,8 @@ async def test_health(client: httpx.AsyncClient):
 async def test_a_database_that_is_gone_is_told_with_an_id(
     client: httpx.AsyncClient, reading: Database, monkeypatch
 ):
-    monkeypatch.setattr(reading, "engine", None)
+    for pool in ("_tenants", "_system"):
+        monkeypatch.setattr(reading, pool, None)
     answer = await client.get("/t/acme/pipeline")
     assert answer.status_code == 500
     assert f"quote error {answer.headers['X-Request-Id']}" in answer.text
@@ -82,7 +83,8 @@ async def test_nonsense_is_refused_without_a_traceback(client: httpx.AsyncClient
 async def test_a_fault_is_told_with_an_id_and_nothing_more(
     visitor: Visitor, acme: Sown, reading: Database, monkeypatch, caplog
 ):
-    monkeypatch.setattr(reading, "engine", None)
+    for pool in ("_tenants", "_system"):
+        monkeypatch.setattr(reading, pool, None)
     page = await visitor.at("/t/acme/pipeline").page()
     assert "Something went wrong" in page
     assert "quote error" in page
