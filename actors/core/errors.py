@@ -17,6 +17,9 @@ class AgentError(Exception):
     patient: ClassVar[bool] = False
     #: how often the same is tried at most; fewer where others than the provider are at fault
     max_attempts: ClassVar[int] = 8
+    #: seconds before the second attempt; they double from then on, up to the longest wait
+    first_wait_s: ClassVar[float] = 1.0
+    longest_wait_s: ClassVar[float] = 300.0
 
     def __init__(
         self, detail: str = "", *, provider: str | None = None, retry_at: datetime | None = None
@@ -48,8 +51,11 @@ class ProviderDown(AgentError):
 class DomainSilent(AgentError):
     """The domain's name servers do not answer."""
 
+    # Resolvers remember a failure for up to five minutes (RFC 9520), and outages of name servers last longer.
     kind = "transient"
     max_attempts = 4
+    first_wait_s = 900.0
+    longest_wait_s = 14_400.0
 
 
 class AnswerPending(AgentError):
@@ -63,6 +69,7 @@ class ScorerAway(AgentError):
 
     kind = "transient"
     patient = True
+    longest_wait_s = 15.0
 
 
 class TookTooLong(AgentError):

@@ -5,7 +5,7 @@ import random
 import time
 import traceback
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -45,6 +45,7 @@ class Finished:
 
 
 _VOID = (RunStatus.FAILED, RunStatus.RETRYING)
+_SOON = timedelta(minutes=2)
 
 
 class Runner:
@@ -157,7 +158,10 @@ def _ending(
             return RunStatus.SNOOZED, outcome.until, outcome.reason, None, None
     assert error is not None
     due_at = retry_at(error, attempt=assignment.attempt, now=now, jitter=random.random())  # noqa: S311 - not a secret
-    status = RunStatus.RETRYING if due_at is not None else RunStatus.FAILED
+    if due_at is None:
+        status = RunStatus.FAILED
+    else:  # a lead that waits for long is no work in progress: people see that it is asleep, and until when
+        status = RunStatus.RETRYING if due_at - now <= _SOON else RunStatus.SNOOZED
     fault = describe(error)
     return status, due_at, fault["message"] or fault["class"], None, fault
 

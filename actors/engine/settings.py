@@ -30,7 +30,7 @@ class EngineSettings(BaseSettings):
         default=60.0, gt=0, description="How long a desk waits on an empty lane before it sleeps."
     )
     max_desks: int = Field(
-        default=max(8, 8 * (os.cpu_count() or 1)),
+        default=max(8, 4 * (os.cpu_count() or 1)),
         ge=1,
         description="Desks that the cluster has room for; beyond that one desk holds several lanes.",
     )

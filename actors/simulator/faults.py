@@ -16,11 +16,16 @@ class WrongSettingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a vendor behaves: slow, refusing, failing, down, and how many credits each key has."""
+    """How a vendor behaves: slow, refusing, failing, putting off, down, and how many credits each key has.
+
+    `rate_202` counts where a vendor may say that it needs longer: which questions those are depends on the
+    question alone, and the second time it answers.
+    """
 
     latency_ms: str = "0"
     rate_429: float = 0.0
     rate_500: float = 0.0
+    rate_202: float = 0.05
     outage: bool = False
     requests_per_minute: int = 600_000
     credits: Mapping[str, int] = field(default_factory=dict)
@@ -29,7 +34,7 @@ class Settings:
         """Check every value; raises WrongSettingError."""
         if not isinstance(self.latency_ms, str) or not _LATENCY.match(self.latency_ms):
             raise WrongSettingError(f"latency_ms is a number or like 50±20, not {self.latency_ms!r}")
-        for name in ("rate_429", "rate_500"):
+        for name in ("rate_429", "rate_500", "rate_202"):
             rate = getattr(self, name)
             if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
                 raise WrongSettingError(f"{name} is a share from 0 to 1, not {rate!r}")

@@ -60,7 +60,9 @@ class Gate:
         elif allowance is not None and account.credits >= allowance and endpoint not in vendor.free:
             answer = vendor.spent()
         else:
-            answer = self._answered(handler, Call(endpoint, key, params, account, allowance))
+            answer = self._answered(
+                handler, Call(endpoint, key, params, account, allowance, settings.rate_202)
+            )
         told = vendor.headers(usage)
         return (replace(answer, headers={**answer.headers, **told}) if told else answer), fate.latency_s
 

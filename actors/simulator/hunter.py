@@ -16,7 +16,6 @@ from actors.simulator.vendor import Answer, Call, InvalidInputError, Params
 from actors.simulator.windows import Usage
 from actors.simulator.world import World
 
-_PENDING_SHARE = 0.05
 _NO_LIMIT = 1_000_000
 _MOST_CREDITS = "You have used all the requests of this billing period."
 
@@ -166,7 +165,7 @@ class Hunter:
         if not local or " " in email or not is_domain(normalise_domain(domain)):
             raise InvalidInputError("The email address is missing or not valid")
         meta = {"params": {"email": email}}
-        if fraction("pending", email) < _PENDING_SHARE and (call.key, email) not in self._pending:
+        if fraction("pending", email) < call.put_off and (call.key, email) not in self._pending:
             self._pending.add((call.key, email))
             return Answer(orjson.dumps({"data": None, "meta": meta}), 202)
         found = verdict(self._world, email)

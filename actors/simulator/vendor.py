@@ -41,13 +41,17 @@ class Params(dict[str, list[Any]]):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to a vendor: what is asked, by whom, and what that key has used and may use."""
+    """One request to a vendor: what is asked, by whom, what that key has used and may use.
+
+    `put_off` is the share of questions that take longer than a request may.
+    """
 
     endpoint: str
     key: str
     params: Params
     account: Account
     allowance: int | None
+    put_off: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from actors.core.agent import agent
-from actors.core.errors import KeyRefused, ProviderDown, RateLimited, ScorerAway
+from actors.core.errors import DomainSilent, KeyRefused, ProviderDown, RateLimited, ScorerAway
 from actors.core.outcome import Done, Skip, Snooze
 from actors.core.questions import EnrichCompany, ReadSite
 from actors.engine.asking import Asking
@@ -123,15 +123,18 @@ async def test_an_endless_trace_is_kept_with_its_end():
     ("error", "status"),
     [
         (ProviderDown("503", provider="oracle"), RunStatus.RETRYING),
-        (RateLimited(retry_at=FUTURE, provider="oracle"), RunStatus.RETRYING),
+        (RateLimited(retry_at=FUTURE, provider="oracle"), RunStatus.SNOOZED),
+        (DomainSilent(provider="oracle"), RunStatus.SNOOZED),
         (KeyRefused(provider="oracle"), RunStatus.FAILED),
     ],
 )
-async def test_only_where_waiting_helps_a_run_is_tried_again_at_a_time_that_is_named(error, status):
+async def test_only_where_waiting_helps_a_run_is_tried_again_soon_or_sleeps_until_a_time_that_is_named(
+    error, status
+):
     before = datetime.now(UTC)
     end = (await do(ending(error=error))).end
     assert end.status is status
-    if status is RunStatus.RETRYING:
+    if status is not RunStatus.FAILED:
         assert end.due_at >= max(before + timedelta(seconds=0.75), error.retry_at or before)
     else:
         assert end.due_at is None
