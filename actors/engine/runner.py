@@ -158,12 +158,15 @@ def _ending(
             return RunStatus.SNOOZED, outcome.until, outcome.reason, None, None
     assert error is not None
     due_at = retry_at(error, attempt=assignment.attempt, now=now, jitter=random.random())  # noqa: S311 - not a secret
-    if due_at is None:
-        status = RunStatus.FAILED
-    else:  # a lead that waits for long is no work in progress: people see that it is asleep, and until when
-        status = RunStatus.RETRYING if due_at - now <= _SOON else RunStatus.SNOOZED
     fault = describe(error)
-    return status, due_at, fault["message"] or fault["class"], None, fault
+    return _waiting(due_at, now), due_at, fault["message"] or fault["class"], None, fault
+
+
+def _waiting(due_at: datetime | None, now: datetime) -> RunStatus:
+    """How a run with an error waits. A lead that waits for long is no work in progress, and counts as asleep."""
+    if due_at is None:
+        return RunStatus.FAILED
+    return RunStatus.RETRYING if due_at - now <= _SOON else RunStatus.SNOOZED
 
 
 def describe(error: Exception) -> dict[str, Any]:

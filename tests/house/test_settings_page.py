@@ -14,7 +14,7 @@ PAGE = (ROOT / "docs" / "settings.md").read_text()
 
 # Defaults that depend on the machine or on another setting are told in words.
 IN_WORDS = {
-    "LEADMILL_MAX_DESKS": "8 for each processor",
+    "LEADMILL_MAX_DESKS": "4 for each processor",
     "LEADMILL_SERVE_MODELS_FOLDER": "`models` in the home",
 }
 NO_SETTINGS = {"LEADMILL_DATASETS", "LEADMILL_INSTALLATION"}
