@@ -1,7 +1,6 @@
 """Wished desks against real desks: what to start, to change, to stop."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -33,31 +32,52 @@ class Changes:
     start: Mapping[str, Wish] = field(default_factory=dict)
 
 
-def wished_desks(lanes_of: Mapping[str, Collection[int]], room: int) -> dict[str, Wish]:
-    """The desks for the lanes that want work, by name.
+def wished_desks(
+    lanes_of: Mapping[str, Collection[int]],
+    room: int,
+    *,
+    at_work: Mapping[str, Collection[int]] | None = None,
+) -> dict[str, Wish]:
+    """The desks for the lanes that are to be awake, by name.
 
-    Each lane of each agent gets a desk of its own while there is room for all; beyond that, lanes share
-    desks, and the room is divided among the agents by the lanes that they have to work.
+    Each lane of each agent gets a desk of its own while there is room for all. Beyond that lanes share desks:
+    those that have work (`at_work`; absent: all) come before those that only stand by, and the room is divided
+    among the agents by how many of them each has. A desk is named after one of its lanes, so that few desks
+    change when a lane is added or falls asleep.
     """
-    wanted = {agent: sorted(lanes) for agent, lanes in lanes_of.items() if lanes}
-    total = sum(len(lanes) for lanes in wanted.values())
-    if total <= room:
-        return {
-            f"{agent}/{lane}": Wish(agent, frozenset({lane}))
-            for agent, lanes in wanted.items()
-            for lane in lanes
-        }
-    slots = {agent: max(1, room * len(lanes) // total) for agent, lanes in wanted.items()}
-    while sum(slots.values()) > max(
-        room, len(slots)
-    ):  # agents with few lanes were given more than their part
-        slots[max(slots, key=lambda agent: slots[agent])] -= 1
+    wanted = {
+        agent: _working_first(lanes, agent, at_work) for agent, lanes in sorted(lanes_of.items()) if lanes
+    }
     desks: dict[str, Wish] = {}
-    for agent, lanes in wanted.items():
-        shared: dict[int, set[int]] = defaultdict(set)
-        for lane in lanes:
-            shared[lane % slots[agent]].add(lane)
-        desks |= {f"{agent}/shared-{slot}": Wish(agent, frozenset(held)) for slot, held in shared.items()}
+    for agent, count in _divided(wanted, room, lanes_of if at_work is None else at_work).items():
+        lanes = wanted[agent]
+        for number, lane in enumerate(lanes[:count]):
+            desks[f"{agent}/{lane}"] = Wish(agent, frozenset(lanes[number::count]))
+    return desks
+
+
+def _working_first(
+    lanes: Collection[int], agent: str, at_work: Mapping[str, Collection[int]] | None
+) -> list[int]:
+    working = set(lanes if at_work is None else at_work.get(agent, ()))
+    return sorted(lanes, key=lambda lane: (lane not in working, lane))
+
+
+def _divided(
+    wanted: Mapping[str, Sequence[int]], room: int, at_work: Mapping[str, Collection[int]]
+) -> dict[str, int]:
+    """How many desks each agent gets: one at least, then whoever has most lanes for each of its desks is next."""
+    desks = dict.fromkeys(wanted, 1)
+
+    def need(agent: str) -> tuple[float, float]:
+        working = len(set(at_work.get(agent, ())) & set(wanted[agent]))
+        return working / desks[agent] if desks[agent] < working else 0.0, len(wanted[agent]) / desks[agent]
+
+    for _ in range(room - len(desks)):
+        hungry = [agent for agent in wanted if desks[agent] < len(wanted[agent])]
+        if not hungry:
+            break
+        desks[max(hungry, key=need)] += 1
     return desks
 
 

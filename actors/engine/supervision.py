@@ -54,6 +54,7 @@ class Supervision:
         self._build = build
         self._settings = settings
         self._busy_at: dict[tuple[str, int], float] = {}
+        self._woken_at: dict[tuple[str, int], float] = {}
 
     async def turn(self) -> Changes:
         """One look at the work and at the desks, and what was changed.
@@ -81,13 +82,19 @@ class Supervision:
         now = time.monotonic()
         for work in waiting:
             if work.backlog > 0 or work.due > 0:
+                self._busy_at[work.agent, work.lane] = now
                 # whoever comes next is woken at once: a desk takes seconds to be born, and work is on its way
                 for agent in (work.agent, *self._followers.get(work.agent, ())):
-                    self._busy_at[agent, work.lane] = now
-        awake: dict[str, set[int]] = defaultdict(set)
-        for (agent, lane), busy_at in list(self._busy_at.items()):
-            if now - busy_at > self._settings.sleep_after_s:
-                del self._busy_at[agent, lane]
+                    self._woken_at[agent, work.lane] = now
+        awake, at_work = self._still(self._woken_at, now), self._still(self._busy_at, now)
+        return wished_desks(awake, self._settings.max_desks, at_work=at_work)
+
+    def _still(self, since: dict[tuple[str, int], float], now: float) -> dict[str, set[int]]:
+        """The lanes of each agent for which this was so a short while ago; the others are forgotten."""
+        lanes_of: dict[str, set[int]] = defaultdict(set)
+        for (agent, lane), at in list(since.items()):
+            if now - at > self._settings.sleep_after_s:
+                del since[agent, lane]
             else:
-                awake[agent].add(lane)
-        return wished_desks(awake, self._settings.max_desks)
+                lanes_of[agent].add(lane)
+        return lanes_of

@@ -48,6 +48,28 @@ def test_room_is_divided_by_the_lanes_that_there_are_to_work():
     assert {len(desk.lanes) for desk in desks.values()} == {10}
 
 
+def test_lanes_with_work_have_desks_of_their_own_before_those_that_only_stand_by():
+    awake = {agent: range(4) for agent in ("enrichment", "contact_finder", "scoring")}
+    desks = wished_desks(awake, 7, at_work={"enrichment": range(4), "contact_finder": [2]})
+    assert {name: set(desk.lanes) for name, desk in desks.items() if desk.agent == "enrichment"} == {
+        f"enrichment/{lane}": {lane} for lane in range(4)
+    }
+    assert Counter(desk.agent for desk in desks.values()) == {
+        "enrichment": 4,
+        "contact_finder": 2,
+        "scoring": 1,
+    }
+    assert "contact_finder/2" in desks
+
+
+@given(LANES_OF, st.integers(1, 60), st.sampled_from(AGENTS), st.integers(0, 1023))
+def test_one_lane_more_disturbs_no_desk_but_those_that_share(lanes_of, room, agent, lane):
+    before = wished_desks(lanes_of, room)
+    after = wished_desks(lanes_of | {agent: {*lanes_of.get(agent, ()), lane}}, room)
+    if len(after) <= room:
+        assert sum(name not in after for name in before) <= 2
+
+
 def test_a_desk_is_named_after_its_agent_and_lane():
     assert wished_desks({"scoring": [3], "enrichment": []}, 5) == {
         "scoring/3": Wish("scoring", frozenset({3}))
