@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import chain
 from typing import Generic, TypeVar
 
 KeyT = TypeVar("KeyT")
@@ -25,18 +26,18 @@ class Gather(Generic[KeyT, ValueT]):
         """`most` keys travel at a time; a flight waits `linger_s` for company before it departs."""
         self._fetch = fetch
         self._most = most
-        self._waiting: dict[KeyT, asyncio.Future[ValueT | None]] = {}
+        self._waiting: dict[KeyT, list[asyncio.Future[ValueT | None]]] = {}
         self._linger_s = linger_s
         self._flying = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def get(self, key: KeyT) -> ValueT | None:
         """The value for this key, or None where there is none. Raises what the fetch raised."""
-        future = self._waiting.get(key)
-        if future is None:
-            future = self._waiting[key] = asyncio.get_running_loop().create_future()
-            self._depart()
-        return await asyncio.shield(future)
+        # one for each who asks: whoever gives up must not take the others' answer with them
+        future: asyncio.Future[ValueT | None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(key, []).append(future)
+        self._depart()
+        return await future
 
     def _depart(self) -> None:
         if not self._flying:
@@ -52,22 +53,23 @@ class Gather(Generic[KeyT, ValueT]):
                     self._linger_s
                 )  # at least whoever asks in this turn of the loop comes along
                 keys = list(self._waiting)[: self._most]
-                futures = [self._waiting.pop(key) for key in keys]
-                await self._serve(keys, futures)
+                await self._serve(keys, [self._waiting.pop(key) for key in keys])
         finally:
             self._flying = False
 
-    async def _serve(self, keys: list[KeyT], futures: list[asyncio.Future[ValueT | None]]) -> None:
+    async def _serve(self, keys: list[KeyT], waiting: list[list[asyncio.Future[ValueT | None]]]) -> None:
         try:
             values = await self._fetch(keys)
         except BaseException as error:
-            for future in futures:
+            for future in chain.from_iterable(waiting):
                 if not future.done():
                     future.set_exception(error if isinstance(error, Exception) else asyncio.CancelledError())
                     future.exception()  # those who asked may have gone; then nobody is to be told
             if not isinstance(error, Exception):
                 raise
             return
-        for key, future in zip(keys, futures, strict=True):
-            if not future.done():
-                future.set_result(values.get(key))
+        for key, futures in zip(keys, waiting, strict=True):
+            value = values.get(key)
+            for future in futures:
+                if not future.done():
+                    future.set_result(value)

@@ -1,6 +1,7 @@
 """One agent at work on one lane: events in, runs opened, done side by side, and committed together."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import defaultdict
@@ -69,6 +70,7 @@ class Intake:
         self._tasks: set[asyncio.Task[None]] = set()
         self._finished: list[Finished] = []
         self._something_finished = asyncio.Event()
+        self._enough_finished = asyncio.Event()
         self._looked_for_due = 0.0
         self._read_again_at = 0.0
         self._pause_s = _READ_PAUSE_FIRST_S
@@ -113,16 +115,10 @@ class Intake:
                 await asyncio.wait_for(self._something_finished.wait(), _LOOK_UP_S)
             except TimeoutError:
                 return
-        deadline = time.monotonic() + self._settings.commit_linger_s
-        while self._tasks and len(self._finished) < self._settings.commit_batch:
-            self._something_finished.clear()
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return
-            try:
-                await asyncio.wait_for(self._something_finished.wait(), left)
-            except TimeoutError:
-                return
+        if self._tasks and len(self._finished) < self._settings.commit_batch:
+            self._enough_finished.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._enough_finished.wait(), self._settings.commit_linger_s)
 
     async def _take_in(self) -> bool:
         took_in = False
@@ -259,6 +255,9 @@ class Intake:
         finished = await self.runner.do(assignment, profile)
         self._finished.append(finished)  # not in one line: the list may be another one after the wait
         self._something_finished.set()
+        # this task is still among the tasks
+        if len(self._finished) >= self._settings.commit_batch or len(self._tasks) <= 1:
+            self._enough_finished.set()
 
     async def _commit_finished(self) -> bool:
         if not self._finished:

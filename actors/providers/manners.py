@@ -81,7 +81,7 @@ class Heard:
     body: bytes
 
 
-async def send(link: Link, manners: Manners, method: str, url: str) -> Heard:
+async def send(link: Link, manners: Manners, method: str, url: str | httpx.URL) -> Heard:
     """The vendor's answer to a request without a body.
 
     Raises the AgentError that fits: of the connection, of the status, or of a body of the wrong kind or size.
@@ -93,12 +93,12 @@ async def send(link: Link, manners: Manners, method: str, url: str) -> Heard:
     # Besides its own errors, httpx lets through some of aiohttp's (a garbled status line), of the socket
     # library's (a host name's label that is too long), and InvalidURL where a redirect leads to no address.
     except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, UnicodeError) as error:
-        raise _trouble(error, manners, _endpoint(method, url)) from error
+        raise _trouble(error, manners, _endpoint(method, str(url))) from error
     if heard.status not in manners.answers:
-        raise _refusal(heard, manners, _endpoint(method, url))
+        raise _refusal(heard, manners, _endpoint(method, str(url)))
     content_type = heard.headers.get("content-type", "").lower()
     if heard.status == _OK and not content_type.startswith(manners.content_types):
-        detail = f"the wrong type of content from {_endpoint(method, url)}"
+        detail = f"the wrong type of content from {_endpoint(method, str(url))}"
         raise AnswerGarbled(detail, provider=manners.provider)
     return heard
 
@@ -134,7 +134,7 @@ def _headers(link: Link, manners: Manners) -> dict[str, str]:
     return headers
 
 
-def _request(link: Link, manners: Manners, method: str, url: str) -> httpx.Request:
+def _request(link: Link, manners: Manners, method: str, url: str | httpx.URL) -> httpx.Request:
     """The request, not made by the client, which would send the cookies of other tenants' answers."""
     headers = _headers(link, manners)
     try:

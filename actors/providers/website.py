@@ -78,7 +78,7 @@ async def read_site(link: Link, question: ReadSite) -> Reply:
 async def _page(link: Link, home: httpx.URL, url: httpx.URL) -> tuple[httpx.URL, Page] | None:
     """The page and where it was in the end; None where there is none, or where the way leads off the site."""
     for _ in range(1 + _MOST_HOPS):
-        heard = await send(link, _MANNERS, "GET", str(url))
+        heard = await send(link, _MANNERS, "GET", url)
         if heard.status == _OK:
             return url, Page(heard.body, heard.headers["content-type"])
         target = _target(heard, home, url)
