@@ -4,17 +4,20 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from types import FrameType
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console, Group
 from rich.live import Live
+from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from actors.shell import demonstration
 from actors.shell.demonstration import Standing
+from actors.shell.doctor import BAD, GOOD, NOTE, Result, examine
 from actors.shell.parts import CONSOLE, MILL, SIMULATOR, Parts
 from actors.shell.settings import ShellSettings
 from tenants.settings import StoreSettings
@@ -99,6 +102,37 @@ def status(as_json: Json = False) -> None:
         table.add_row(desk["desk"], lanes, str(desk["pid"]), f"{desk['age_s']:.0f} s ago", *numbers)
     Console().print(table)
     Console().print(_funnel_table(answer["tenants"]))
+
+
+def doctor(as_json: Json = False) -> None:
+    """Look whether everything is as it must be, and say what to do where it is not.
+
+    Database, roles and row-level security, clock, bus, secrets, model, mill, Ray and scoring service. Nothing is
+    changed. The exit status is 1 if something is wrong; a note (○) is no fault.
+    """
+    parts = Parts(StoreSettings(), ShellSettings())
+    results = asyncio.run(_examined(parts, tell=not as_json))
+    if as_json:
+        for result in results:
+            typer.echo(to_json(asdict(result)))
+    if any(result.state == BAD for result in results):
+        raise typer.Exit(1)
+
+
+async def _examined(parts: Parts, *, tell: bool) -> list[Result]:
+    signs = {GOOD: "[green]✓[/]", NOTE: "[yellow]○[/]", BAD: "[red]✗[/]"}
+    results = []
+    screen = Console()
+    with told.status("Looking …"):
+        async for result in examine(parts):
+            results.append(result)
+            if tell:
+                screen.print(
+                    f"{signs[result.state]} {result.subject:<19}{escape(result.found)}", highlight=False
+                )
+                if result.remedy is not None:
+                    screen.print(f"  {'':<19}→ {escape(result.remedy)}", highlight=False)
+    return results
 
 
 async def _status(parts: Parts) -> dict[str, Any]:

@@ -53,10 +53,7 @@ def keep_ray(
     Without an address a Ray of our own is started, which ends with this process. `deploy` puts the scoring
     service up.
     """
-    os.environ.setdefault("RAY_AUTH_MODE", "token")
-    os.environ.setdefault("RAY_AUTH_TOKEN_PATH", str(_token(store.home)))
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_worker_niceness", "0")  # desks are the work, not something for idle hours
+    ray_environment(store)
     import ray  # after the settings above, which it reads when it is imported
 
     from actors.shell import cluster
@@ -92,6 +89,14 @@ def keep_ray(
     undeploy()
     cluster.leave()
     return 0
+
+
+def ray_environment(store: StoreSettings) -> None:
+    """What Ray must find in the environment when it is imported: our token, no reports, no lower priority."""
+    os.environ.setdefault("RAY_AUTH_MODE", "token")
+    os.environ.setdefault("RAY_AUTH_TOKEN_PATH", str(_token(store.home)))
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_worker_niceness", "0")  # desks are the work, not something for idle hours
 
 
 def ray_folder(home: Path) -> Path:

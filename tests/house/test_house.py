@@ -54,6 +54,7 @@ WITHOUT_A_TEST = {
         "tenants/store/pages.py",
     ],
     "every statement that carries many rows goes through it": ["tenants/store/columns.py"],
+    "the doctor's tests break what it looks for": ["tenants/store/checkup.py"],
     "every lead of tests/journey goes through it": [
         "actors/engine/context.py",
         "actors/engine/station.py",

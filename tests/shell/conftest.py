@@ -42,7 +42,12 @@ class Mill:
 @pytest.fixture(scope="package")
 def mill() -> Iterator[Mill]:
     """The mill on Ray. Its home has a short path: Ray's sockets lie in it."""
-    with tempfile.TemporaryDirectory(prefix="lm-", ignore_cleanup_errors=True) as home:
+    with (
+        tempfile.TemporaryDirectory(prefix="lm-", ignore_cleanup_errors=True) as home,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        # room for a desk on every lane that one of the tests has woken
+        environment.setenv("LEADMILL_MAX_DESKS", "24")
         parts = Parts(StoreSettings(home=Path(home)), ShellSettings(console_port=0))
 
         async def start() -> Mill:
