@@ -228,7 +228,11 @@ def scale(
         int, typer.Option("--lanes", min=1, help="Lanes, and so desks, that work side by side.")
     ],
 ) -> None:
-    """Give a busy tenant more lanes for an agent, or fewer, while it runs."""
+    """Give a busy tenant more lanes for an agent, or fewer, while it runs.
+
+    The mill does so by itself where work piles up (LEADMILL_SCALE_AFTER_S). What you give stands until you
+    change it; with --lanes 1 the mill decides again.
+    """
     topic = _known_agent(agent).topic
 
     async def run() -> tuple[int, ...]:

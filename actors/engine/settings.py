@@ -29,6 +29,14 @@ class EngineSettings(BaseSettings):
     sleep_after_s: float = Field(
         default=60.0, gt=0, description="How long a desk waits on an empty lane before it sleeps."
     )
+    scale_after_s: float = Field(
+        default=30.0,
+        gt=0,
+        description="How long what waits for an agent may take, before its tenant gets more lanes for it.",
+    )
+    scale_lanes: int = Field(
+        default=4, ge=1, description="Lanes that a tenant gets for an agent by itself at most; 1: never more."
+    )
     max_desks: int = Field(
         default=max(8, 4 * (os.cpu_count() or 1)),
         ge=1,

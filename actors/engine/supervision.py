@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from actors.core.placement import Changes, Real, Wish, compare, wished_desks
+from actors.engine.scaling import Scaling
 from actors.engine.settings import EngineSettings
 from tenants.store import lanes, roles
 from tenants.store.session import Database
@@ -53,6 +54,7 @@ class Supervision:
         self._owner = owner
         self._build = build
         self._settings = settings
+        self._scaling = Scaling(database, self._topics_of, settings)
         self._busy_at: dict[tuple[str, int], float] = {}
         self._woken_at: dict[tuple[str, int], float] = {}
 
@@ -68,6 +70,7 @@ class Supervision:
         changes = compare(self._wished(waiting), await self._roster.real(), build=self._build)
         if changes != Changes():
             await self._roster.carry_out(changes)
+        await self._scaling.turn(waiting)
         return changes
 
     async def resign(self) -> None:

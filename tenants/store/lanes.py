@@ -23,10 +23,11 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class LaneWork:
-    """What waits on one lane for one agent: unread events, runs that are due, and whether a desk is on it."""
+    """What waits on one lane for one agent: unsettled ones of its events, runs that are due; is a desk on it."""
 
     agent: str
     lane: int
+    events: int
     backlog: int
     due: int
     leased: bool
@@ -103,7 +104,7 @@ async def work(session: Session, topics_of: Mapping[str, str]) -> list[LaneWork]
     """What waits on each lane of the embedded bus for each agent, given the topic that it reads."""
     rows = await session.rows(
         """
-        SELECT wanted.agent, h.lane, h.next_offset - COALESCE(l.next_offset, 0) AS backlog,
+        SELECT wanted.agent, h.lane, h.next_offset AS events, h.next_offset - COALESCE(l.next_offset, 0) AS backlog,
                COALESCE(d.due, 0) AS due, COALESCE(l.expires_at > now(), false) AS leased
         FROM unnest(CAST(:agents AS text[]), CAST(:topics AS text[])) AS wanted(agent, topic)
         JOIN log_head h ON h.topic = wanted.topic
@@ -139,8 +140,12 @@ async def held_by(
     return {(row["tenant_id"], row["topic"]): tuple(row["lanes"]) for row in rows}
 
 
-async def scale(session: Session, tenant_id: TenantId, topic: str, wanted: int) -> tuple[int, ...]:
+async def scale(
+    session: Session, tenant_id: TenantId, topic: str, wanted: int, *, by_supervision: bool = False
+) -> tuple[int, ...]:
     """The lanes that the tenant holds in this topic from now on: its home lane and the emptiest others.
+
+    What a person gives stands; what supervision gives it may take back.
 
     Raises ValueError where the installation has not that many lanes.
     """
@@ -169,9 +174,11 @@ async def scale(session: Session, tenant_id: TenantId, topic: str, wanted: int) 
     )
     if wanted > 1:
         await session.run(
-            "INSERT INTO tenant_lane (tenant_id, topic, lane) SELECT :id, :topic, unnest(CAST(:lanes AS int[]))",
+            "INSERT INTO tenant_lane (tenant_id, topic, lane, by_supervision) "
+            "SELECT :id, :topic, unnest(CAST(:lanes AS int[])), :by_supervision",
             id=tenant_id,
             topic=topic,
+            by_supervision=by_supervision,
             lanes=list(lanes),
         )
     # what waits is shared out anew; what is still in the log is sent on by whoever reads it
@@ -186,6 +193,33 @@ async def scale(session: Session, tenant_id: TenantId, topic: str, wanted: int) 
         topic=topic,
     )
     return tuple(lanes)
+
+
+async def busiest_tenant(session: Session, agent: str, topic: str, lane: int) -> TenantId | None:
+    """Whose events most of those are that wait on this lane for this agent."""
+    tenant_id: TenantId | None = await session.value(
+        """
+        SELECT tenant_id FROM (
+            SELECT tenant_id FROM log
+            WHERE topic = :topic AND lane = :lane AND "offset" >= COALESCE(
+                (SELECT next_offset FROM lane_lease WHERE agent = :agent AND lane = :lane), 0)
+            LIMIT 10000
+        ) waiting GROUP BY tenant_id ORDER BY count(*) DESC, tenant_id LIMIT 1
+        """,
+        agent=agent,
+        topic=topic,
+        lane=lane,
+    )
+    return tenant_id
+
+
+async def scaled(session: Session) -> dict[tuple[TenantId, str], tuple[tuple[int, ...], bool]]:
+    """For each tenant and topic with more than the home lane: the lanes, and whether supervision gave them."""
+    rows = await session.rows(
+        "SELECT tenant_id, topic, array_agg(lane ORDER BY lane) AS lanes, bool_and(by_supervision) AS by_supervision "
+        "FROM tenant_lane GROUP BY tenant_id, topic"
+    )
+    return {(row["tenant_id"], row["topic"]): (tuple(row["lanes"]), row["by_supervision"]) for row in rows}
 
 
 async def emptiest(session: Session) -> int:

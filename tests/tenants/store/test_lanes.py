@@ -201,3 +201,19 @@ async def test_a_tenant_can_scale_itself_and_not_another(database, vault):
     with pytest.raises(Exception, match=r"row-level security|null value"):
         async with database.tenant(acme.id) as session:
             await lanes.scale(session, other.id, TOPIC, 2)
+
+
+async def test_the_busiest_tenant_of_a_lane_is_the_one_with_most_events_that_nobody_has_settled(
+    database, vault
+):
+    acme, other = [await tenants.add(database, vault, name, {}) for name in ("acme", "other")]
+    async with database.system() as session:
+        assert await lanes.busiest_tenant(session, "enrichment", "lead.sourced", 0) is None
+    for tenant, count in ((acme, 5), (other, 3)):
+        async with database.tenant(tenant.id) as session:
+            await log.append(session, [entry(tenant.id) for _ in range(count)])
+    async with database.system() as session:
+        assert await lanes.busiest_tenant(session, "enrichment", "lead.sourced", 0) == acme.id
+        lease = await lanes.take(session, "enrichment", 0, "me", 10)
+        await lanes.advance(session, lease, 4, 10)
+        assert await lanes.busiest_tenant(session, "enrichment", "lead.sourced", 0) == other.id
