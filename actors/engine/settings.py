@@ -30,7 +30,7 @@ class EngineSettings(BaseSettings):
         default=60.0, gt=0, description="How long a desk waits on an empty lane before it sleeps."
     )
     scale_after_s: float = Field(
-        default=30.0,
+        default=60.0,
         gt=0,
         description="How long what waits for an agent may take, before its tenant gets more lanes for it.",
     )
