@@ -1,11 +1,13 @@
 """A real console in its own process, and a real Chromium that may see nothing else."""
 
+import gc
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +73,19 @@ def console(database_url: str) -> Iterator[str]:
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
+
+
+@pytest.fixture(scope="package", autouse=True)
+def drivers_are_forgotten_here() -> Iterator[None]:
+    """What Playwright leaves is collected here, and not in the midst of somebody else's test.
+
+    It may end before its loop has heard that the driver's process is gone, and the process object then says,
+    whenever it is collected, that nobody waited for it.
+    """
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest_asyncio.fixture
