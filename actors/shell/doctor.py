@@ -209,7 +209,9 @@ async def _provider_keys(parts: Parts, database: Database) -> Result:
     if unreadable:
         remedy = "the former LEADMILL_MASTER_KEY (or master.key), or each key anew by `leadmill tenant apply`"
         return Result("provider keys", BAD, "; ".join(unreadable), remedy)
-    return Result("provider keys", GOOD, f"{keys} of {len(everyone)} tenants, and all can be opened")
+    return Result(
+        "provider keys", GOOD, f"{keys} in all, for tenants: {len(everyone)}; every one can be opened"
+    )
 
 
 async def _model(parts: Parts, database: Database) -> Result:

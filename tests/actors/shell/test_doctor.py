@@ -48,7 +48,7 @@ async def test_where_all_is_well_nothing_is_bad_but_that_this_test_does_not_wait
     results = await found(parts)
     assert [name for name, result in results.items() if result.state == BAD] == ["database"]
     assert "not kept" in results["database"].found
-    assert results["provider keys"].found.startswith("1 of 1 tenants")
+    assert results["provider keys"].found.startswith("1 in all, for tenants: 1;")
     assert {results["model"].state, results["mill"].state} == {NOTE}
     assert all(result.remedy for result in results.values() if result.state != GOOD)
 
