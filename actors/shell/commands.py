@@ -128,10 +128,12 @@ async def _examined(parts: Parts, *, tell: bool) -> list[Result]:
             results.append(result)
             if tell:
                 screen.print(
-                    f"{signs[result.state]} {result.subject:<19}{escape(result.found)}", highlight=False
+                    f"{signs[result.state]} {result.subject:<19}{escape(result.found)}",
+                    highlight=False,
+                    soft_wrap=True,
                 )
                 if result.remedy is not None:
-                    screen.print(f"  {'':<19}→ {escape(result.remedy)}", highlight=False)
+                    screen.print(f"  {'':<19}→ {escape(result.remedy)}", highlight=False, soft_wrap=True)
     return results
 
 

@@ -84,8 +84,6 @@ class Database:
             "role": role,
             "search_path": SCHEMA,
             "application_name": "leadmill",
-            # a plan made while a table was empty reads all of it once it is full, and would be kept for ever
-            "plan_cache_mode": "force_custom_plan",
         }
         if read_only:
             server_settings["default_transaction_read_only"] = "on"
