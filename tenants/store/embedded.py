@@ -26,7 +26,6 @@ max_wal_size = 2GB
 checkpoint_timeout = 15min
 wal_compression = on
 jit = off
-# plans that were made while a table was small are made anew when it is analysed: soon, in a new installation
 autovacuum_naptime = 10s
 logging_collector = off
 """
