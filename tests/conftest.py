@@ -81,13 +81,14 @@ def postgres() -> Iterator[str]:
 
 
 async def _make_template(address: str) -> None:
-    await _execute(
+    await execute(
         address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template"
     )
     await migrate(_database_named(address, "template"), lanes=LANES)
 
 
-async def _execute(address: str, *statements: str) -> None:
+async def execute(address: str, *statements: str) -> None:
+    """Statements as the superuser."""
     connection = await asyncpg.connect(address)
     try:
         for statement in statements:
@@ -104,9 +105,9 @@ def _database_named(address: str, name: str) -> str:
 def database_url(postgres: str) -> Iterator[str]:
     """The address of a migrated, empty database that only this test uses, as its superuser."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    asyncio.run(_execute(postgres, f"CREATE DATABASE {name} TEMPLATE template"))
+    asyncio.run(execute(postgres, f"CREATE DATABASE {name} TEMPLATE template"))
     yield _database_named(postgres, name)
-    asyncio.run(_execute(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(execute(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest_asyncio.fixture

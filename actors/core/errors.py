@@ -72,6 +72,14 @@ class ScorerAway(AgentError):
     longest_wait_s = 15.0
 
 
+class DatabaseAway(AgentError):
+    """The database could not be asked."""
+
+    kind = "transient"
+    patient = True
+    longest_wait_s = 15.0
+
+
 class TookTooLong(AgentError):
     """The work did not end within its deadline."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from actors.core.agent import Agent
-from actors.core.errors import AgentError, TookTooLong
+from actors.core.errors import AgentError, DatabaseAway, TookTooLong
 from actors.core.outcome import Done, Outcome, Skip, Snooze
 from actors.core.retry import retry_at
 from actors.engine.asking import Asking
@@ -22,7 +22,7 @@ from tenants.identity import TenantId
 from tenants.records import RunStatus
 from tenants.store.columns import to_json
 from tenants.store.runs import RunEnd
-from tenants.store.session import Database
+from tenants.store.session import Database, DatabaseError
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ class Runner:
         error: Exception | None = None
         try:
             outcome = await self._within_deadline(assignment, ctx)
+        except DatabaseError as failure:
+            error = DatabaseAway(str(failure)) if failure.may_be_repeated else failure
         except Exception as failure:  # noqa: BLE001 - the ending of a run, whatever the agent raised
             error = failure
         end = self._end(assignment, ctx, outcome, error, time.monotonic() - started)

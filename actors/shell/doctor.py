@@ -253,6 +253,7 @@ def _ray(parts: Parts, mill: Mapping[str, Any]) -> list[Result]:
     keeper.ray_environment(parts.store)
     import ray  # after the settings above, which it reads when it is imported
     from ray import serve
+    from ray.serve.exceptions import RayServeException
 
     from actors.shell import cluster
     from actors.shell.scorer import APPLICATION
@@ -265,8 +266,9 @@ def _ray(parts: Parts, mill: Mapping[str, Any]) -> list[Result]:
             timeout=_RAY_WITHIN_S,
         )
         application = serve.status().applications.get(APPLICATION)
-    except (ray.exceptions.RayError, ConnectionError, ValueError, TimeoutError) as error:
-        return [Result("ray", BAD, f"it does not answer: {str(error).strip().splitlines()[-1]}", remedy)]
+    except (ray.exceptions.RayError, RayServeException, ConnectionError, ValueError, TimeoutError) as error:
+        said = str(error).strip() or type(error).__name__
+        return [Result("ray", BAD, f"it does not answer: {said.splitlines()[-1]}", remedy)]
     finally:
         cluster.leave()
     results = [

@@ -181,7 +181,12 @@ async def scale(
             by_supervision=by_supervision,
             lanes=list(lanes),
         )
-    # what waits is shared out anew; what is still in the log is sent on by whoever reads it
+    await _share_out(session, tenant_id, topic, lanes)
+    return tuple(lanes)
+
+
+async def _share_out(session: Session, tenant_id: TenantId, topic: str, lanes: Sequence[int]) -> None:
+    """The tenant's runs that wait, shared out anew; what is still in the log is sent on by whoever reads it."""
     await session.run(
         """
         UPDATE run SET lane = (CAST(:lanes AS int[]))[1 + (hashtext(CAST(id AS text)) & 2147483647) % :count]
@@ -192,7 +197,6 @@ async def scale(
         id=tenant_id,
         topic=topic,
     )
-    return tuple(lanes)
 
 
 async def busiest_tenant(session: Session, agent: str, topic: str, lane: int) -> TenantId | None:

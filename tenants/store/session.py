@@ -182,9 +182,9 @@ async def _as_it_is(connection: Any) -> None:
 
 @asynccontextmanager
 async def _transaction(connection: Any, opening: str) -> AsyncIterator[None]:
-    with _translated(connection):
-        await connection.execute(opening)
     try:
+        with _translated(connection):
+            await connection.execute(opening)
         yield
         with _translated(connection):
             ended = await connection.execute("COMMIT")

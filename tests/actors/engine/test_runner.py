@@ -19,6 +19,7 @@ from scoring_models.schema import ScoreRequest
 from tenants.policies import TenantConfig
 from tenants.records import RunStatus, Tenant
 from tenants.store import connections, models, tenants
+from tenants.store.session import DatabaseError
 from tests.fakes.works import CONNECTIONS, Judge, Oracle
 
 FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
@@ -142,6 +143,14 @@ async def test_only_where_waiting_helps_a_run_is_tried_again_soon_or_sleeps_unti
     assert (fault["class"], fault["provider"], fault["kind"]) == (type(error).__name__, "oracle", error.kind)
     assert end.reason == fault["message"] == str(error)
     assert "trace" not in fault
+
+
+async def test_a_database_that_went_away_is_waited_for_and_one_that_refuses_is_not():
+    away = DatabaseError(ConnectionError("gone"), connection_lost=True)
+    end = (await do(ending(error=away), attempt=1000)).end
+    assert (end.status, json.loads(end.error)["class"]) == (RunStatus.RETRYING, "DatabaseAway")
+    refused = DatabaseError(ValueError("no such column"), connection_lost=False)
+    assert (await do(ending(error=refused))).end.status is RunStatus.FAILED
 
 
 async def test_after_the_last_attempt_a_run_fails_but_a_model_is_waited_for_without_end():

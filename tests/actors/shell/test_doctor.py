@@ -12,7 +12,7 @@ from actors.shell.settings import ShellSettings
 from tenants.settings import StoreSettings
 from tenants.store import log, tenants
 from tenants.store.rls import APP
-from tests.actors.shell import run
+from tests.conftest import execute
 from tests.tenants.store.rows import entry
 
 KEY = {"connections": {"apollo": {"api_key": "a-secret-key"}}}
@@ -63,16 +63,16 @@ async def test_a_database_that_is_away_or_was_never_migrated(postgres, tmp_path)
 
 
 async def test_a_table_without_its_wall(parts, database_url):
-    await run(database_url, "ALTER TABLE leadmill.contact NO FORCE ROW LEVEL SECURITY")
-    await run(database_url, "ALTER TABLE leadmill.lead DISABLE ROW LEVEL SECURITY")
+    await execute(database_url, "ALTER TABLE leadmill.contact NO FORCE ROW LEVEL SECURITY")
+    await execute(database_url, "ALTER TABLE leadmill.lead DISABLE ROW LEVEL SECURITY")
     result = (await found(parts))["row-level security"]
     assert (result.state, result.found) == (BAD, "not on contact, lead")
 
 
 async def test_a_policy_that_lets_everybody_in(parts, database, database_url, vault):
     acme = await tenants.add(database, vault, "acme", {})
-    await run(database_url, "CREATE POLICY oops ON leadmill.lead USING (true)")
-    await run(
+    await execute(database_url, "CREATE POLICY oops ON leadmill.lead USING (true)")
+    await execute(
         database_url,
         f"INSERT INTO leadmill.account (tenant_id, id, identity_key, name, source) "
         f"VALUES ('{acme.id}', '{acme.id}', 'k', 'n', 's')",
@@ -84,12 +84,12 @@ async def test_a_policy_that_lets_everybody_in(parts, database, database_url, va
 
 
 async def test_a_role_with_more_rights_than_it_may_have(parts, database_url):
-    await run(database_url, f"ALTER TABLE leadmill.heartbeat OWNER TO {APP}")
+    await execute(database_url, f"ALTER TABLE leadmill.heartbeat OWNER TO {APP}")
     assert (await found(parts))["roles"].state == BAD
 
 
 async def test_a_reading_role_that_may_write(parts, database_url):
-    await run(database_url, "GRANT INSERT ON leadmill.lead TO leadmill_read")
+    await execute(database_url, "GRANT INSERT ON leadmill.lead TO leadmill_read")
     assert (await found(parts))["reading role"].found.endswith("may write")
 
 
@@ -98,7 +98,7 @@ async def test_an_event_that_is_missing_from_the_log(parts, database, database_u
     async with database.tenant(acme.id) as session:
         await log.append(session, [entry(acme.id) for _ in range(3)])
     assert (await found(parts))["bus"].state == GOOD
-    await run(database_url, 'DELETE FROM leadmill.log WHERE "offset" = 1')
+    await execute(database_url, 'DELETE FROM leadmill.log WHERE "offset" = 1')
     result = (await found(parts))["bus"]
     assert result.state == BAD
     assert "lead.sourced" in result.found

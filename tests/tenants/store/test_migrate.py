@@ -9,20 +9,11 @@ from tenants.store import lanes, tenants
 from tenants.store.migrate import current_revision, migrate, newest_revision
 from tenants.store.rls import APP, OWNER, READ
 from tenants.store.session import Database
-from tests.conftest import LANES
+from tests.conftest import LANES, execute
 
 
 def named(address, database):
     return make_url(address).set(database=database).render_as_string(hide_password=False)
-
-
-async def run(address, *statements):
-    connection = await asyncpg.connect(address)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
 
 
 async def schema(address):
@@ -50,9 +41,9 @@ async def schema(address):
 def bare_url(postgres):
     """The address of a database that has never seen a migration."""
     name = f"bare_{uuid.uuid4().hex[:12]}"
-    asyncio.run(run(postgres, f"CREATE DATABASE {name}"))
+    asyncio.run(execute(postgres, f"CREATE DATABASE {name}"))
     yield named(postgres, name)
-    asyncio.run(run(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(execute(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 async def test_a_second_migration_changes_nothing(database_url):
@@ -125,7 +116,7 @@ def modest(postgres, bare_url):
     name = f"modest_{uuid.uuid4().hex[:8]}"
     database = make_url(bare_url).database
     asyncio.run(
-        run(
+        execute(
             bare_url,
             f"CREATE ROLE {name} LOGIN CREATEROLE NOSUPERUSER",
             f"ALTER DATABASE {database} OWNER TO {name}",
@@ -133,7 +124,7 @@ def modest(postgres, bare_url):
     )
     yield name, make_url(bare_url).set(username=name).render_as_string(hide_password=False)
     asyncio.run(
-        run(
+        execute(
             bare_url,
             f"REVOKE {OWNER}, {APP}, {READ} FROM {name} CASCADE",
             f"DROP OWNED BY {name} CASCADE",
@@ -145,7 +136,7 @@ def modest(postgres, bare_url):
 
 async def test_an_owner_without_superuser_rights_can_migrate(bare_url, modest):
     name, address = modest
-    await run(bare_url, f"GRANT {OWNER}, {APP}, {READ} TO {name} WITH ADMIN OPTION")
+    await execute(bare_url, f"GRANT {OWNER}, {APP}, {READ} TO {name} WITH ADMIN OPTION")
     for _ in range(2):
         assert await migrate(address, lanes=2) == newest_revision()
     database = Database.at(address, role=APP, pool_size=1)
@@ -158,5 +149,5 @@ async def test_an_owner_without_superuser_rights_can_migrate(bare_url, modest):
 
 async def test_who_has_the_roles_already_need_not_be_allowed_to_give_them(bare_url, modest):
     name, address = modest
-    await run(bare_url, f"GRANT {OWNER}, {APP}, {READ} TO {name}")
+    await execute(bare_url, f"GRANT {OWNER}, {APP}, {READ} TO {name}")
     assert await migrate(address, lanes=2) == newest_revision()
