@@ -99,7 +99,6 @@ def keep(
     from tenants.settings import StoreSettings
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would tell the addresses of people
     if inline:
         uvloop.run(keep_inline())
         return

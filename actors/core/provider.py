@@ -1,11 +1,12 @@
 """What a provider is: one outside company, and the questions that it answers."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel
+from yarl import URL
 
 from actors.core.questions import Question
 
@@ -20,10 +21,30 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """The way to a provider for one tenant: an HTTP transport of httpx, an address, a key that is never shown."""
+class Heard:
+    """What came back over HTTP: status, headers by name in any case, and the body as it was sent."""
 
-    http: Any
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Http(Protocol):
+    """The way out to the web."""
+
+    async def fetch(self, method: str, url: URL, headers: Mapping[str, str], *, most_bytes: int) -> Heard:
+        """The answer to a request without a body, redirects not followed. It is read until it is too long.
+
+        Raises aiohttp's ClientError, OSError or UnicodeError.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The way to a provider for one tenant: out to the web, to an address, with a key that is never shown."""
+
+    http: Http
     base_url: str
     api_key: str | None = field(repr=False)
 

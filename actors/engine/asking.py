@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-import httpx
 import orjson
 from pydantic import BaseModel
 
 from actors.core.errors import AgentError, NotConnected, OptedOut
-from actors.core.provider import Link, Provider, Reply
+from actors.core.provider import Http, Link, Provider, Reply
 from actors.core.questions import Answer, Question
 from actors.engine.gather import Gather
 from actors.engine.profiles import Profile
@@ -32,7 +31,7 @@ class Asking:
     def __init__(
         self,
         database: Database,
-        http: httpx.AsyncBaseTransport,
+        http: Http,
         providers: Mapping[str, Provider],
         *,
         calls_in_flight: int,

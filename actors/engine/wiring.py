@@ -8,17 +8,15 @@ from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 
-import httpx
-
 from actors.agents import all_agents
 from actors.bus.base import Bus
 from actors.bus.pglog import LogBus
 from actors.core.agent import Agent
 from actors.core.errors import ScorerAway
-from actors.core.provider import Provider
+from actors.core.provider import Http, Provider
 from actors.engine.asking import Asking
 from actors.engine.context import ScoringService
-from actors.engine.http import open_transport
+from actors.engine.http import open_web
 from actors.engine.profiles import Profiles
 from actors.engine.runner import Runner
 from actors.engine.settings import EngineSettings
@@ -38,7 +36,7 @@ class Works:
         self,
         database: Database,
         *,
-        http: httpx.AsyncBaseTransport,
+        http: Http,
         vault: Vault,
         providers: Mapping[str, Provider],
         scoring: ScoringService,
@@ -80,7 +78,7 @@ async def open_works(
     store = store or StoreSettings()
     engine = engine or EngineSettings()
     _leave_what_is_loaded_alone()
-    async with open_database(store, pool_size=pool_size) as database, open_transport(connections=0) as http:
+    async with open_database(store, pool_size=pool_size) as database, open_web(connections=0) as http:
         yield Works(
             database,
             http=http,

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from actors.core.errors import AnswerGarbled, AnswerPending, OptedOut, QuotaExhausted, RateLimited
-from actors.core.provider import Link, Provider, Reply
+from actors.core.provider import Heard, Link, Provider, Reply
 from actors.core.questions import (
     AddressPattern,
     AddressVerdict,
@@ -15,7 +15,7 @@ from actors.core.questions import (
     VerifyAddress,
 )
 from actors.providers.fields import inner, text, truth
-from actors.providers.manners import Heard, Manners, Oddity, json_object, seconds_ahead, send
+from actors.providers.manners import Manners, Oddity, json_object, seconds_ahead, send
 
 _NAME = "hunter"
 _UNDER_WAY, _STRANGE_SMTP, _NOT_FOUND = 202, 222, 404

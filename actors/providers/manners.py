@@ -5,14 +5,16 @@ and neither a key nor a query ever stands in an error.
 """
 
 import asyncio
+import re
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
-import httpx
 import orjson
+from yarl import URL
 
 from actors.core.errors import (
     QUIET_AFTER_RATE_LIMIT,
@@ -26,14 +28,15 @@ from actors.core.errors import (
     QuotaExhausted,
     RateLimited,
 )
-from actors.core.provider import Link
+from actors.core.provider import Heard, Link
 
 MOST_JSON_BYTES = 2_000_000
 
 _OK = 200
 _USER_AGENT = "leadmill"
-# The deadline covers all of it; a timeout for each read would only cost.
-_NO_OTHER_TIMEOUT = {"timeout": {"connect": None, "read": None, "write": None, "pool": None}}
+_PLAIN = re.compile(r"https?://[!-~]+")
+_LAST_PORT = 65_535
+_GZIP = 16 + zlib.MAX_WBITS
 _LONGEST_WAIT_S = 86_400.0
 
 # What a status means at most vendors. The others: the vendor does not answer as it should.
@@ -72,33 +75,25 @@ class Manners:
     oddities: tuple[Oddity, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What came back: status, headers, and the body as it was sent."""
-
-    status: int
-    headers: httpx.Headers
-    body: bytes
-
-
-async def send(link: Link, manners: Manners, method: str, url: str | httpx.URL) -> Heard:
+async def send(link: Link, manners: Manners, method: str, url: str | URL) -> Heard:
     """The vendor's answer to a request without a body.
 
     Raises the AgentError that fits: of the connection, of the status, or of a body of the wrong kind or size.
     """
-    request = _request(link, manners, method, url)
+    headers = _headers(link, manners)
+    address = _address(url, manners)
     try:
         async with asyncio.timeout(manners.deadline_s):
-            heard = await _heard(link, request, manners)
-    # Besides its own errors, httpx lets through some of aiohttp's (a garbled status line), of the socket
-    # library's (a host name's label that is too long), and InvalidURL where a redirect leads to no address.
-    except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, UnicodeError) as error:
-        raise _trouble(error, manners, _endpoint(method, str(url))) from error
+            heard = await link.http.fetch(method, address, headers, most_bytes=manners.most_bytes)
+    # The socket library has UnicodeError for a host name's label that is too long.
+    except (aiohttp.ClientError, OSError, UnicodeError) as error:
+        raise _trouble(error, manners, _endpoint(method, address)) from error
+    heard = Heard(heard.status, heard.headers, _unpacked(heard, manners))
     if heard.status not in manners.answers:
-        raise _refusal(heard, manners, _endpoint(method, str(url)))
+        raise _refusal(heard, manners, _endpoint(method, address))
     content_type = heard.headers.get("content-type", "").lower()
     if heard.status == _OK and not content_type.startswith(manners.content_types):
-        detail = f"the wrong type of content from {_endpoint(method, str(url))}"
+        detail = f"the wrong type of content from {_endpoint(method, address)}"
         raise AnswerGarbled(detail, provider=manners.provider)
     return heard
 
@@ -134,56 +129,49 @@ def _headers(link: Link, manners: Manners) -> dict[str, str]:
     return headers
 
 
-def _request(link: Link, manners: Manners, method: str, url: str | httpx.URL) -> httpx.Request:
-    """The request, not made by the client, which would send the cookies of other tenants' answers."""
-    headers = _headers(link, manners)
+def _address(url: str | URL, manners: Manners) -> URL:
     try:
-        request = httpx.Request(method, url, headers=headers, extensions=_NO_OTHER_TIMEOUT)
-    except httpx.InvalidURL:
+        if isinstance(url, str):
+            # what is plain needs no quoting, and must not get it: it was encoded where it was put together
+            url = URL(url, encoded=_PLAIN.fullmatch(url) is not None)
+        is_of_the_web = url.scheme in {"http", "https"} and url.host and 0 < (url.port or 0) <= _LAST_PORT
+    except ValueError:
         raise NotConnected("its address cannot be read", provider=manners.provider) from None
-    if request.url.scheme not in {"http", "https"} or not request.url.host:
+    if not is_of_the_web:
         raise NotConnected("its address is no web address", provider=manners.provider)
-    return request
+    return url
 
 
-async def _heard(link: Link, request: httpx.Request, manners: Manners) -> Heard:
-    # the transport itself, not a client around it, which would cost half as much again in processor time,
-    # log what people are called, and carry cookies
-    response = await link.http.handle_async_request(request)
-    try:
-        return Heard(response.status_code, response.headers, await _body(response, manners))
-    finally:
-        await response.aclose()
-
-
-async def _body(response: httpx.Response, manners: Manners) -> bytes:
-    if response.headers.get("content-encoding", "identity").lower() not in {"identity", "gzip", ""}:
+def _unpacked(heard: Heard, manners: Manners) -> bytes:
+    """The body without its packing, of which no more is undone than the body may be long."""
+    body, most = heard.body, manners.most_bytes
+    encoding = heard.headers.get("content-encoding", "identity").lower()
+    if encoding == "gzip" and len(body) <= most:
+        try:
+            unpacking = zlib.decompressobj(_GZIP)
+            body = unpacking.decompress(body, most + 1)
+        except zlib.error:
+            raise AnswerGarbled("it cannot be unpacked", provider=manners.provider) from None
+        if len(body) <= most and not unpacking.eof:
+            raise AnswerGarbled("a packing that is cut short", provider=manners.provider)
+    elif encoding not in {"identity", "gzip", ""}:
         raise AnswerGarbled("an encoding that was not asked for", provider=manners.provider)
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in response.aiter_bytes():
-        size += len(chunk)
-        if size > manners.most_bytes:
-            raise AnswerGarbled(f"more than {manners.most_bytes} bytes", provider=manners.provider)
-        chunks.append(chunk)
-    return b"".join(chunks)
+    if len(body) > most:
+        raise AnswerGarbled(f"more than {most} bytes", provider=manners.provider)
+    return body
 
 
-def _endpoint(method: str, url: str) -> str:
+def _endpoint(method: str, url: URL) -> str:
     """The request without host and query: in the query stand people's names."""
-    return f"{method} /{'/'.join(url.partition('?')[0].split('/')[3:])}"
+    return f"{method} {url.raw_path}"
 
 
 def _trouble(error: Exception, manners: Manners, endpoint: str) -> AgentError:
     """The error that a fault of the connection stands for."""
-    if isinstance(error, httpx.DecodingError):
-        return AnswerGarbled(f"{endpoint} cannot be unpacked", provider=manners.provider)
     if isinstance(error, TimeoutError):
         detail = f"no answer to {endpoint} within {manners.deadline_s:g} s"
         return ProviderDown(detail, provider=manners.provider)
-    # The transport calls whatever it cannot place a timeout: aiohttp's own name for it says more.
-    fault = type(error.__cause__ or error).__name__
-    return ProviderDown(f"{fault} at {endpoint}", provider=manners.provider)
+    return ProviderDown(f"{type(error).__name__} at {endpoint}", provider=manners.provider)
 
 
 def _refusal(heard: Heard, manners: Manners, endpoint: str) -> AgentError:

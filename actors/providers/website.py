@@ -7,13 +7,13 @@ from decimal import Decimal
 from html import unescape
 from typing import Any
 
-import httpx
+from yarl import URL
 
 from actors.core.errors import AgentError, NotConnected, ProviderDown, QuestionRefused
-from actors.core.provider import Link, Provider, Reply
+from actors.core.provider import Heard, Link, Provider, Reply
 from actors.core.questions import CompanyFacts, ReadSite
 from actors.providers.fields import text, whole
-from actors.providers.manners import Heard, Manners, send
+from actors.providers.manners import Manners, send
 from actors.providers.page import Page, types
 from tenants.countries import country_code
 
@@ -55,8 +55,8 @@ async def read_site(link: Link, question: ReadSite) -> Reply:
     if not _HOST.fullmatch(domain):
         raise QuestionRefused(f"{question.domain!r} is no domain", provider=_NAME)
     try:
-        home = httpx.URL(link.base_url.replace("{domain}", domain) + "/")
-    except httpx.InvalidURL:
+        home = URL(link.base_url.replace("{domain}", domain) + "/")
+    except ValueError:
         raise NotConnected(f"{link.base_url!r} is no web address", provider=_NAME) from None
     try:
         found = await _page(link, home, home)
@@ -75,7 +75,7 @@ async def read_site(link: Link, question: ReadSite) -> Reply:
     return Reply(CompanyFacts(domain=domain, **facts), evidence=str(url)[:_MOST_EVIDENCE])
 
 
-async def _page(link: Link, home: httpx.URL, url: httpx.URL) -> tuple[httpx.URL, Page] | None:
+async def _page(link: Link, home: URL, url: URL) -> tuple[URL, Page] | None:
     """The page and where it was in the end; None where there is none, or where the way leads off the site."""
     for _ in range(1 + _MOST_HOPS):
         heard = await send(link, _MANNERS, "GET", url)
@@ -88,26 +88,31 @@ async def _page(link: Link, home: httpx.URL, url: httpx.URL) -> tuple[httpx.URL,
     return None
 
 
-def _target(heard: Heard, home: httpx.URL, url: httpx.URL) -> httpx.URL | None:
+def _target(heard: Heard, home: URL, url: URL) -> URL | None:
     return _on_site(home, url, heard.headers.get("location", "")) if heard.status in _MOVED else None
 
 
-def _on_site(home: httpx.URL, url: httpx.URL, reference: str) -> httpx.URL | None:
+def _on_site(home: URL, url: URL, reference: str) -> URL | None:
     """Where a reference leads, if that is still the company's own site by HTTP, else None."""
     try:
-        target = url.join(reference)
-    except (httpx.InvalidURL, ValueError):
+        target = url.join(URL(reference))
+    except ValueError:
         return None
-    own, host = home.raw_host.decode().removeprefix("www."), target.raw_host.decode()
+    own, host = (home.raw_host or "").removeprefix("www."), target.raw_host or ""
     is_own = host == own or (host.endswith(f".{own}") and _HOST.fullmatch(host))
-    return target if is_own and target.scheme in {"http", "https"} and target.port == home.port else None
+    return target if is_own and target.scheme in {"http", "https"} and _port(target) == _port(home) else None
 
 
-async def _open_jobs(link: Link, home: httpx.URL, url: httpx.URL, page: Page) -> int | None:
+def _port(url: URL) -> int | None:
+    """The port where it is not the scheme's own: a site may move from HTTP to HTTPS."""
+    return None if url.is_default_port() else url.port
+
+
+async def _open_jobs(link: Link, home: URL, url: URL, page: Page) -> int | None:
     """The number of open jobs, from the front page or the careers page that it links."""
     targets = (_on_site(home, url, reference) for reference in page.careers_links())
     careers = next((target for target in targets if target is not None), None)
-    if careers is None or (careers.host, careers.raw_path) == (url.host, url.raw_path):
+    if careers is None or (careers.host, careers.raw_path_qs) == (url.host, url.raw_path_qs):
         return page.open_jobs()
     try:
         found = await _page(link, home, careers)

@@ -101,15 +101,16 @@ async def add_accounts(session: Session, new: Sequence[Account]) -> set[UUID]:
 async def add_leads(session: Session, new: Sequence[Lead]) -> set[UUID]:
     """The ids of those leads that were new; the others stay as they are."""
     kinds = {"id": "uuid", "account_id": "uuid", "stage": "text", "source": "text", "icp_version": "int"}
-    rows = await session.rows(
-        f"""
-        INSERT INTO lead (tenant_id, {", ".join(kinds)})
-        SELECT :tenant_id, {", ".join(kinds)} FROM {unnest(**kinds)} ORDER BY id
-        ON CONFLICT DO NOTHING RETURNING id
-        """,
-        tenant_id=session.tenant_id,
-        **columns(new, tuple(kinds)),
-    )
+    async with session.keeping_plans():
+        rows = await session.rows(
+            f"""
+            INSERT INTO lead (tenant_id, {", ".join(kinds)})
+            SELECT :tenant_id, {", ".join(kinds)} FROM {unnest(**kinds)} ORDER BY id
+            ON CONFLICT DO NOTHING RETURNING id
+            """,
+            tenant_id=session.tenant_id,
+            **columns(new, tuple(kinds)),
+        )
     return {row["id"] for row in rows}
 
 
@@ -132,16 +133,17 @@ async def update_accounts(session: Session, changed: Sequence[Account]) -> None:
 async def save_contacts(session: Session, people: Sequence[Contact]) -> None:
     """The contacts added, or brought up to date where they were known."""
     fields = [name for name in _CONTACT if name not in ("id", "account_id")]
-    await session.run(
-        f"""
-        INSERT INTO contact (tenant_id, {", ".join(_CONTACT)})
-        SELECT :tenant_id, {", ".join(_CONTACT)} FROM {unnest(**_CONTACT)} ORDER BY id
-        ON CONFLICT (tenant_id, id) DO UPDATE
-        SET {", ".join(f"{name} = EXCLUDED.{name}" for name in fields)}, updated_at = now()
-        """,
-        tenant_id=session.tenant_id,
-        **columns(people, tuple(_CONTACT)),
-    )
+    async with session.keeping_plans():
+        await session.run(
+            f"""
+            INSERT INTO contact (tenant_id, {", ".join(_CONTACT)})
+            SELECT :tenant_id, {", ".join(_CONTACT)} FROM {unnest(**_CONTACT)} ORDER BY id
+            ON CONFLICT (tenant_id, id) DO UPDATE
+            SET {", ".join(f"{name} = EXCLUDED.{name}" for name in fields)}, updated_at = now()
+            """,
+            tenant_id=session.tenant_id,
+            **columns(people, tuple(_CONTACT)),
+        )
 
 
 async def move_leads(session: Session, steps: Sequence[LeadProgress]) -> None:

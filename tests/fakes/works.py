@@ -20,7 +20,7 @@ from actors.core.questions import (
     RevealPerson,
     VerifyAddress,
 )
-from actors.engine.http import open_transport
+from actors.engine.http import open_web
 from actors.engine.settings import EngineSettings
 from actors.engine.wiring import Works
 from scoring_models.schema import Score
@@ -111,7 +111,7 @@ def _digit(lead_id):
 @asynccontextmanager
 async def open_fake_works(database, vault, *, oracle=None, judge=None, **settings):
     oracle, judge = oracle or Oracle(), judge or Judge()
-    async with open_transport(connections=0) as http:
+    async with open_web(connections=0) as http:
         yield Works(
             database,
             http=http,

@@ -1,14 +1,15 @@
 """What tests of providers share: the simulator as a process of its own, its world, and ways to it."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
+from yarl import URL
 
-from actors.core.provider import Link
-from actors.engine.http import open_transport
+from actors.core.provider import Heard, Http, Link
+from actors.engine.http import open_web
 from actors.simulator.launch import Launched, launch
 from actors.simulator.world import World
 
@@ -31,17 +32,14 @@ def world(simulator: Launched) -> World:
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[httpx.AsyncBaseTransport]:
+async def http() -> AsyncIterator[Http]:
     """The client of production."""
-    client = open_transport(connections=16)
-    yield client
-    await client.aclose()
+    async with open_web(connections=16) as web:
+        yield web
 
 
 @pytest.fixture
-def way(
-    simulator: Launched, http: httpx.AsyncBaseTransport, request: pytest.FixtureRequest
-) -> Callable[[str], Link]:
+def way(simulator: Launched, http: Http, request: pytest.FixtureRequest) -> Callable[[str], Link]:
     """The way to a provider in the simulator, with a key of this test's own, so that its bill is its own."""
 
     def to(provider: str) -> Link:
@@ -78,17 +76,26 @@ def behave(simulator: Launched) -> Iterator[Callable[..., None]]:
     httpx.put(address, json=usual).raise_for_status()
 
 
+class Answering:
+    """The web, where a function answers."""
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+
+    async def fetch(self, method: str, url: URL, headers: Mapping[str, str], *, most_bytes: int) -> Heard:
+        del most_bytes  # whoever asked looks at the length once more
+        response = self._handler(httpx.Request(method, str(url), headers=headers))
+        assert isinstance(response.stream, httpx.SyncByteStream)
+        return Heard(response.status_code, response.headers, b"".join(response.stream))
+
+
 @pytest.fixture
-async def vendor() -> AsyncIterator[Callable[..., Link]]:
-    """The way to a vendor that answers as a function says, and keeps what it was asked."""
-    clients: list[httpx.AsyncBaseTransport] = []
+def vendor() -> Callable[..., Link]:
+    """The way to a vendor that answers as a function says."""
 
     def answering(
         handler: Handler, *, base_url: str = "https://vendor.example/v1", key: str | None = "k"
     ) -> Link:
-        clients.append(httpx.MockTransport(handler))
-        return Link(clients[-1], base_url, key)
+        return Link(Answering(handler), base_url, key)
 
-    yield answering
-    for client in clients:
-        await client.aclose()
+    return answering

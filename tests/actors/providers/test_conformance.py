@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,7 +25,7 @@ from actors.core.errors import (
     QuotaExhausted,
     RateLimited,
 )
-from actors.core.provider import Link, Provider, Reply
+from actors.core.provider import Http, Link, Provider, Reply
 from actors.core.questions import (
     EnrichCompany,
     FindCompanies,
@@ -40,6 +41,7 @@ from actors.providers import all_providers, manners
 from actors.simulator.company import Mail
 from actors.simulator.world import World
 from tenants.icp import IdealCustomer, Persona
+from tests.actors.providers.conftest import Answering
 
 PROVIDERS = all_providers()
 KEY = "the-key-that-must-not-show-4711"
@@ -299,13 +301,14 @@ async def test_waits_as_long_as_it_is_told(
 @pytest.mark.parametrize(
     "fault",
     [
-        httpx.ConnectError("refused"),
-        httpx.ConnectTimeout("slow"),
-        httpx.ReadTimeout("slow"),
-        httpx.PoolTimeout("full"),
-        httpx.ReadError("reset"),
-        httpx.RemoteProtocolError("not HTTP"),
+        aiohttp.ClientConnectionError("refused"),
+        aiohttp.ClientPayloadError("cut short"),
+        aiohttp.ConnectionTimeoutError("slow"),
+        aiohttp.ServerDisconnectedError(),
+        aiohttp.SocketTimeoutError("slow"),
+        aiohttp.InvalidURL("http://"),
         ConnectionResetError("reset"),
+        TimeoutError("slow"),
     ],
     ids=lambda fault: type(fault).__name__,
 )
@@ -322,15 +325,22 @@ async def test_trouble_on_the_way_is_a_provider_that_is_down(
 
 @pytest.mark.parametrize("pair", BY_HTTP, ids=_named)
 async def test_a_wrong_address_is_a_matter_of_configuration(
-    pair: tuple[Provider, type[Question[Any]]], http: httpx.AsyncBaseTransport
+    pair: tuple[Provider, type[Question[Any]]], http: Http
 ) -> None:
     provider, kind = pair
-    for base_url in ("vendor.example", "ftp://vendor.example", "http://", "http://[::", "http://x:y"):
+    for base_url in (
+        "vendor.example",
+        "ftp://vendor.example",
+        "http://",
+        "http://[::",
+        "http://x:y",
+        "http://x:99999",
+    ):
         outcome = await _asked(provider, kind, Link(http, base_url, KEY))
         assert isinstance(outcome, AgentError)
         assert outcome.kind == "configuration"
-    for base_url in ("https://127.0.0.1:99999", f"https://{64 * 'a'}.example"):
-        assert isinstance(await _asked(provider, kind, Link(http, base_url, KEY)), ProviderDown)
+    too_long = f"https://{64 * 'a'}.example"
+    assert isinstance(await _asked(provider, kind, Link(http, too_long, KEY)), ProviderDown)
 
 
 GARBLED = {
@@ -365,12 +375,9 @@ async def test_an_answer_that_is_no_json_is_garbled(
 async def test_a_body_that_cannot_be_unpacked_is_garbled(
     pair: tuple[Provider, type[Question[Any]]], encoding: str, vendor: Callable[..., Link]
 ) -> None:
-    async def packed() -> Any:
-        yield b"\x1f\x8bnot really"
-
     def answer(_: httpx.Request) -> httpx.Response:
         headers = {"content-encoding": encoding, "content-type": "application/json"}
-        return httpx.Response(200, content=packed(), headers=headers)
+        return httpx.Response(200, content=iter([b"\x1f\x8bnot really"]), headers=headers)
 
     provider, kind = pair
     assert type(await _asked(provider, kind, _link(vendor, provider, answer))) is AnswerGarbled
@@ -436,8 +443,7 @@ def test_whatever_json_comes_it_is_a_reply_or_a_typed_error(
         return httpx.Response(status, json=answered)
 
     async def ask() -> Reply | AgentError:
-        async with httpx.MockTransport(answer) as client:
-            return await _asked(provider, kind, Link(client, provider.base_url, KEY))
+        return await _asked(provider, kind, Link(Answering(answer), provider.base_url, KEY))
 
     outcome = asyncio.run(ask())
     if isinstance(outcome, Reply) and outcome.content is not None:

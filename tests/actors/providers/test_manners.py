@@ -6,11 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-import httpx
 import pytest
 
 from actors.core.errors import AgentError, AnswerGarbled, ProviderDown, QuestionRefused, QuotaExhausted
-from actors.core.provider import Link
+from actors.core.provider import Http, Link
 from actors.providers.manners import Manners, Oddity, json_object, send
 
 MANNERS = Manners("acme", deadline_s=20, most_bytes=1000)
@@ -52,9 +51,7 @@ def saying(message: bytes) -> Behaviour:
     return say
 
 
-async def error_of(
-    http: httpx.AsyncBaseTransport, behaviour: Behaviour, manners: Manners = MANNERS
-) -> AgentError:
+async def error_of(http: Http, behaviour: Behaviour, manners: Manners = MANNERS) -> AgentError:
     async with serving(behaviour) as url:
         with pytest.raises(AgentError) as caught:
             await send(Link(http, "", None), manners, "GET", url)
@@ -77,18 +74,18 @@ async def error_of(
     ],
     ids=["nothing", "another protocol", "status", "length", "header", "long header", "cut short", "chunks"],
 )
-async def test_broken_http_is_a_provider_that_is_down(http: httpx.AsyncBaseTransport, message: bytes) -> None:
+async def test_broken_http_is_a_provider_that_is_down(http: Http, message: bytes) -> None:
     assert type(await error_of(http, saying(message))) is ProviderDown
 
 
-async def test_a_server_that_nobody_runs_is_down(http: httpx.AsyncBaseTransport) -> None:
+async def test_a_server_that_nobody_runs_is_down(http: Http) -> None:
     async with serving(saying(b"")) as url:
         pass
     with pytest.raises(ProviderDown, match="GET /v1/companies"):
         await send(Link(http, "", None), MANNERS, "GET", url)
 
 
-async def test_the_deadline_covers_a_body_that_comes_drop_by_drop(http: httpx.AsyncBaseTransport) -> None:
+async def test_the_deadline_covers_a_body_that_comes_drop_by_drop(http: Http) -> None:
     async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(JSON + b"transfer-encoding: chunked\r\n\r\n")
         while not writer.is_closing():
@@ -102,7 +99,7 @@ async def test_the_deadline_covers_a_body_that_comes_drop_by_drop(http: httpx.As
     assert "0.2 s" in str(error)
 
 
-async def test_the_deadline_covers_a_server_that_says_nothing(http: httpx.AsyncBaseTransport) -> None:
+async def test_the_deadline_covers_a_server_that_says_nothing(http: Http) -> None:
     async def say_nothing(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         await reader.read()
 
@@ -110,12 +107,12 @@ async def test_the_deadline_covers_a_server_that_says_nothing(http: httpx.AsyncB
 
 
 @pytest.mark.parametrize("told", [b"content-length: 5000\r\n\r\n", b"\r\n"], ids=["told", "not told"])
-async def test_a_body_over_the_cap_is_garbled(http: httpx.AsyncBaseTransport, told: bytes) -> None:
+async def test_a_body_over_the_cap_is_garbled(http: Http, told: bytes) -> None:
     error = await error_of(http, saying(JSON + told + b" " * 5000))
     assert type(error) is AnswerGarbled
 
 
-async def test_a_small_body_that_unpacks_to_a_large_one_is_garbled(http: httpx.AsyncBaseTransport) -> None:
+async def test_a_small_body_that_unpacks_to_a_large_one_is_garbled(http: Http) -> None:
     packed = gzip.compress(b" " * 1_000_000)
     assert len(packed) < 1100
     head = JSON + f"content-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n".encode()
@@ -127,13 +124,13 @@ async def test_a_small_body_that_unpacks_to_a_large_one_is_garbled(http: httpx.A
     [("gzip, gzip", gzip.compress(gzip.compress(b"{}"))), ("br", b"{}"), ("zstd", b"{}")],
 )
 async def test_encodings_that_were_not_asked_for_are_not_unpacked(
-    http: httpx.AsyncBaseTransport, encoding: str, body: bytes
+    http: Http, encoding: str, body: bytes
 ) -> None:
     head = JSON + f"content-encoding: {encoding}\r\ncontent-length: {len(body)}\r\n\r\n".encode()
     assert type(await error_of(http, saying(head + body))) is AnswerGarbled
 
 
-async def test_a_packed_body_is_unpacked(http: httpx.AsyncBaseTransport) -> None:
+async def test_a_packed_body_is_unpacked(http: Http) -> None:
     packed = gzip.compress(b'{"name": "Zo\xc3\xab"}')
     head = JSON + f"content-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n".encode()
     async with serving(saying(head + packed)) as url:
@@ -141,8 +138,14 @@ async def test_a_packed_body_is_unpacked(http: httpx.AsyncBaseTransport) -> None
     assert json_object(heard, MANNERS) == {"name": "Zoë"}
 
 
+async def test_a_packing_that_is_cut_short_is_garbled(http: Http) -> None:
+    packed = gzip.compress(b'{"name": "Zo\xc3\xab"}')[:-4]
+    head = JSON + f"content-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n".encode()
+    assert type(await error_of(http, saying(head + packed))) is AnswerGarbled
+
+
 async def test_a_refusal_counts_even_where_its_body_is_in_another_format(
-    http: httpx.AsyncBaseTransport,
+    http: Http,
 ) -> None:
     refusal = b"HTTP/1.1 422 No\r\ncontent-type: text/plain\r\ncontent-length: 12\r\n\r\nNot Enough!!"
     assert type(await error_of(http, saying(refusal))) is QuestionRefused
@@ -150,7 +153,7 @@ async def test_a_refusal_counts_even_where_its_body_is_in_another_format(
     assert type(await error_of(http, saying(refusal), odd)) is QuotaExhausted
 
 
-async def test_redirects_are_not_followed(http: httpx.AsyncBaseTransport) -> None:
+async def test_redirects_are_not_followed(http: Http) -> None:
     asked = 0
 
     async def move(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -164,7 +167,7 @@ async def test_redirects_are_not_followed(http: httpx.AsyncBaseTransport) -> Non
 
 
 async def test_cookies_are_not_carried_from_one_answer_to_the_next_question(
-    http: httpx.AsyncBaseTransport,
+    http: Http,
 ) -> None:
     seen: list[bytes] = []
 
@@ -182,7 +185,7 @@ async def test_cookies_are_not_carried_from_one_answer_to_the_next_question(
     assert b"cookie" not in seen[0].lower()
 
 
-async def test_cancelling_stays_cancelling(http: httpx.AsyncBaseTransport) -> None:
+async def test_cancelling_stays_cancelling(http: Http) -> None:
     arrived = asyncio.Event()
 
     async def wait(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from httpx_aiohttp import AiohttpTransport
 
 from actors.simulator.launch import Launched, launch
 from actors.simulator.server import Simulator
@@ -45,8 +44,8 @@ async def simulator(world: World, clock: Clock) -> AsyncIterator[Simulator]:
 
 
 def client_of(address: str, **options: dict[str, str]) -> httpx.AsyncClient:
-    """A client as the adapters have it: httpx over aiohttp, and without certificates to load."""
-    return httpx.AsyncClient(base_url=address, transport=AiohttpTransport(verify=False), **options)
+    """A client without certificates to load."""
+    return httpx.AsyncClient(base_url=address, verify=False, trust_env=False, **options)
 
 
 @pytest.fixture
