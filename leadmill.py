@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 import actors.commands
+import actors.error_commands
 import actors.shell.commands
 import scoring_models.commands
 import tenants.commands
@@ -41,7 +42,11 @@ app.command()(tenants.commands.migrate)
 app.command()(actors.commands.source)
 app.command()(actors.commands.pipeline)
 app.command("runs")(actors.commands.list_runs)
-app.command("errors")(actors.commands.list_errors)
+app.command("errors")(actors.error_commands.list_errors)
+app.command()(actors.error_commands.retry)
+app.command()(actors.error_commands.resolve)
+app.command()(actors.error_commands.mute)
+app.command()(actors.error_commands.assign)
 tenants.commands.app.command("scale")(actors.commands.scale)
 app.add_typer(tenants.commands.app, name="tenant")
 app.add_typer(actors.commands.agent_app, name="agent")

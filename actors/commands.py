@@ -2,7 +2,7 @@
 
 import asyncio
 import getpass
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -108,7 +108,7 @@ def pipeline(
     """List a tenant's scored leads, best first, with the reasons for each score."""
 
     async def run() -> tuple[list[dict[str, Any]], dict[str, int], list[tuple[str, str, int]]]:
-        async with _tenant_session(tenant) as session:
+        async with tenant_session(tenant) as session:
             wanted = limit if limit is not None or as_json else 20
             ranked = await leads.ranked(session, limit=wanted, tier=tier)
             return ranked, await funnel.counts(session), await funnel.reasons(session)
@@ -150,18 +150,14 @@ def list_runs(
     """List a tenant's runs, the newest first."""
 
     async def run() -> Any:
-        async with _tenant_session(tenant) as session:
+        async with tenant_session(tenant) as session:
             return await runs.recent(session, status=status, agent=agent, lead_id=lead, limit=limit)
 
-    _print_runs(_run(run()), as_json=as_json)
+    print_runs(_run(run()), as_json=as_json)
 
 
-def list_errors(tenant: TenantName, limit: Limit = 50, as_json: Json = False) -> None:
-    """List a tenant's failed runs, the newest first."""
-    list_runs(tenant, status="failed", agent=None, lead=None, limit=limit, as_json=as_json)
-
-
-def _print_runs(found: list[dict[str, Any]], *, as_json: bool) -> None:
+def print_runs(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    """Runs as a table, or as one JSON object a line."""
     if as_json:
         for row in found:
             typer.echo(to_json(dict(row)))
@@ -217,7 +213,7 @@ def disable(tenant: TenantName, agent: AgentName) -> None:
 
 async def _flip(tenant: str, agent: str, *, enabled: bool) -> int:
     _known_agent(agent)
-    async with _tenant_session(tenant) as session:
+    async with tenant_session(tenant) as session:
         return await switches.flip(session, agent, enabled=enabled, by=getpass.getuser())
 
 
@@ -264,7 +260,8 @@ def _known_agent(name: str) -> Any:
 
 
 @asynccontextmanager
-async def _tenant_session(name: str) -> AsyncIterator[Any]:
+async def tenant_session(name: str) -> AsyncIterator[Any]:
+    """A transaction that sees the rows of the tenant with this name."""
     async with open_database() as database:
         tenant = await tenants.named(database, name)
         async with database.tenant(tenant.id) as session:

@@ -41,7 +41,11 @@ class Hold(StrEnum):
 
 
 class RunStatus(StrEnum):
-    """Where a run stands. The first five can still move, the last three are endings."""
+    """Where a run stands. The first five still move by themselves; of the others, a person can wake some.
+
+    A failed run is in the error queue. It leaves the queue when it is retried, when a person says that nothing
+    more is to be done (resolved), or when the same work succeeded in another run (superseded).
+    """
 
     RUNNING = "running"
     RETRYING = "retrying"
@@ -51,6 +55,8 @@ class RunStatus(StrEnum):
     DONE = "done"
     SKIPPED = "skipped"
     FAILED = "failed"
+    RESOLVED = "resolved"
+    SUPERSEDED = "superseded"
 
 
 class Firmographics(Record):

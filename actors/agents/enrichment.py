@@ -34,7 +34,7 @@ async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
         return Skip("nobody knows this company", missing="firmographics")
     reason = mismatch(ctx.config.icp, richer)
     if reason is not None:
-        return Skip(reason, save=(richer, *findings))
+        return Skip(reason, missing="ideal customer", save=(richer, *findings))
     company = Company(
         name=richer.name,
         domain=richer.domain,

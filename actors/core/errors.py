@@ -39,7 +39,11 @@ class RateLimited(AgentError):
 class QuotaExhausted(AgentError):
     """The provider's quota is used up."""
 
+    # Quotas come back by the day or the month, or when the tenant buys more: giving up would only make work.
     kind = "transient"
+    patient = True
+    first_wait_s = 900.0
+    longest_wait_s = 21_600.0
 
 
 class ProviderDown(AgentError):
@@ -84,6 +88,10 @@ class TookTooLong(AgentError):
     """The work did not end within its deadline."""
 
     kind = "transient"
+
+
+class ProcessDied(AgentError):
+    """The process died while it worked on this."""
 
 
 class NotConnected(AgentError):

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,24 +9,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-import orjson
-
 from actors.bus.base import Bus, Delivery
-from actors.engine.committing import commit, to_entry
+from actors.engine.astray import bury, send_on
+from actors.engine.committing import commit
 from actors.engine.profiles import Profile, Profiles
 from actors.engine.runner import Assignment, Finished, Runner
 from actors.engine.settings import EngineSettings
+from actors.engine.suspects import MOST_DELIVERIES, Suspect, Suspects
 from actors.engine.window import Window
 from actors.events import event_types
-from actors.events.envelope import Event, UnreadableEvent, Withdrawn, read_payload
+from actors.events.envelope import Event, read_payload
 from tenants.identity import TenantId, stable_id
 from tenants.records import RunStatus
-from tenants.store import lanes, log, runs
+from tenants.store import lanes, runs
 from tenants.store.lanes import Lease
 from tenants.store.runs import DueRun, GroundMoved, RunStart
 from tenants.store.session import Database, DatabaseError
-
-logger = logging.getLogger(__name__)
 
 _DUE_EVERY_S = 0.25
 _LOOK_UP_S = 0.1
@@ -68,6 +65,9 @@ class Intake:
         self._types = event_types()
         self._window = Window(lease.next_offset)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._at_work: set[UUID] = set()
+        self._suspects = Suspects()
+        self._claim_s = runner.agent.deadline_s * 2 + 30
         self._finished: list[Finished] = []
         self._something_finished = asyncio.Event()
         self._enough_finished = asyncio.Event()
@@ -79,7 +79,7 @@ class Intake:
     @property
     def in_flight(self) -> int:
         """How many runs are being worked on or wait for their commit."""
-        return len(self._tasks) + len(self._finished)
+        return len(self._tasks) + len(self._finished) + self._suspects.waiting
 
     @property
     def nothing_before_s(self) -> float:
@@ -91,7 +91,8 @@ class Intake:
 
         Raises Fenced where the lane belongs to somebody else by now.
         """
-        took_in = await self._take_in()
+        took_in = await self._take_in() if not self._suspects else False
+        await self._begin_suspects()
         if self._tasks and len(self._finished) < self._settings.commit_batch:
             await self._linger()
         committed = await self._commit_finished()
@@ -105,6 +106,7 @@ class Intake:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._commit_finished()
         async with self._database.glance() as session:
+            await runs.leave_off(session, list(self._at_work))
             await lanes.release(session, self.lease)
 
     async def _linger(self) -> None:
@@ -155,7 +157,10 @@ class Intake:
             else:
                 strangers.append(delivery)
         if strangers:
-            await self._bury(strangers)
+            await bury(
+                self._database, self.runner.agent.name, self.runner.agent.topic, self.lease.lane, strangers
+            )
+            self._window.settle({delivery.offset for delivery in strangers})
         for tenant_id, events in by_tenant.items():
             await self._open(profiles[tenant_id], events)
 
@@ -168,7 +173,16 @@ class Intake:
             right_lane = profile.lane_for(topic, event.data.concerns or event.id)
             (here if right_lane == lane else elsewhere).append((offset, event))
         if elsewhere:
-            await self._send_on(profile, elsewhere)
+            offsets = {offset for offset, _ in elsewhere}
+            await send_on(
+                self._database,
+                self.lease,
+                profile,
+                [event for _, event in elsewhere],
+                next_offset=self._window.frontier_after(offsets),
+                lease_s=self._settings.lease_s,
+            )
+            self._window.settle(offsets)
         if not here:
             return
         assignments = {stable_id(event.tenant_id, name, event.id): (offset, event) for offset, event in here}
@@ -182,52 +196,20 @@ class Intake:
             )
             opened = await runs.open_runs(session, name, lane, starts)
             held = await runs.hold_back(session, name, list(opened)) if name in profile.off else set()
-        begun = set()
+        ours = set()
         for run_id, (offset, event) in assignments.items():
             if run_id in opened and run_id not in held:
-                begun.add(offset)
-                self._begin(Assignment(run_id, event, opened[run_id].attempt, offset), profile)
-        self._window.settle({offset for offset, _ in here} - begun)
-
-    async def _send_on(self, profile: Profile, events: list[tuple[int, Event]]) -> None:
-        """Events moved to the lane that their tenant holds now, each with its id: a tenant was given more lanes."""
-        offsets = {offset for offset, _ in events}
-        async with self._database.tenant(profile.tenant.id) as session:
-            await lanes.advance(
-                session, self.lease, self._window.frontier_after(offsets), self._settings.lease_s
-            )
-            await log.append(session, [to_entry(event, profile) for _, event in events])
-        self._window.settle(offsets)
-
-    async def _bury(self, strangers: Iterable[Delivery]) -> None:
-        """What nobody can read, and what belongs to no tenant, kept where a person can see it."""
-        offsets = set()
-        async with self._database.system() as session:
-            for delivery in strangers:
-                event, offset = delivery.event, delivery.offset
-                offsets.add(offset)
-                if isinstance(event, Withdrawn):
-                    continue
-                topic, lane = self.runner.agent.topic, self.lease.lane
-                reason = str(event) if isinstance(event, UnreadableEvent) else f"no tenant {event.tenant_id}"
-                await log.bury(
-                    session,
-                    letter_id=stable_id("dead letter", self.runner.agent.name, topic, lane, offset),
-                    topic=topic,
-                    lane=lane,
-                    offset=offset,
-                    reason=reason,
-                    headers=orjson.dumps({"agent": self.runner.agent.name}).decode(),
-                    raw=delivery.raw,
-                )
-                logger.warning("%s lane %s offset %s: %s", topic, lane, offset, reason)
-        self._window.settle(offsets)
+                ours.add(offset)
+                assignment = Assignment(run_id, event, opened[run_id].attempt, offset)
+                self._begin_or_suspect(assignment, profile, opened[run_id].unfinished)
+        self._window.settle({offset for offset, _ in here} - ours)
 
     async def _take_due(self, room: int) -> bool:
         self._looked_for_due = time.monotonic()
         agent = self.runner.agent
         async with self._database.glance() as session:
-            due = await runs.take_due(session, agent.name, self.lease.lane, room, agent.deadline_s * 2 + 30)
+            due = await runs.take_due(session, agent.name, self.lease.lane, room, self._claim_s)
+        due = [run for run in due if run.id not in self._suspects]  # whose claim ended while they waited here
         profiles = await self._profiles.of({run.tenant_id for run in due})
         off = [
             run.id for run in due if run.tenant_id in profiles and agent.name in profiles[run.tenant_id].off
@@ -239,20 +221,42 @@ class Intake:
         for run in due:
             if run.tenant_id in profiles and run.id not in held:
                 assignment = Assignment(run.id, self._event_of(run), run.attempt, None)
-                self._begin(assignment, profiles[run.tenant_id])
+                self._begin_or_suspect(assignment, profiles[run.tenant_id], run.unfinished)
         return bool(due)
 
     def _event_of(self, run: DueRun) -> Event:
         payload = read_payload(self._types, run.topic, run.input)
         return Event(run.event_id, run.tenant_id, run.topic, "", None, datetime.now(UTC), None, payload)
 
+    def _begin_or_suspect(self, assignment: Assignment, profile: Profile, unfinished: int) -> None:
+        if unfinished >= MOST_DELIVERIES:
+            self._finished.append(self.runner.give_up(assignment, profile, unfinished))
+        elif unfinished:
+            self._suspects.add([Suspect(assignment, profile, unfinished)])
+        else:
+            self._begin(assignment, profile)
+
+    async def _begin_suspects(self) -> None:
+        """Runs that a process began and did not end, begun a few at a time when nothing else is under way."""
+        if self._tasks or self._finished:
+            return
+        chosen = self._suspects.next()
+        if chosen:
+            async with self._database.glance() as session:
+                await runs.begin_again(session, [one.assignment.run_id for one in chosen], self._claim_s)
+        for one in chosen:
+            self._begin(one.assignment, one.profile)
+
     def _begin(self, assignment: Assignment, profile: Profile) -> None:
+        self._at_work.add(assignment.run_id)
         task = asyncio.create_task(self._work(assignment, profile))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _work(self, assignment: Assignment, profile: Profile) -> None:
         finished = await self.runner.do(assignment, profile)
+        self._at_work.discard(assignment.run_id)
+        self._suspects.ended(assignment.run_id)
         self._finished.append(finished)  # not in one line: the list may be another one after the wait
         self._something_finished.set()
         # this task is still among the tasks

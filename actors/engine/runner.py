@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from actors.core.agent import Agent
-from actors.core.errors import AgentError, DatabaseAway, TookTooLong
+from actors.core.errors import AgentError, DatabaseAway, ProcessDied, TookTooLong
+from actors.core.fingerprint import fingerprint
 from actors.core.outcome import Done, Outcome, Skip, Snooze
 from actors.core.retry import retry_at
 from actors.engine.asking import Asking
@@ -81,6 +83,13 @@ class Runner:
         end = self._end(assignment, ctx, outcome, error, time.monotonic() - started)
         return Finished(assignment, None if end.status in _VOID else outcome, end)
 
+    def give_up(self, assignment: Assignment, profile: Profile, deliveries: int) -> Finished:
+        """The run as failed, without another try: every process that began it died over it."""
+        desk = TenantDesk(profile.tenant.id, self._database, self._scoring)
+        ctx = RunContext(profile, desk, self._asking, run_id=assignment.run_id, now=datetime.now(UTC))
+        error = ProcessDied(f"{deliveries} times in a row")
+        return Finished(assignment, None, self._end(assignment, ctx, None, error, 0.0))
+
     def refuse(self, finished: Finished, error: Exception) -> Finished:
         """The run as failed: the database would not take what it decided."""
         fault = describe(error)
@@ -91,6 +100,8 @@ class Runner:
             reason=fault["message"],
             output=None,
             error=to_json(fault),
+            fingerprint=self._fingerprint(fault),
+            missing=None,
         )
         return Finished(finished.assignment, None, end)
 
@@ -143,6 +154,16 @@ class Runner:
             error=to_json(fault) if fault is not None else None,
             cost_usd=ctx.cost_usd or Decimal(0),
             versions=to_json(versions),
+            fingerprint=self._fingerprint(fault) if fault is not None else None,
+            missing=outcome.missing if isinstance(outcome, Skip) else None,
+        )
+
+    def _fingerprint(self, fault: Mapping[str, Any]) -> str:
+        return fingerprint(
+            error_class=fault["class"],
+            message=fault["message"],
+            agent=self.agent.name,
+            provider=fault["provider"],
         )
 
 

@@ -9,12 +9,13 @@ from typing import Protocol
 from actors.core.placement import Changes, Real, Wish, compare, wished_desks
 from actors.engine.scaling import Scaling
 from actors.engine.settings import EngineSettings
-from tenants.store import lanes, roles
+from tenants.store import failures, lanes, roles
 from tenants.store.session import Database
 
 logger = logging.getLogger(__name__)
 
 ROLE = "supervisor"
+_TIDY_EVERY_S = 5.0
 
 
 class Deposed(Exception):
@@ -57,6 +58,7 @@ class Supervision:
         self._scaling = Scaling(database, self._topics_of, settings)
         self._busy_at: dict[tuple[str, int], float] = {}
         self._woken_at: dict[tuple[str, int], float] = {}
+        self._tidied = float("-inf")
 
     async def turn(self) -> Changes:
         """One look at the work and at the desks, and what was changed.
@@ -67,6 +69,9 @@ class Supervision:
             if await roles.claim(session, ROLE, self._owner, self._settings.lease_s) is None:
                 raise Deposed("another supervisor works on this database")
             waiting = await lanes.work(session, self._topics_of)
+            if time.monotonic() - self._tidied >= _TIDY_EVERY_S:
+                await failures.supersede(session)
+                self._tidied = time.monotonic()
         changes = compare(self._wished(waiting), await self._roster.real(), build=self._build)
         if changes != Changes():
             await self._roster.carry_out(changes)

@@ -14,8 +14,12 @@ STATUS_WORDS = {
     RunStatus.DONE: "Done",
     RunStatus.SKIPPED: "Skipped",
     RunStatus.FAILED: "Failed",
+    RunStatus.RESOLVED: "Resolved",
+    RunStatus.SUPERSEDED: "Superseded",
 }
-SETTLED = frozenset({RunStatus.DONE, RunStatus.SKIPPED, RunStatus.FAILED})
+SETTLED = frozenset(
+    {RunStatus.DONE, RunStatus.SKIPPED, RunStatus.FAILED, RunStatus.RESOLVED, RunStatus.SUPERSEDED}
+)
 
 
 def status_badge(status: str) -> html.Span:

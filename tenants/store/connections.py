@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from tenants.policies import ProviderConnection
 from tenants.secrets import Vault
+from tenants.store import failures
 from tenants.store.session import Session
 
 
@@ -22,8 +23,17 @@ class Connection:
 
 
 async def save(session: Session, vault: Vault, provider: str, connection: ProviderConnection) -> None:
-    """The connection as configured. A configuration without a key leaves the key that is there."""
+    """The connection as configured. A configuration without a key leaves the key that is there.
+
+    Work that waited for the tenant's way to this provider goes on, and where the provider is new, also what
+    was left off because nobody knew.
+    """
     assert session.tenant_id is not None
+    is_new = not await session.value(
+        "SELECT true FROM connection WHERE tenant_id = :tenant_id AND provider = :provider",
+        tenant_id=session.tenant_id,
+        provider=provider,
+    )
     key = connection.api_key.get_secret_value() if connection.api_key is not None else None
     await session.run(
         """
@@ -41,6 +51,9 @@ async def save(session: Session, vault: Vault, provider: str, connection: Provid
         hint=key[-4:] if key and len(key) >= 12 else None,
         price=connection.credit_price_usd,
     )
+    await failures.resume_for_provider(session, provider)
+    if is_new:
+        await failures.resume(session, ("firmographics", "person", "email"))
 
 
 async def everything(session: Session, vault: Vault) -> dict[str, Connection]:

@@ -34,11 +34,15 @@ class RunStart:
 
 @dataclass(frozen=True, slots=True)
 class RunOpened:
-    """A run that is ours to do: which attempt it is, and how often it was handed to a process in all."""
+    """A run that is ours to do: which attempt it is, and how often it was handed to a process in all.
+
+    `unfinished` processes in a row began it and never came to an end.
+    """
 
     id: UUID
     attempt: int
     deliveries: int
+    unfinished: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class RunEnd:
     error: str | None
     cost_usd: Decimal
     versions: str | None
+    fingerprint: str | None = None
+    missing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +74,24 @@ class DueRun:
     input: str
     attempt: int
     deliveries: int
+    unfinished: int
 
 
 async def open_runs(
     session: Session, agent: str, lane: int, starts: Sequence[RunStart]
 ) -> dict[UUID, RunOpened]:
-    """Those of the runs that are ours to do. The others have ended, or wait elsewhere, since they came before."""
+    """Those of the runs that are ours to do. The others have ended, or wait elsewhere, since they came before.
+
+    A run that is new counts as begun: it has `unfinished` 0, and 1 from now on.
+    """
     rows = await session.rows(
         f"""
-        INSERT INTO run AS r (tenant_id, id, agent, event_id, lead_id, topic, lane, status, input)
-        SELECT :tenant_id, id, :agent, event_id, lead_id, topic, :lane, 'running', input
+        INSERT INTO run AS r (tenant_id, id, agent, event_id, lead_id, topic, lane, status, input, unfinished)
+        SELECT :tenant_id, id, :agent, event_id, lead_id, topic, :lane, 'running', input, 1
         FROM {unnest(id="uuid", event_id="uuid", lead_id="uuid", topic="text", input="json")}
         ON CONFLICT (tenant_id, id) DO UPDATE SET deliveries = r.deliveries + 1, lane = EXCLUDED.lane
         WHERE r.status = 'running' AND r.due_at IS NULL
-        RETURNING id, attempt, deliveries
+        RETURNING id, attempt, deliveries, CASE WHEN deliveries = 1 THEN 0 ELSE unfinished END AS unfinished
         """,
         tenant_id=session.tenant_id,
         agent=agent,
@@ -109,13 +119,17 @@ async def close_runs(session: Session, ends: Sequence[RunEnd]) -> None:
         "error": "json",
         "cost_usd": "numeric",
         "versions": "json",
+        "fingerprint": "text",
+        "missing": "text",
     }
     parameters = columns(ends, tuple(kinds))
     closed = await session.run(
         f"""
         UPDATE run SET status = given.status, finished_at = clock_timestamp(), duration_s = given.duration_s,
                due_at = given.due_at, reason = given.reason, output = given.output, error = given.error,
-               cost_usd = run.cost_usd + given.cost_usd, versions = given.versions
+               cost_usd = run.cost_usd + given.cost_usd, versions = given.versions,
+               fingerprint = given.fingerprint, missing = given.missing, unfinished = 0,
+               attempts = {_ATTEMPTS}
         FROM {unnest(**kinds)}
         WHERE run.tenant_id = :tenant_id AND run.id = given.id AND run.status = 'running'
         """,
@@ -137,6 +151,16 @@ async def close_runs(session: Session, ends: Sequence[RunEnd]) -> None:
         )
 
 
+# Attempts are kept where there was more than one to tell of: the first, and the newest up to twenty in all.
+_ATTEMPTS = """
+    CASE WHEN given.status NOT IN ('retrying', 'snoozed', 'failed') AND run.attempts = '[]' THEN run.attempts
+         ELSE CASE WHEN jsonb_array_length(run.attempts) >= 20 THEN run.attempts - 1 ELSE run.attempts END
+              || jsonb_build_array(jsonb_build_object(
+                     'attempt', run.attempt, 'status', given.status, 'ended_at', clock_timestamp(),
+                     'duration_s', given.duration_s, 'reason', given.reason, 'due_at', given.due_at,
+                     'error', CAST(given.error AS jsonb) - 'trace', 'cost', given.cost_usd))
+    END
+"""
 _HOLDS = {
     RunStatus.SKIPPED: "skipped",
     RunStatus.FAILED: "failed",
@@ -152,15 +176,18 @@ async def take_due(session: Session, agent: str, lane: int, limit: int, claim_s:
     """
     rows = await session.rows(
         """
-        UPDATE run SET status = 'running',
-               attempt = attempt + (CASE WHEN status IN ('running', 'held') THEN 0 ELSE 1 END),
-               deliveries = deliveries + 1, due_at = now() + make_interval(secs => :claim)
-        WHERE (tenant_id, id) IN (
-            SELECT tenant_id, id FROM run
+        WITH due AS (
+            SELECT tenant_id, id, status FROM run
             WHERE agent = :agent AND lane = :lane AND due_at IS NOT NULL AND due_at <= now()
             ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
         )
-        RETURNING id, tenant_id, event_id, topic, CAST(input AS text) AS input, attempt, deliveries
+        UPDATE run SET status = 'running',
+               attempt = attempt + (CASE WHEN due.status IN ('running', 'held') THEN 0 ELSE 1 END),
+               unfinished = CASE WHEN due.status = 'running' THEN unfinished ELSE 1 END,
+               deliveries = deliveries + 1, due_at = now() + make_interval(secs => :claim)
+        FROM due WHERE (run.tenant_id, run.id) = (due.tenant_id, due.id)
+        RETURNING run.id, run.tenant_id, event_id, topic, CAST(input AS text) AS input, attempt, deliveries,
+                  CASE WHEN due.status = 'running' THEN unfinished ELSE 0 END AS unfinished
         """,
         agent=agent,
         lane=lane,
@@ -168,6 +195,27 @@ async def take_due(session: Session, agent: str, lane: int, limit: int, claim_s:
         claim=claim_s,
     )
     return [DueRun(**row) for row in rows]
+
+
+async def begin_again(session: Session, ids: Sequence[UUID], claim_s: float) -> None:
+    """Runs that a process began and did not end, begun once more. Those that were taken up are claimed anew."""
+    await session.run(
+        """
+        UPDATE run SET unfinished = unfinished + 1,
+               due_at = CASE WHEN due_at IS NOT NULL THEN now() + make_interval(secs => :claim) END
+        WHERE id = ANY(CAST(:ids AS uuid[])) AND status = 'running'
+        """,
+        ids=list(ids),
+        claim=claim_s,
+    )
+
+
+async def leave_off(session: Session, ids: Sequence[UUID]) -> None:
+    """Runs that a process leaves in good order before they ended: nobody is to suspect them."""
+    await session.run(
+        "UPDATE run SET unfinished = 0 WHERE id = ANY(CAST(:ids AS uuid[])) AND status = 'running'",
+        ids=list(ids),
+    )
 
 
 async def still_running(session: Session, ids: Sequence[UUID]) -> set[UUID]:
@@ -189,7 +237,7 @@ async def hold_back(session: Session, agent: str, ids: Sequence[UUID]) -> set[UU
             SELECT tenant_id FROM agent_switch WHERE agent = :agent AND NOT enabled
             AND tenant_id IN (SELECT tenant_id FROM run WHERE id = ANY(CAST(:ids AS uuid[]))) FOR SHARE
         )
-        UPDATE run SET status = 'held', due_at = NULL FROM off
+        UPDATE run SET status = 'held', due_at = NULL, unfinished = 0 FROM off
         WHERE run.id = ANY(CAST(:ids AS uuid[])) AND run.tenant_id = off.tenant_id AND run.status = 'running'
         RETURNING run.id
         """,
@@ -209,6 +257,23 @@ async def let_go(session: Session, agent: str) -> int:
     )
 
 
+#: what the command line and the console are told of a run
+TOLD = (
+    "id, agent, lead_id, status, started_at, duration_s, attempt, error, CAST(cost_usd AS float8) AS cost, "
+    "input, output, reason, due_at, attempts, fingerprint"
+)
+
+
+async def topic_of(session: Session, run_id: UUID) -> str | None:
+    """The kind of event that the run is about, or None where the tenant has no such run."""
+    found: str | None = await session.value(
+        "SELECT topic FROM run WHERE tenant_id = :tenant_id AND id = :id",
+        tenant_id=session.tenant_id,
+        id=run_id,
+    )
+    return found
+
+
 async def recent(
     session: Session,
     *,
@@ -219,11 +284,8 @@ async def recent(
 ) -> list[Mapping[str, Any]]:
     """The newest runs of the session's tenant that match, each with its input and output."""
     rows = await session.rows(
-        """
-        SELECT id, agent, lead_id, status, started_at, duration_s, attempt, error,
-               CAST(cost_usd AS float8) AS cost, input, output,
-               reason, due_at
-        FROM run
+        f"""
+        SELECT {TOLD} FROM run
         WHERE tenant_id = :tenant_id AND (CAST(:status AS text) IS NULL OR status = :status)
           AND (CAST(:agent AS text) IS NULL OR agent = :agent)
           AND (CAST(:lead_id AS uuid) IS NULL OR lead_id = :lead_id)

@@ -8,7 +8,7 @@ from tenants.identity import TenantId, checked_name
 from tenants.policies import TenantConfig, read_config
 from tenants.records import WITHDRAWN, Tenant
 from tenants.secrets import Vault
-from tenants.store import connections, lanes, switches
+from tenants.store import connections, failures, lanes, switches
 from tenants.store.columns import to_json
 from tenants.store.session import Database, Session
 
@@ -86,6 +86,7 @@ async def configure(database: Database, vault: Vault, name: str, document: Mappi
             config=_stored(config),
         )
         await _apply(session, vault, config)
+        await _resume(session, config_of(tenant), config)
     return await named(database, name)
 
 
@@ -118,6 +119,17 @@ async def _apply(session: Session, vault: Vault, config: TenantConfig) -> None:
         await switches.flip(session, agent, enabled=enabled, by="configuration")
     for provider, connection in config.connections.items():
         await connections.save(session, vault, provider, connection)
+
+
+async def _resume(session: Session, before: TenantConfig, now: TenantConfig) -> None:
+    """What was left off for want of a fact goes on, where the new configuration may have brought that fact."""
+    missing = []
+    if now.icp != before.icp:
+        missing.append("ideal customer")
+    if now.personas != before.personas:
+        missing.append("person")
+    if missing:
+        await failures.resume(session, missing)
 
 
 def _stored(config: TenantConfig) -> str:

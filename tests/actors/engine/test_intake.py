@@ -168,3 +168,54 @@ async def test_an_answer_to_a_commit_that_was_lost_is_not_a_second_commit(
     assert len(await works.bus.read("lead.enriched", 0, 0, 100)) == 3
     async with database.tenant(acme.id) as session:
         assert len(await runs.recent(session, agent="enrichment", status=RunStatus.DONE)) == 3
+
+
+async def die(intake):
+    """The process is gone: nothing is committed, nothing is given back."""
+    for task in intake._tasks:
+        task.cancel()
+    await asyncio.gather(*intake._tasks, return_exceptions=True)
+
+
+async def test_a_run_that_kills_its_process_is_given_up_after_three_and_its_neighbours_end_well(
+    database, vault
+):
+    begun: list[str] = []
+    stuck = asyncio.Event()
+
+    async def kills(question):
+        if isinstance(question, EnrichCompany):
+            begun.append(question.domain)
+            if question.domain == "company-3.com":
+                await stuck.wait()  # as far as it comes before its process is gone
+
+    async with open_fake_works(database, vault, oracle=Oracle(kills), commit_linger_s=0.01) as works:
+        acme = await add_tenant(database, vault)
+        await source(works, acme, 30)
+        for _ in range(3):
+            begun.clear()
+            intake = await take_in(works, "enrichment")
+            await turns(intake, lambda: "company-3.com" in begun)
+            await die(intake)
+        assert begun[-1] == "company-3.com"
+        heir = await take_in(works, "enrichment")
+        await turns(heir, lambda: heir.counters.failed == 1)
+        await turns(heir, lambda: heir.in_flight == 0)
+        begun.clear()
+        kept_runs = await kept(database, acme)
+    assert sorted(run["status"] for run in kept_runs) == ["done"] * 29 + ["failed"]
+    failed = next(run for run in kept_runs if run["status"] == "failed")
+    assert failed["reason"] == "The process died while it worked on this: 3 times in a row"
+    assert (await counts_of(database, acme))["failed"] == 1
+
+
+async def test_runs_that_were_left_in_good_order_are_not_suspected(works, database, vault):
+    acme = await add_tenant(database, vault)
+    await source(works, acme, 4)
+    for _ in range(4):
+        intake = await take_in(works, "enrichment")
+        await intake._take_in()
+        await intake.close()
+    heir = await take_in(works, "enrichment")
+    await turns(heir, lambda: heir.counters.done == 4)
+    assert {run["status"] for run in await kept(database, acme)} == {"done"}

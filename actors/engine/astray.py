@@ -1,0 +1,54 @@
+"""Events that a lane cannot work on: sent on to the lane where they belong, or kept where a person can see them."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from actors.bus.base import Delivery
+from actors.engine.committing import to_entry
+from actors.engine.profiles import Profile
+from actors.events.envelope import Event, UnreadableEvent, Withdrawn
+from tenants.identity import stable_id
+from tenants.store import lanes, log
+from tenants.store.lanes import Lease
+from tenants.store.session import Database
+
+logger = logging.getLogger(__name__)
+
+
+async def send_on(
+    database: Database,
+    lease: Lease,
+    profile: Profile,
+    events: Sequence[Event],
+    *,
+    next_offset: int,
+    lease_s: float,
+) -> None:
+    """Events moved to the lane that their tenant holds now, each with its id: a tenant was given more lanes."""
+    async with database.tenant(profile.tenant.id) as session:
+        await lanes.advance(session, lease, next_offset, lease_s)
+        await log.append(session, [to_entry(event, profile) for event in events])
+
+
+async def bury(database: Database, agent: str, topic: str, lane: int, strangers: Iterable[Delivery]) -> None:
+    """What nobody can read, and what belongs to no tenant, as dead letters."""
+    async with database.system() as session:
+        for delivery in strangers:
+            event: Any = delivery.event
+            if isinstance(event, Withdrawn):
+                continue
+            reason = str(event) if isinstance(event, UnreadableEvent) else f"no tenant {event.tenant_id}"
+            await log.bury(
+                session,
+                letter_id=stable_id("dead letter", agent, topic, lane, delivery.offset),
+                topic=topic,
+                lane=lane,
+                offset=delivery.offset,
+                reason=reason,
+                headers=orjson.dumps({"agent": agent}).decode(),
+                raw=delivery.raw,
+            )
+            logger.warning("%s lane %s offset %s: %s", topic, lane, delivery.offset, reason)
