@@ -11,17 +11,19 @@ import uvloop
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
+import actors.approval_commands
 import actors.commands
 import actors.error_commands
 import actors.shell.commands
 import scoring_models.commands
 import tenants.commands
 from actors.engine.lists import ListFault
-from actors.engine.working_off import ListFailed
+from actors.engine.working_off import ListFailed, ListWaits
 from actors.shell.demonstration import NotOurs
 from actors.shell.installation import PartFailed
 from actors.shell.parts import NotMigrated
 from tenants.secrets import SecretsError
+from tenants.store.approvals import NotDecidable
 from tenants.store.session import DatabaseError
 from tenants.store.tenants import NoSuchTenant
 
@@ -47,6 +49,9 @@ app.command()(actors.error_commands.retry)
 app.command()(actors.error_commands.resolve)
 app.command()(actors.error_commands.mute)
 app.command()(actors.error_commands.assign)
+app.command("approvals")(actors.approval_commands.list_approvals)
+app.command()(actors.approval_commands.approve)
+app.command()(actors.approval_commands.reject)
 tenants.commands.app.command("scale")(actors.commands.scale)
 app.add_typer(tenants.commands.app, name="tenant")
 app.add_typer(actors.commands.agent_app, name="agent")
@@ -57,6 +62,8 @@ app.add_typer(actors.commands.events_app, name="events")
 _EXPECTED = (
     ListFault,
     ListFailed,
+    ListWaits,
+    NotDecidable,
     NotOurs,
     PartFailed,
     NotMigrated,

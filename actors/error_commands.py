@@ -1,11 +1,9 @@
 """What people do with failures on the command line: errors, retry, resolve, mute, assign."""
 
-import asyncio
 import getpass
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
@@ -13,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from actors.commands import Json, Limit, TenantName, print_runs, tenant_session
+from actors.commands import Json, Limit, TenantName, in_tenant, print_runs
 from actors.events import event_types
 from actors.events.envelope import UnreadableEvent, read_payload
 from tenants.store import failures, runs
@@ -29,7 +27,6 @@ All = Annotated[
 ]
 Where = Annotated[str, typer.Option("--where", help=_CONDITIONS)]
 Fingerprint = Annotated[str, typer.Argument(help="The group's fingerprint, as `leadmill errors` shows it.")]
-ResultT = TypeVar("ResultT")
 
 
 def list_errors(
@@ -46,12 +43,14 @@ def list_errors(
     """
     which = Which.where(where)
     if one_by_one or where or as_json:
-        print_runs(_in(tenant, lambda session: failures.listed(session, which, limit=limit)), as_json=as_json)
+        print_runs(
+            in_tenant(tenant, lambda session: failures.listed(session, which, limit=limit)), as_json=as_json
+        )
         return
     table = Table(
         "runs", "agent", "provider", "error", "last", "who", "fingerprint", title=f"{tenant}: errors"
     )
-    found = _in(tenant, failures.groups)
+    found = in_tenant(tenant, failures.groups)
     for group in found:
         table.add_row(
             f"{group['runs']:,}",
@@ -98,7 +97,7 @@ def retry(
                 await failures.edit(session, run_ids[0], edited, by=getpass.getuser())
         return await failures.retry(session, which, by=getpass.getuser(), dry_run=dry_run)
 
-    result = _in(tenant, run)
+    result = in_tenant(tenant, run)
     if as_json:
         told = {
             "dry_run": dry_run,
@@ -122,7 +121,9 @@ def resolve(
 ) -> None:
     """Take failed runs out of the queue, since nothing more is to be done about them."""
     which = _chosen(run_ids, everything, where)
-    count = _in(tenant, lambda session: failures.resolve(session, which, by=getpass.getuser(), reason=reason))
+    count = in_tenant(
+        tenant, lambda session: failures.resolve(session, which, by=getpass.getuser(), reason=reason)
+    )
     typer.echo(f"{count:,} resolved.")
 
 
@@ -133,7 +134,7 @@ def mute(
 ) -> None:
     """Hear nothing of a group of failures for a while. They stay in the queue, at its end."""
     until = datetime.now(UTC) + timedelta(hours=hours) if hours else None
-    _in(tenant, lambda session: failures.mute(session, fingerprint, until=until, by=getpass.getuser()))
+    in_tenant(tenant, lambda session: failures.mute(session, fingerprint, until=until, by=getpass.getuser()))
     typer.echo(
         f"{fingerprint} is muted until {until:%Y-%m-%d %H:%M} UTC."
         if until
@@ -147,7 +148,7 @@ def assign(
     to: Annotated[str | None, typer.Argument(help="Who looks after it; absent: nobody any more.")] = None,
 ) -> None:
     """Say who looks after a group of failures."""
-    _in(tenant, lambda session: failures.assign(session, fingerprint, to=to, by=getpass.getuser()))
+    in_tenant(tenant, lambda session: failures.assign(session, fingerprint, to=to, by=getpass.getuser()))
     typer.echo(f"{to or 'nobody'} looks after {fingerprint}.")
 
 
@@ -176,11 +177,3 @@ async def _check(session: Any, run_id: UUID, document: dict[str, Any]) -> None:
         read_payload(event_types(), topic, to_json(document))
     except UnreadableEvent as error:
         raise ValueError(f"no {topic}: {error}") from None
-
-
-def _in(tenant: str, work: Callable[[Any], Awaitable[ResultT]]) -> ResultT:
-    async def run() -> ResultT:
-        async with tenant_session(tenant) as session:
-            return await work(session)
-
-    return asyncio.run(run())

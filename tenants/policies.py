@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError
 
+from tenants.approvals import ApprovalPolicy
 from tenants.icp import IdealCustomer, Persona
 from tenants.records import Record
 
@@ -27,6 +28,7 @@ class TenantConfig(Record):
         default_factory=lambda: {"A": "executive-outreach", "B": "standard-outreach", "C": "nurture"}
     )
     connections: Mapping[str, ProviderConnection] = Field(default_factory=dict)
+    approvals: ApprovalPolicy = ApprovalPolicy()
 
 
 def read_config(document: Mapping[str, Any]) -> TenantConfig:

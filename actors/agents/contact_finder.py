@@ -9,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from actors.core.agent import agent
 from actors.core.context import Context
 from actors.core.errors import OptedOut
-from actors.core.outcome import Done, Outcome, Skip
+from actors.core.outcome import Act, Done, Outcome, Skip
 from actors.core.questions import (
     FindMailExchangers,
     FindPattern,
@@ -20,11 +20,14 @@ from actors.core.questions import (
 )
 from actors.events.contact import ContactVerified
 from actors.events.lead import LeadEnriched
+from tenants.approvals import ActKind
 from tenants.icp import Persona, has_words
 from tenants.identity import stable_id
 from tenants.records import Contact, LeadProgress, Stage
 
 DELIVERABLE = "deliverable"
+# What cannot be told from outside: mail may arrive or not. What is known to be wrong is never used.
+_DOUBTFUL = frozenset({"accept_all", "risky", "unknown"})
 _MOST_LIKELY_PATTERN = "{first}.{last}"
 # Letters that are no accented ones, as addresses write them.
 _AS_IN_ADDRESSES = str.maketrans(
@@ -82,7 +85,10 @@ async def contact_finder(event: LeadEnriched, ctx: Context) -> Outcome:
     except OptedOut:
         return Skip("the person objected to being processed")
     contact = _contact(revealed, address, event, ctx)
-    if address is None or address.status != DELIVERABLE:
+    acts: tuple[Act, ...] = ()
+    if address is not None and address.status in _DOUBTFUL and _may_use_doubtful(ctx):
+        acts = (Act(ActKind.UNVERIFIED_ADDRESS, f"the address is {address.status.replace('_', ' ')}"),)
+    elif address is None or address.status != DELIVERABLE:
         status = address.status if address is not None else "none"
         return Skip(f"no deliverable address (best: {status})", missing="email", save=(contact,))
     said = ContactVerified(
@@ -94,8 +100,16 @@ async def contact_finder(event: LeadEnriched, ctx: Context) -> Outcome:
     )
     progress = LeadProgress(lead_id=event.lead_id, stage=Stage.CONTACTABLE, contact_id=contact.id)
     return Done(
-        save=(contact, progress), say=(said,), output={"title": contact.title, "email_status": address.status}
+        save=(contact, progress),
+        say=(said,),
+        output={"title": contact.title, "email_status": address.status},
+        acts=acts,
     )
+
+
+def _may_use_doubtful(ctx: Context) -> bool:
+    """Whether the tenant wants to hear of addresses that nobody could verify."""
+    return ctx.config.approvals.unverified_address != "never"
 
 
 async def _best_person(domain: str, ctx: Context) -> PersonFound | None:

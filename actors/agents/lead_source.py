@@ -6,10 +6,11 @@ from typing import Any
 
 from actors.core.agent import agent
 from actors.core.context import Context
-from actors.core.outcome import Done, Outcome
+from actors.core.outcome import Act, Done, Outcome
 from actors.core.questions import CompanyFacts, FindCompanies
 from actors.events.lead import Company, LeadSourced
 from actors.events.source import SourceRequested
+from tenants.approvals import ActKind
 from tenants.companies import identity_key, registrable_domain
 from tenants.countries import country_code
 from tenants.icp import mismatch
@@ -67,6 +68,7 @@ async def lead_source(event: SourceRequested, ctx: Context) -> Outcome:
         )
         for account in fresh
     ]
+    asked_for = event.asked_for or sorted_out.read
     tally = SourceTally(
         request_id=event.request_id,
         part=event.part,
@@ -80,6 +82,7 @@ async def lead_source(event: SourceRequested, ctx: Context) -> Outcome:
         save=(tally, *sorted_out.rejections),
         say=tuple(_sourced(account, lead) for account, lead in zip(fresh, leads, strict=True)),
         output=tally.model_dump(mode="json", include={"read", "sourced", "duplicates", "rejected"}),
+        acts=(Act(ActKind.SOURCE, f"{asked_for:,} companies are asked for", asked_for),) if fresh else (),
     )
 
 

@@ -94,6 +94,10 @@ class ProcessDied(AgentError):
     """The process died while it worked on this."""
 
 
+class ApprovalBroken(AgentError):
+    """What was approved is not what is stored."""
+
+
 class NotConnected(AgentError):
     """No provider is connected that could answer this."""
 

@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from actors.events.envelope import Payload
+from tenants.approvals import ActKind
 from tenants.records import Account, Lead, Saved
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something in an outcome that a tenant may want to be asked about first."""
+
+    kind: ActKind
+    why: str
+    amount: float = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +24,15 @@ class Done:
     """The work is done: what is new, what is to be saved, what is to be said.
 
     `new` holds what must not exist yet; if somebody else was quicker, the work is done again from fresh facts.
+    `acts` names what may be risky in it. Whether anybody is asked is the tenant's policy, and not the agent's
+    business.
     """
 
     new: tuple[Account | Lead, ...] = ()
     save: tuple[Saved, ...] = ()
     say: tuple[Payload, ...] = ()
     output: Mapping[str, Any] = field(default_factory=dict)
+    acts: tuple[Act, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

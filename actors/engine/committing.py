@@ -24,7 +24,7 @@ from tenants.records import (
     SourceRejection,
     SourceTally,
 )
-from tenants.store import findings, lanes, leads, log, runs, sources
+from tenants.store import approvals, findings, lanes, leads, log, runs, sources
 from tenants.store.lanes import Lease
 from tenants.store.runs import GroundMoved
 from tenants.store.session import Database, DatabaseError, Session
@@ -93,6 +93,8 @@ async def _commit_once(
         await _add_new(session, finished)
         await _save(session, finished)
         await runs.close_runs(session, [item.end for item in finished])
+        await approvals.hold(session, [item.held for item in finished if item.held is not None])
+        await approvals.settle(session, dict(item.settles for item in finished if item.settles is not None))
         await log.append(
             session, [entry for item in finished for entry in _entries(item, profile, datetime.now(UTC))]
         )

@@ -220,7 +220,7 @@ class Intake:
                 held = await runs.hold_back(session, agent.name, off)
         for run in due:
             if run.tenant_id in profiles and run.id not in held:
-                assignment = Assignment(run.id, self._event_of(run), run.attempt, None)
+                assignment = Assignment(run.id, self._event_of(run), run.attempt, None, run.approval_id)
                 self._begin_or_suspect(assignment, profiles[run.tenant_id], run.unfinished)
         return bool(due)
 

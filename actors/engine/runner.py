@@ -12,16 +12,21 @@ from typing import Any
 from uuid import UUID
 
 from actors.core.agent import Agent
-from actors.core.errors import AgentError, DatabaseAway, ProcessDied, TookTooLong
+from actors.core.errors import AgentError, ApprovalBroken, DatabaseAway, ProcessDied, TookTooLong
 from actors.core.fingerprint import fingerprint
 from actors.core.outcome import Done, Outcome, Skip, Snooze
 from actors.core.retry import retry_at
+from actors.engine import holding
 from actors.engine.asking import Asking
 from actors.engine.context import RunContext, ScoringService, TenantDesk
 from actors.engine.profiles import Profile
+from actors.events import event_types
 from actors.events.envelope import Event
+from tenants.approvals import Decision
 from tenants.identity import TenantId
-from tenants.records import RunStatus
+from tenants.records import Account, RunStatus
+from tenants.store import approvals, leads
+from tenants.store.approvals import Decided, Held
 from tenants.store.columns import to_json
 from tenants.store.runs import RunEnd
 from tenants.store.session import Database, DatabaseError
@@ -29,21 +34,31 @@ from tenants.store.session import Database, DatabaseError
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A run that is to be done now. Its offset is None where it did not come from the bus but was due again."""
+    """A run that is to be done now. Its offset is None where it did not come from the bus but was due again.
+
+    With an approval nothing is to be done but what was held, as it was decided.
+    """
 
     run_id: UUID
     event: Event
     attempt: int
     offset: int | None
+    approval_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A run that was done: how it ended, and what is to be committed."""
+    """A run that was done: how it ended, and what is to be committed.
+
+    Where its outcome is held, there is none to be committed yet. `settles` is the approval that this carries
+    out, or whose execution fails for the reason that is told.
+    """
 
     assignment: Assignment
     outcome: Outcome | None
     end: RunEnd
+    held: Held | None = None
+    settles: tuple[UUID, str | None] | None = None
 
 
 _VOID = (RunStatus.FAILED, RunStatus.RETRYING)
@@ -74,14 +89,74 @@ class Runner:
         ctx = RunContext(profile, desk, self._asking, run_id=assignment.run_id, now=now)
         outcome: Outcome | None = None
         error: Exception | None = None
+        failure_of_approval: str | None = None
         try:
-            outcome = await self._within_deadline(assignment, ctx)
+            if assignment.approval_id is not None:
+                outcome, failure_of_approval = await self._as_decided(assignment, assignment.approval_id)
+            else:
+                outcome = await self._within_deadline(assignment, ctx)
         except DatabaseError as failure:
             error = DatabaseAway(str(failure)) if failure.may_be_repeated else failure
         except Exception as failure:  # noqa: BLE001 - the ending of a run, whatever the agent raised
             error = failure
         end = self._end(assignment, ctx, outcome, error, time.monotonic() - started)
-        return Finished(assignment, None if end.status in _VOID else outcome, end)
+        if end.status in _VOID:
+            # an approval that could not be carried out yet is still to be carried out
+            waiting = assignment.approval_id if end.due_at is not None else None
+            return Finished(assignment, None, replace(end, approval_id=waiting))
+        if assignment.approval_id is not None:
+            return Finished(assignment, outcome, end, settles=(assignment.approval_id, failure_of_approval))
+        if isinstance(outcome, Done) and outcome.acts:
+            return self._held_or_done(assignment, ctx, outcome, end)
+        return Finished(assignment, outcome, end)
+
+    def _held_or_done(self, assignment: Assignment, ctx: RunContext, outcome: Done, end: RunEnd) -> Finished:
+        policy = ctx.config.approvals
+        acts = holding.asked_about(policy, outcome)
+        if not acts:
+            return Finished(assignment, outcome, end)
+        if policy.is_bypassed(ctx.now):
+            passed = {"bypassed": [act.kind for act in acts], **outcome.output}
+            return Finished(assignment, outcome, replace(end, output=to_json(passed)))
+        question = holding.held(
+            outcome,
+            acts,
+            run_id=assignment.run_id,
+            attempt=assignment.attempt,
+            agent=self.agent.name,
+            lead_id=end.lead_id,
+            requested_by=getattr(assignment.event.data, "requested_by", None),
+            policy=policy,
+            now=ctx.now,
+            cost_usd=end.cost_usd,
+        )
+        reason = "; ".join(act.why for act in acts)
+        waits = replace(
+            end, status=RunStatus.AWAITING_APPROVAL, reason=reason, output=None, approval_id=question.id
+        )
+        return Finished(assignment, None, waits, held=question)
+
+    async def _as_decided(self, assignment: Assignment, approval_id: UUID) -> tuple[Outcome, str | None]:
+        """What was held, if a person allowed it and the facts still stand, else why nothing is done.
+
+        Beside it stands why the execution of an approval fails.
+        """
+        async with self._database.tenant(assignment.event.tenant_id) as session:
+            found = await approvals.decided(session, approval_id)
+            if found is None or found.status not in (Decision.APPROVED, Decision.EDITED):
+                return _not_done(found), None
+            if holding.hashed(holding.canonical(found.content)) != found.content_hash:
+                raise ApprovalBroken
+            outcome = holding.read(found.content, event_types())
+            lead_id = assignment.event.data.concerns
+            if lead_id is not None and not await leads.is_open(session, lead_id):
+                failure = "the lead has gone, or is scored already"
+                return Skip(f"approved, but {failure}"), failure
+            wanted = [record for record in outcome.new if isinstance(record, Account)]
+            known = await leads.known_keys(session, [account.identity_key for account in wanted])
+        taken = frozenset(account.id for account in wanted if account.identity_key in known)
+        outcome = replace(outcome, output={**outcome.output, "approved_by": found.by})
+        return holding.without(outcome, taken), None
 
     def give_up(self, assignment: Assignment, profile: Profile, deliveries: int) -> Finished:
         """The run as failed, without another try: every process that began it died over it."""
@@ -190,6 +265,19 @@ def _waiting(due_at: datetime | None, now: datetime) -> RunStatus:
     if due_at is None:
         return RunStatus.FAILED
     return RunStatus.RETRYING if due_at - now <= _SOON else RunStatus.SNOOZED
+
+
+def _not_done(found: Decided | None) -> Skip:
+    """Why nothing is done: a person said so, or nobody said anything."""
+    if found is None or found.status in (Decision.EXECUTED, Decision.FAILED):
+        return Skip("the approval is gone")
+    match found.status:
+        case Decision.REJECTED:
+            return Skip(f"rejected by {found.by}: {found.reason}")
+        case Decision.EXPIRED:
+            return Skip("nobody decided in time: nothing was done", missing="approval")
+        case _:
+            return Skip(f"the approval is {found.status}", missing="approval")
 
 
 def describe(error: Exception) -> dict[str, Any]:

@@ -42,7 +42,15 @@ async def request_rows(
     """The id of a request to bring in these rows, given as (number of the first, rows), and its number of parts."""
     request_id = uuid.uuid4()
     parts = (
-        SourceRequested(request_id=request_id, part=number, source=name, first_row=start, rows=tuple(chunk))
+        SourceRequested(
+            request_id=request_id,
+            part=number,
+            source=name,
+            first_row=start,
+            rows=tuple(chunk),
+            asked_for=rows,
+            requested_by=by,
+        )
         for number, (start, chunk) in enumerate(chunks)
     )
     count = -(-rows // ROWS_IN_A_PART)
@@ -71,6 +79,8 @@ async def request_search(
             first_row=start + 1,
             page=number + 1,
             limit=min(PAGE_SIZE, leads - start),
+            asked_for=leads,
+            requested_by=by,
         )
         for number, start in enumerate(range(0, leads, PAGE_SIZE))
     ]

@@ -21,12 +21,17 @@ class ListFailed(Exception):
     """Parts of a list could not be worked through."""
 
 
+class ListWaits(Exception):
+    """Parts of a list wait for somebody's approval."""
+
+
 async def work_off(
     works: Works, tenant_id: TenantId, request_id: UUID, parts: int, tell: Callable[[dict[str, Any]], None]
 ) -> dict[str, Any]:
     """The list's final account: `read = sourced + duplicates + sum(rejected)`.
 
-    Raises ListFailed where parts failed for good; those can be retried like any failed run.
+    Raises ListFailed where parts failed for good, which can be retried like any failed run, and ListWaits
+    where a person must allow them first.
     """
     stop = asyncio.Event()
     working: asyncio.Task[None] | None = None
@@ -37,8 +42,9 @@ async def work_off(
             async with works.database.tenant(tenant_id) as session:
                 tally = await sources.tally(session, request_id)
                 failed = await sources.failed_parts(session, request_id)
+                waiting = await sources.waiting_parts(session, request_id)
             tell(tally)
-            if tally["parts"] + len(failed) >= parts:
+            if tally["parts"] + len(failed) + waiting >= parts:
                 break
             if working is not None and working.done():
                 working.result()
@@ -47,6 +53,8 @@ async def work_off(
         stop.set()
         if working is not None:
             await working
+    if waiting:
+        raise ListWaits(f"{waiting} of {parts} parts wait for a person: `leadmill approvals`")
     if failed:
         raise ListFailed(f"{len(failed)} of {parts} parts failed: {failed[0]}")
     return {name: value for name, value in tally.items() if name != "parts"}

@@ -83,6 +83,16 @@ async def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
     return {row["identity_key"] for row in rows}
 
 
+async def is_open(session: Session, lead_id: UUID) -> bool:
+    """Whether the tenant has this lead, and it is not scored yet."""
+    found = await session.value(
+        "SELECT stage <> 'scored' FROM lead WHERE tenant_id = :tenant_id AND id = :id",
+        tenant_id=session.tenant_id,
+        id=lead_id,
+    )
+    return bool(found)
+
+
 async def add_accounts(session: Session, new: Sequence[Account]) -> set[UUID]:
     """The ids of those accounts that were new; the others stay as they are."""
     rows = await session.rows(

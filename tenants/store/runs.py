@@ -61,6 +61,7 @@ class RunEnd:
     versions: str | None
     fingerprint: str | None = None
     missing: str | None = None
+    approval_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class DueRun:
     attempt: int
     deliveries: int
     unfinished: int
+    approval_id: UUID | None
 
 
 async def open_runs(
@@ -121,6 +123,7 @@ async def close_runs(session: Session, ends: Sequence[RunEnd]) -> None:
         "versions": "json",
         "fingerprint": "text",
         "missing": "text",
+        "approval_id": "uuid",
     }
     parameters = columns(ends, tuple(kinds))
     closed = await session.run(
@@ -128,7 +131,8 @@ async def close_runs(session: Session, ends: Sequence[RunEnd]) -> None:
         UPDATE run SET status = given.status, finished_at = clock_timestamp(), duration_s = given.duration_s,
                due_at = given.due_at, reason = given.reason, output = given.output, error = given.error,
                cost_usd = run.cost_usd + given.cost_usd, versions = given.versions,
-               fingerprint = given.fingerprint, missing = given.missing, unfinished = 0,
+               fingerprint = given.fingerprint, missing = given.missing,
+               approval_id = given.approval_id, unfinished = 0,
                attempts = {_ATTEMPTS}
         FROM {unnest(**kinds)}
         WHERE run.tenant_id = :tenant_id AND run.id = given.id AND run.status = 'running'
@@ -182,12 +186,13 @@ async def take_due(session: Session, agent: str, lane: int, limit: int, claim_s:
             ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
         )
         UPDATE run SET status = 'running',
-               attempt = attempt + (CASE WHEN due.status IN ('running', 'held') THEN 0 ELSE 1 END),
+               attempt = attempt + (CASE WHEN due.status IN ('running', 'held', 'awaiting_approval') THEN 0 ELSE 1 END),
                unfinished = CASE WHEN due.status = 'running' THEN unfinished ELSE 1 END,
                deliveries = deliveries + 1, due_at = now() + make_interval(secs => :claim)
         FROM due WHERE (run.tenant_id, run.id) = (due.tenant_id, due.id)
         RETURNING run.id, run.tenant_id, event_id, topic, CAST(input AS text) AS input, attempt, deliveries,
-                  CASE WHEN due.status = 'running' THEN unfinished ELSE 0 END AS unfinished
+                  CASE WHEN due.status = 'running' THEN unfinished ELSE 0 END AS unfinished,
+                  approval_id
         """,
         agent=agent,
         lane=lane,

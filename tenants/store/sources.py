@@ -82,3 +82,15 @@ async def failed_parts(session: Session, request_id: UUID) -> list[str]:
         id=f'%"request_id":"{request_id}"%',
     )
     return [row["reason"] for row in rows]
+
+
+async def waiting_parts(session: Session, request_id: UUID) -> int:
+    """How many parts of the list wait for a person to allow them."""
+    return int(
+        await session.value(
+            "SELECT count(*) FROM run WHERE tenant_id = :tenant_id AND status = 'awaiting_approval' "
+            "AND topic = 'source.requested' AND CAST(input AS text) LIKE :id",
+            tenant_id=session.tenant_id,
+            id=f'%"request_id":"{request_id}"%',
+        )
+    )

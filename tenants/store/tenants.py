@@ -46,6 +46,12 @@ async def named(database: Database, name: str) -> Tenant:
     raise NoSuchTenant(f"no tenant is called {name!r}; {known}")
 
 
+async def configuration(session: Session) -> TenantConfig:
+    """The configuration of the session's tenant."""
+    stored = await session.value("SELECT config FROM tenant WHERE id = :id", id=session.tenant_id)
+    return TenantConfig.model_validate(stored)
+
+
 async def add(
     database: Database, vault: Vault, name: str, document: Mapping[str, Any], *, label: str = ""
 ) -> Tenant:
@@ -98,7 +104,9 @@ async def remove(database: Database, name: str) -> None:
             "SELECT table_name FROM information_schema.columns "
             "WHERE table_schema = current_schema() AND column_name = 'tenant_id'"
         )
-        for table in sorted({row["table_name"] for row in tables} - {"log", "lead", "contact"}):
+        for table in sorted(
+            {row["table_name"] for row in tables} - {"log", "lead", "contact", "held_outcome"}
+        ):
             await session.run(f'DELETE FROM "{table}" WHERE tenant_id = :id', id=tenant.id)
         # offsets in the log stay gapless: what the tenant said is blanked, not cut out
         await session.run(

@@ -327,3 +327,28 @@ def test_an_address_is_well_formed(email):
 )
 def test_an_address_is_not_well_formed(email):
     assert not is_well_formed(email)
+
+
+@pytest.mark.parametrize("status", ["accept_all", "risky", "unknown", "undeliverable", "disposable"])
+async def test_an_address_that_nobody_could_verify_is_an_act_where_the_tenant_wants_to_hear_of_it(status):
+    answers = {
+        RevealPerson: REVEALED,
+        VerifyAddress: lambda question: AddressVerdict(email=question.email, status=status),
+    }
+    doubtful = status in {"accept_all", "risky", "unknown"}
+    for wish, used in (("never", False), ("ask", doubtful), ("allow", doubtful)):
+        _, outcome = await find(answers, config=read_config({"approvals": {"unverified_address": wish}}))
+        if not used:
+            assert isinstance(outcome, Skip)
+            assert outcome.missing == "email"
+            continue
+        assert isinstance(outcome, Done)
+        assert [(act.kind, act.why) for act in outcome.acts] == [
+            ("unverified_address", f"the address is {status.replace('_', ' ')}")
+        ]
+        assert outcome.say[0].email_status == status
+
+
+async def test_a_verified_address_is_no_act():
+    _, outcome = await find(config=read_config({"approvals": {"unverified_address": "ask"}}))
+    assert outcome.acts == ()

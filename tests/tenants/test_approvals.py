@@ -1,0 +1,52 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tenants.approvals import NEXT, ActKind, ApprovalPolicy, Decision, may_decide
+from tenants.policies import read_config
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def test_every_standing_has_its_next_ones_and_what_is_settled_never_moves():
+    assert set(NEXT) == set(Decision)
+    ends = {one for one, after in NEXT.items() if not after}
+    assert ends == set(Decision) - {Decision.PENDING, Decision.APPROVED, Decision.EDITED}
+    assert Decision.EXECUTED not in NEXT[Decision.PENDING]
+
+
+def test_nobody_is_asked_unless_the_tenant_wants_it():
+    policy = ApprovalPolicy()
+    assert not any(policy.asks(kind, 1_000_000) for kind in ActKind)
+
+
+@given(limit=st.integers(0, 1000), amount=st.integers(0, 2000))
+def test_a_list_is_asked_about_when_it_is_longer_than_the_limit(limit, amount):
+    assert ApprovalPolicy(source_above=limit).asks(ActKind.SOURCE, amount) == (amount > limit)
+
+
+@pytest.mark.parametrize(("value", "asks"), [("never", False), ("ask", True), ("allow", False)])
+def test_an_unverified_address_is_asked_about_as_the_tenant_says(value, asks):
+    assert ApprovalPolicy(unverified_address=value).asks(ActKind.UNVERIFIED_ADDRESS, 1) == asks
+
+
+def test_a_bypass_ends():
+    policy = ApprovalPolicy(bypass_until=NOW)
+    assert policy.is_bypassed(NOW - timedelta(seconds=1))
+    assert not policy.is_bypassed(NOW)
+    assert not ApprovalPolicy().is_bypassed(NOW)
+
+
+@pytest.mark.parametrize(
+    ("two_people", "requested_by", "may"),
+    [(True, "ann", False), (True, "bob", True), (True, None, True), (False, "ann", True)],
+)
+def test_who_asked_does_not_decide_where_two_people_are_wanted(two_people, requested_by, may):
+    assert may_decide(ApprovalPolicy(two_people=two_people), requested_by=requested_by, by="ann") == may
+
+
+def test_a_policy_that_makes_no_sense_is_refused_by_its_place():
+    with pytest.raises(ValueError, match=r"approvals\.unverified_address"):
+        read_config({"approvals": {"unverified_address": "perhaps"}})
