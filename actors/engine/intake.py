@@ -5,7 +5,7 @@ import contextlib
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -68,6 +68,7 @@ class Intake:
         self._types = event_types()
         self._window = Window(lease.next_offset)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._in_hand: set[UUID] = set()
         self._finished: list[Finished] = []
         self._something_finished = asyncio.Event()
         self._enough_finished = asyncio.Event()
@@ -100,12 +101,16 @@ class Intake:
 
     async def close(self) -> None:
         """What is finished is committed, what is not is left for whoever comes next, and the lease is given back."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.abandon()
         await self._commit_finished()
         async with self._database.glance() as session:
             await lanes.release(session, self.lease)
+
+    async def abandon(self) -> None:
+        """What is not finished is left for whoever comes next: nobody would commit it here."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _linger(self) -> None:
         """A moment for more runs to finish, so that one commit serves many."""
@@ -184,7 +189,8 @@ class Intake:
             held = await runs.hold_back(session, name, list(opened)) if name in profile.off else set()
         begun = set()
         for run_id, (offset, event) in assignments.items():
-            if run_id in opened and run_id not in held:
+            # an event that comes again while its run is in hand needs no second one
+            if run_id in opened and run_id not in held and run_id not in self._in_hand:
                 begun.add(offset)
                 self._begin(Assignment(run_id, event, opened[run_id].attempt, offset), profile)
         self._window.settle({offset for offset, _ in here} - begun)
@@ -237,7 +243,7 @@ class Intake:
             async with self._database.glance() as session:
                 held = await runs.hold_back(session, agent.name, off)
         for run in due:
-            if run.tenant_id in profiles and run.id not in held:
+            if run.tenant_id in profiles and run.id not in held and run.id not in self._in_hand:
                 assignment = Assignment(run.id, self._event_of(run), run.attempt, None)
                 self._begin(assignment, profiles[run.tenant_id])
         return bool(due)
@@ -247,6 +253,7 @@ class Intake:
         return Event(run.event_id, run.tenant_id, run.topic, "", None, datetime.now(UTC), None, payload)
 
     def _begin(self, assignment: Assignment, profile: Profile) -> None:
+        self._in_hand.add(assignment.run_id)
         task = asyncio.create_task(self._work(assignment, profile))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -270,7 +277,7 @@ class Intake:
         for tenant_id, items in by_tenant.items():
             profile = profiles.get(tenant_id)
             if profile is None:  # removed meanwhile: nobody is left to whom this could matter
-                self._window.settle(_offsets(items))
+                self._let_go(items)
             else:
                 await self._commit_tenant(profile, items)
         return True
@@ -302,7 +309,7 @@ class Intake:
                     raise
                 items = [self.runner.refuse(items[0], error.cause)]
                 continue
-            self._window.settle(offsets)
+            self._let_go(items)
             self._renewed = time.monotonic()
             self.counters.commits += 1
             self.counters.done += len(items)
@@ -319,12 +326,17 @@ class Intake:
             if item.end.id not in run_ids:
                 left.append(item)
             elif item.end.id not in open_still:  # somebody ended it: its effects are in place already
-                self._window.settle(_offsets([item]))
+                self._let_go([item])
             elif len(open_still) == len(run_ids):  # overtaken by other runs: again, from fresh facts
                 self._begin(item.assignment, profile)
             else:  # some were ended by others, this one was not: it can be committed
                 left.append(item)
         return left
+
+    def _let_go(self, items: Sequence[Finished]) -> None:
+        """Nothing more is to be done for these runs, and their events need not come again."""
+        self._window.settle(_offsets(items))
+        self._in_hand.difference_update(item.assignment.run_id for item in items)
 
     async def _renew(self) -> None:
         if time.monotonic() - self._renewed < self._settings.lease_s / 3:

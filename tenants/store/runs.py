@@ -73,12 +73,16 @@ class DueRun:
 async def open_runs(
     session: Session, agent: str, lane: int, starts: Sequence[RunStart]
 ) -> dict[UUID, RunOpened]:
-    """Those of the runs that are ours to do. The others have ended, or wait elsewhere, since they came before."""
+    """Those of the runs that are ours to do. The others have ended, or wait elsewhere, since they came before.
+
+    None, where the tenant was removed meanwhile.
+    """
     rows = await session.rows(
         f"""
+        WITH owner AS (SELECT id AS tenant_id FROM tenant WHERE id = :tenant_id FOR KEY SHARE)
         INSERT INTO run AS r (tenant_id, id, agent, event_id, lead_id, topic, lane, status, input)
-        SELECT :tenant_id, id, :agent, event_id, lead_id, topic, :lane, 'running', input
-        FROM {unnest(id="uuid", event_id="uuid", lead_id="uuid", topic="text", input="json")}
+        SELECT owner.tenant_id, given.id, :agent, event_id, lead_id, topic, :lane, 'running', input
+        FROM owner, {unnest(id="uuid", event_id="uuid", lead_id="uuid", topic="text", input="json")}
         ON CONFLICT (tenant_id, id) DO UPDATE SET deliveries = r.deliveries + 1, lane = EXCLUDED.lane
         WHERE r.status = 'running' AND r.due_at IS NULL
         RETURNING id, attempt, deliveries

@@ -187,18 +187,18 @@ async def _billed_once(connection: Any, bill: Mapping[str, Any], happened: Happe
             if tenant not in names.values():
                 continue
             row = known.get((vendor, tenant))
-            calls, credits = (row["calls"], row["credits"]) if row is not None else (0, Decimal(0))
+            calls, spent = (row["calls"], row["credits"]) if row is not None else (0, Decimal(0))
             more = figures["billed_calls"] - calls
             extra += max(0, more)
-            if more < 0 or credits > figures["credits"]:
+            if more < 0 or spent > figures["credits"]:
                 found.add(
-                    f"billing: the ledger has {calls} calls for {credits} credits of {vendor} for {tenant}, "
+                    f"billing: the ledger has {calls} calls for {spent} credits of {vendor} for {tenant}, "
                     f"more than the vendor's {figures['billed_calls']} for {figures['credits']}"
                 )
-            if not happened.deaths and (more or credits != figures["credits"]):
+            if not happened.deaths and (more or spent != figures["credits"]):
                 found.add(
                     f"billing: {vendor} charged {tenant} {figures['billed_calls']} calls for {figures['credits']} "
-                    f"credits, the ledger has {calls} for {credits}, and no process died"
+                    f"credits, the ledger has {calls} for {spent}, and no process died"
                 )
     found.extra_billed = extra
     most = happened.deaths * happened.calls_in_flight
@@ -245,9 +245,9 @@ async def _drained(connection: Any, _: Any, happened: Happened, found: Findings)
         "GROUP BY agent, status"
     ):
         found.add(f"drained: {row['runs']} runs of {row['agent']} are {row['status']}")
-    if letters := await connection.fetchval("SELECT count(*) FROM dead_letter"):
-        if not happened.removed:
-            found.add(f"drained: {letters} events were buried as dead letters")
+    letters = await connection.fetchval("SELECT count(*) FROM dead_letter")
+    if letters and not happened.removed:
+        found.add(f"drained: {letters} events were buried as dead letters")
 
 
 async def _on_record(connection: Any, _: Any, happened: Happened, found: Findings) -> None:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 _READ_BYTES = 65_536
 _SSL_REQUEST = struct.pack("!II", 8, 80877103)
@@ -45,7 +45,7 @@ class Proxy:
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
         self._server: asyncio.Server | None = None
 
-    def __enter__(self) -> "Proxy":
+    def __enter__(self) -> Self:
         self._thread.start()
         self._call(self._listen())
         return self
