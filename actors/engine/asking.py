@@ -24,6 +24,7 @@ from tenants.store.session import Database, DatabaseError
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 _LINGER_S = 0.01  # little beside a provider's answer, and much fewer transactions
+_FINISHED_WITHIN_S = 5.0
 _KEEP_AGAIN_FIRST_S, _KEEP_AGAIN_MOST_S = 0.05, 1.0
 
 
@@ -81,6 +82,12 @@ class Asking:
             raise NotConnected(type(question).__name__)
         return answer.model_copy(update={"cost_usd": spent})
 
+    async def finish(self) -> None:
+        """A moment for calls under way: what is asked is paid for, and its answer is to be kept."""
+        tasks = [call.task for call in self._under_way.values() if call.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=_FINISHED_WITHIN_S)
+
     def _asked(self, profile: Profile, question: Question[Any]) -> list[Provider]:
         return [
             provider
@@ -128,15 +135,16 @@ class Asking:
         price: Decimal,
     ) -> tuple[Reply, Decimal]:
         """The reply to a billed question, and what a credit of it costs this run: nothing, where it was kept."""
-        kept = await self._reserve(tenant_id, start)
-        if kept is not None:
-            # paid for by an earlier attempt of this run, which has told the price already
-            return _read_reply(kept, type(question).answer), Decimal(0)
-        # until it is settled it has its slot: no process has more of those that could be billed again
-        async with self._slots, self._settled_on_error(tenant_id, start):
+        # it has its slot from first to last: no process has more of those that could be billed again
+        async with self._slots:
             if not call.waiting:
                 raise asyncio.CancelledError  # whoever wanted to know has gone, and nothing was asked yet
-            reply = await provider.answers[type(question)](link, question)
+            kept = await self._reserve(tenant_id, start)
+            if kept is not None:
+                # paid for by an earlier attempt of this run, which has told the price already
+                return _read_reply(kept, type(question).answer), Decimal(0)
+            async with self._settled_on_error(tenant_id, start):
+                reply = await provider.answers[type(question)](link, question)
             end = CallEnd(start.id, "answered", reply.credits, reply.credits * price, _write_reply(reply))
             await self._settle(tenant_id, end)
         return reply, price

@@ -23,7 +23,8 @@ _ACQUIRE_WITHIN_S = 30.0
 _ANSWER_WITHIN_S = 10.0
 _RELEASE_WITHIN_S = 2.0
 _DEADLOCK, _SERIALIZATION = "40P01", "40001"
-_CONNECTION, _OPERATOR = "08", "57"  # classes of states: the connection broke, the server was stopped
+# classes of states: the connection broke, the server was stopped, it has no more room or connections
+_CONNECTION, _OPERATOR, _RESOURCES = "08", "57", "53"
 # `:name`, but neither a cast (`::text`) nor what stands in a word or a time ("24:00")
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z]\w*)")
 
@@ -39,7 +40,7 @@ class DatabaseError(Exception):
             connection_lost
             or isinstance(cause, OSError)
             or state in (_DEADLOCK, _SERIALIZATION)
-            or state[:2] in (_CONNECTION, _OPERATOR)
+            or state[:2] in (_CONNECTION, _OPERATOR, _RESOURCES)
         )
         """Whether the same transaction may succeed on another try."""
 
@@ -247,11 +248,11 @@ async def _roll_back(connection: Any) -> None:
 
 @contextmanager
 def _translated(connection: Any) -> Iterator[None]:
-    """The driver's errors as ours."""
+    """The driver's errors as ours. Without a connection: those of getting one, which may break on the way too."""
     try:
         yield
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        lost = connection is not None and _is_gone(connection)
+        lost = _is_gone(connection) if connection is not None else isinstance(error, asyncpg.InterfaceError)
         raise DatabaseError(error, connection_lost=lost) from error
 
 

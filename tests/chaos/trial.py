@@ -237,6 +237,15 @@ class Trial:
 
         await self.until(empty, "everything drained", within_s=within_s)
 
+    async def errors(self) -> list[str]:
+        """The most frequent errors that runs have ended in, or wait for."""
+        sql = (
+            "SELECT array_agg(told) FROM (SELECT agent || ' ' || status || ' ' || count(*) || ': ' || "
+            "left(error::text, 300) AS told FROM run WHERE error IS NOT NULL "
+            "GROUP BY agent, status, left(error::text, 300) ORDER BY count(*) DESC LIMIT 5) most"
+        )
+        return list(await self.value(sql) or ())
+
     async def verdict(self) -> Findings:
         """What the checker finds."""
         happened = Happened(
@@ -323,5 +332,7 @@ async def perform(ground: Ground, scenario: Scenario, *, seed: int, is_brief: bo
         row.ratio = await trial.ratio()
         row.notes = trial.notes
         row.violations += trial.missed + found.violations
+        if row.violations:
+            row.notes["errors"] = await trial.errors()
     row.seconds = time.monotonic() - began
     return row

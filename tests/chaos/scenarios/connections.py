@@ -28,6 +28,8 @@ async def ended_backends(trial: Trial) -> None:
     trial.must(ended >= 5, f"only {ended} connections were ended")
     await trial.first_commit(within_s=10)
     await trial.progress(30)
+    failed = await trial.value("SELECT count(*) FROM run WHERE status = 'failed'")
+    trial.must(failed == 0, f"{failed} runs failed for good because connections ended")
     await trial.steady("after", 5)
 
 

@@ -39,7 +39,8 @@ async def zombie(trial: Trial) -> None:
     await asyncio.sleep(trial.chance.uniform(0.0, 0.2))
     old.freeze()
     trial.kills += 1
-    trial.deaths += 1
+    # what was under way when it stopped, and what it begins before it learns that it is out
+    trial.deaths += 2
     await asyncio.sleep(LEASE_S + 0.5)  # not in hope: this is how long it is to seem dead
     await heir.hold()
 
