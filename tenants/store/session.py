@@ -25,6 +25,9 @@ _RELEASE_WITHIN_S = 2.0
 _DEADLOCK, _SERIALIZATION = "40P01", "40001"
 # classes of states: the connection broke, the server was stopped, it has no more room or connections
 _CONNECTION, _OPERATOR, _RESOURCES = "08", "57", "53"
+# What the driver raises. The third kind is its own confusion, where a connection ends at an unlucky moment:
+# nobody knows the state of such a connection any more.
+_TROUBLES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 # `:name`, but neither a cast (`::text`) nor what stands in a word or a time ("24:00")
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z]\w*)")
 
@@ -182,7 +185,7 @@ class _Pool:
             raise
         finally:
             # one that cannot be given back in good order is ended by the pool, and matters to nobody
-            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            with suppress(*_TROUBLES):
                 await pool.release(connection, timeout=_RELEASE_WITHIN_S)
 
     async def _open(self) -> asyncpg.Pool:
@@ -241,7 +244,7 @@ async def _roll_back(connection: Any) -> None:
         return
     try:
         await connection.execute("ROLLBACK", timeout=5)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except _TROUBLES:
         if not _is_gone(connection):
             connection.terminate()
 
@@ -251,8 +254,12 @@ def _translated(connection: Any) -> Iterator[None]:
     """The driver's errors as ours. Without a connection: those of getting one, which may break on the way too."""
     try:
         yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except _TROUBLES as error:
         lost = _is_gone(connection) if connection is not None else isinstance(error, asyncpg.InterfaceError)
+        if isinstance(error, asyncpg.InternalClientError):
+            lost = True
+            if connection is not None and not _is_gone(connection):
+                connection.terminate()
         raise DatabaseError(error, connection_lost=lost) from error
 
 

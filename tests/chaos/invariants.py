@@ -147,7 +147,9 @@ async def _apart(connection: Any, _: Any, __: Happened, found: Findings) -> None
     )
     tenants = await connection.fetch("SELECT id, name FROM tenant")
     for tenant in [*tenants, None]:
-        async with connection.transaction():
+        look = connection.transaction()
+        await look.start()
+        try:
             await connection.execute(f"SET LOCAL ROLE {APP}; SET LOCAL {SCOPE_SETTING} = ''")
             sealed = tenant["id"].hex if tenant is not None else ""
             await connection.execute(f"SET LOCAL {TENANT_SETTING} = '{sealed}'")
@@ -159,6 +161,8 @@ async def _apart(connection: Any, _: Any, __: Happened, found: Findings) -> None
                 if seen:
                     who = tenant["name"] if tenant is not None else "a session of nobody"
                     found.add(f"isolation: {who} sees {seen} rows of {table} that belong to others")
+        finally:
+            await look.rollback()  # role and settings go with it, also where a transaction is open around it
     for what, sql in (
         ("runs are about leads", "SELECT count(*) FROM run a JOIN lead b ON b.id = a.lead_id"),
         ("calls belong to runs", "SELECT count(*) FROM provider_call a JOIN run b ON b.id = a.run_id"),

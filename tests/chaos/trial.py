@@ -30,7 +30,7 @@ from tests.chaos.load import ENDED, Load
 from tests.chaos.proxy import Proxy
 
 LEASE_S = 2.0
-CALLS_IN_FLIGHT = 12
+CALLS_IN_FLIGHT = 24
 _TENANTS = ("large", "small", "other")
 _LOOK_EVERY_S = 0.05
 _LARGEST_BATCH = 150
@@ -225,7 +225,7 @@ class Trial:
     async def warm(self, outstanding: int = 150) -> None:
         """A load under way, and flowing."""
         self.load.begin(outstanding)
-        await self.progress(30 if self.is_brief else 150)
+        await self.progress(30 if self.is_brief else 400)
 
     async def drained(self, *, within_s: float = 60.0) -> None:
         """No more leads, and the last of them at its end."""
