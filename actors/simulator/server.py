@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from aiohttp import web
 from aiohttp.web_runner import ServerRunner, TCPSite
@@ -85,7 +86,8 @@ async def _dripping(
     response = web.StreamResponse(status=answer.status, headers=headers)
     if answer.body:
         await response.prepare(request)
-    for byte in answer.body or b" ":
-        await asyncio.sleep(answer.drip_s)
-        await response.write(bytes([byte]))
+    with suppress(ConnectionResetError):  # whoever listened has had enough
+        for byte in answer.body or b" ":
+            await asyncio.sleep(answer.drip_s)
+            await response.write(bytes([byte]))
     return response

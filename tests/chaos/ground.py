@@ -56,7 +56,7 @@ class Ground:
     def forget(self) -> None:
         """The bill emptied, every fault ended."""
         calm = {
-            "latency_ms": "20±10",
+            "latency_ms": "50±20",
             "rate_429": 0.0,
             "rate_500": 0.0,
             "rate_202": 0.0,

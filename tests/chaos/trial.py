@@ -225,7 +225,11 @@ class Trial:
     async def warm(self, outstanding: int = 150) -> None:
         """A load under way, and flowing."""
         self.load.begin(outstanding)
-        await self.progress(30 if self.is_brief else 400)
+        await self.progress(30 if self.is_brief else 300)
+
+    async def flowing(self) -> None:
+        """Work that goes on after a fault, for long enough to be as usual again."""
+        await self.progress(30 if self.is_brief else 150)
 
     async def drained(self, *, within_s: float = 60.0) -> None:
         """No more leads, and the last of them at its end."""
@@ -241,7 +245,7 @@ class Trial:
         """The most frequent errors that runs have ended in, or wait for."""
         sql = (
             "SELECT array_agg(told) FROM (SELECT agent || ' ' || status || ' ' || count(*) || ': ' || "
-            "left(error::text, 300) AS told FROM run WHERE error IS NOT NULL "
+            "left(error::text, 300) AS told FROM run WHERE error IS NOT NULL AND status <> 'snoozed' "
             "GROUP BY agent, status, left(error::text, 300) ORDER BY count(*) DESC LIMIT 5) most"
         )
         return list(await self.value(sql) or ())

@@ -19,7 +19,7 @@ async def lost_commits(trial: Trial) -> None:
     await trial.until(enough, f"{goal} answers swallowed", within_s=60)
     trial.proxy.swallow_rate = 0.0
     trial.notes["swallowed"] = trial.proxy.swallowed
-    await trial.progress(30)
+    await trial.flowing()
     await trial.steady("after", 5)
 
 
@@ -27,7 +27,7 @@ async def conflicts(trial: Trial) -> None:
     """A fifth of all statements ends in a serialization failure or a deadlock."""
     desk = await trial.desk()
     await trial.warm()
-    await trial.steady("before", 4)
+    await trial.steady("before", 5)
     # the conflicts live in the process: it hands over to one with them, and that one to one without
     await desk.stop()
     troubled = await trial.desk("--conflicts=0.2")
@@ -36,8 +36,8 @@ async def conflicts(trial: Trial) -> None:
     trial.notes["ended_meanwhile"] = await trial.ended() - began
     await troubled.stop()
     await trial.desk()
-    await trial.progress(30)
-    await trial.steady("after", 4)
+    await trial.flowing()
+    await trial.steady("after", 5)
     trial.must(
         await trial.value("SELECT count(*) FROM run WHERE status = 'failed'") == 0,
         "no run fails for good because of conflicts",

@@ -27,7 +27,7 @@ async def ended_backends(trial: Trial) -> None:
     trial.notes["backends_ended"] = ended
     trial.must(ended >= 5, f"only {ended} connections were ended")
     await trial.first_commit(within_s=10)
-    await trial.progress(30)
+    await trial.flowing()
     failed = await trial.value("SELECT count(*) FROM run WHERE status = 'failed'")
     trial.must(failed == 0, f"{failed} runs failed for good because connections ended")
     await trial.steady("after", 5)
@@ -37,7 +37,7 @@ async def no_connections_left(trial: Trial) -> None:
     """Strangers hold every connection that the server allows, and the workers have lost theirs."""
     desk = await trial.desk()
     await trial.warm()
-    await trial.steady("before", 4)
+    await trial.steady("before", 5)
     await trial.execute("DO $$ BEGIN CREATE ROLE stranger LOGIN; EXCEPTION WHEN duplicate_object THEN END $$")
     strangers: list[asyncpg.Connection] = []
     address = trial.ground.address(trial.database_name).replace("postgres:@", "stranger:@")
@@ -58,8 +58,8 @@ async def no_connections_left(trial: Trial) -> None:
         await asyncio.gather(*(stranger.close() for stranger in strangers))
     silence = await trial.first_commit(within_s=20)
     trial.notes["first_commit_s"] = round(silence, 2)
-    await trial.progress(30)
-    await trial.steady("after", 4)
+    await trial.flowing()
+    await trial.steady("after", 5)
     failed = await trial.value("SELECT count(*) FROM run WHERE status = 'failed'")
     trial.must(failed == 0, f"{failed} runs failed for good because no connection was left")
 
@@ -73,7 +73,7 @@ async def half_open(trial: Trial) -> None:
     """Whatever the server says vanishes, and later whatever it is told; nobody is told that connections are dead."""
     await trial.desk()
     await trial.warm()
-    await trial.steady("before", 4)
+    await trial.steady("before", 5)
     silences = []
     for hole in (DOWN, UP):
         trial.proxy.holes = frozenset({hole})
@@ -88,7 +88,7 @@ async def half_open(trial: Trial) -> None:
         await trial.progress(20, within_s=45)
     trial.notes |= {"silent": trial.proxy.fell_silent, "first_commit_s": silences}
     trial.must(max(silences) <= 15, f"dead connections were noticed after {silences} s")
-    await trial.steady("after", 4)
+    await trial.steady("after", 5)
     failed = await trial.value("SELECT count(*) FROM run WHERE status = 'failed'")
     trial.must(failed == 0, f"{failed} runs failed for good because of dead connections")
 

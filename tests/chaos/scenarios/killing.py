@@ -22,7 +22,7 @@ async def kill_workers(trial: Trial) -> None:
         desk = heir
     trial.must(longest <= LEASE_S + 2, f"the first commit after a kill took {longest:.1f} s")
     trial.notes["longest_silence_s"] = round(longest, 2)
-    await trial.progress(30)
+    await trial.flowing()
     await trial.steady("after", 5)
 
 

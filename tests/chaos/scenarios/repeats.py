@@ -12,7 +12,7 @@ async def repeats(trial: Trial) -> None:
     """What is in the log is put there again, twice, at later offsets of the same lane."""
     await trial.desk()
     await trial.warm()
-    await trial.steady("before", 4)
+    await trial.steady("before", 5)
     topics = sorted({agent.topic for agent in all_agents().values()})
     read: dict[tuple[str, int], int] = {}
     rounds = 2 if trial.is_brief else 8
@@ -29,8 +29,8 @@ async def repeats(trial: Trial) -> None:
                 trial.repeated |= {entry.event_id for entry in again}
         await asyncio.sleep(0.3)
     trial.notes["repeated"] = len(trial.repeated)
-    await trial.progress(30)
-    await trial.steady("after", 4)
+    await trial.flowing()
+    await trial.steady("after", 5)
 
 
 SCENARIOS = (Scenario(19, "repeats", repeats),)

@@ -30,7 +30,7 @@ async def restarts(trial: Trial) -> None:
         longest = max(longest, await trial.first_commit())
     trial.notes["longest_silence_s"] = round(longest, 2)
     trial.must(longest <= 5, f"the first commit after a restart took {longest:.1f} s")
-    await trial.progress(30)
+    await trial.flowing()
     await trial.steady("after", 5)
     failed = await trial.value("SELECT count(*) FROM run WHERE status = 'failed'")
     trial.must(failed == 0, f"{failed} runs failed for good because the database was away")

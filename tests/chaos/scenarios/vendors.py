@@ -5,13 +5,26 @@ from typing import Any
 
 import psutil
 
-from tests.chaos.trial import Scenario, Trial
+from actors.providers.manners import MOST_JSON_BYTES
+from tests.chaos.trial import CALLS_IN_FLIGHT, Scenario, Trial
 
-_MOST_MORE_BYTES = 50_000_000
+# each call in flight may have a body of full length, packed and unpacked
+_MOST_MORE_BYTES = CALLS_IN_FLIGHT * 2 * MOST_JSON_BYTES
+_RETRYING = "SELECT count(*) FROM run WHERE status = 'retrying'"
+# far beyond what a run takes in calm weather
+_STUCK = (
+    "SELECT count(*) FROM run WHERE status = 'running' AND attempt = 1 "
+    "AND started_at < now() - make_interval(secs => 8)"
+)
 
 
-async def _through(trial: Trial, seconds: float, *troubles: dict[str, Any]) -> None:
-    """Each trouble for so many seconds, at both vendors; all leads must come to a good end."""
+async def _through(
+    trial: Trial, seconds: float, *troubles: dict[str, Any], felt_within_s: float = 0.0
+) -> None:
+    """Each trouble for so many seconds, at both vendors; all leads must come to a good end.
+
+    `felt_within_s` is how much later the trouble may be felt first.
+    """
     desk = await trial.desk()
     await trial.warm()
     await trial.steady("before", 5)
@@ -23,15 +36,22 @@ async def _through(trial: Trial, seconds: float, *troubles: dict[str, Any]) -> N
         for _ in range(max(1, round(seconds / 0.1))):
             await asyncio.sleep(0.1)
             most = max(most, process.memory_info().rss)
-        troubled = max(troubled, await trial.value("SELECT count(*) FROM run WHERE status = 'retrying'"))
-    trial.must(troubled > 0, "the trouble was felt")
+        troubled = max(troubled, await trial.value(_RETRYING))
     calm = {"rate_429": 0.0, "rate_500": 0.0, "rate_garbage": 0.0, "outage": False}
     trial.ground.world(apollo=calm, hunter=calm)
 
-    async def recovered() -> bool:
-        return int(await trial.value("SELECT count(*) FROM run WHERE status = 'retrying'")) <= 5
+    async def felt() -> bool:
+        nonlocal troubled
+        troubled = max(troubled, await trial.value(_RETRYING))
+        return troubled > 0
 
-    calm_s = await trial.until(recovered, "nothing waits for another try any more", within_s=60)
+    await trial.until(felt, "the trouble is felt", within_s=felt_within_s)
+
+    async def recovered() -> bool:
+        return int(await trial.value(_RETRYING)) <= 5 and int(await trial.value(_STUCK)) == 0
+
+    calm_s = await trial.until(recovered, "nothing waits for another try or is stuck any more", within_s=60)
+    await trial.flowing()
     await trial.steady("after", 5)
     trial.notes |= {
         "retrying": troubled,
@@ -58,9 +78,10 @@ async def silent(trial: Trial) -> None:
     """Some calls are never answered, some a byte a second."""
     await _through(
         trial,
-        1.5,
-        {"rate_garbage": 0.02, "garbage": "silent"},
-        {"rate_garbage": 0.02, "garbage": "dripping"},
+        0.7,
+        {"rate_garbage": 0.01, "garbage": "silent"},
+        {"rate_garbage": 0.01, "garbage": "dripping"},
+        felt_within_s=28,  # the longest deadline of a vendor, and a tenth of it
     )
 
 

@@ -34,7 +34,7 @@ async def zombie(trial: Trial) -> None:
     old = await trial.desk()
     heir = await trial.desk(loading_only=True)
     await trial.warm()
-    await trial.steady("before", 4)
+    await trial.steady("before", 5)
     await trial.first_commit()
     await asyncio.sleep(trial.chance.uniform(0.0, 0.2))
     old.freeze()
@@ -59,8 +59,8 @@ async def zombie(trial: Trial) -> None:
         return old.refused() >= 1
 
     await trial.until(refused, "a write of the zombie is refused", within_s=15)
-    await trial.progress(30)
-    await trial.steady("after", 4)
+    await trial.flowing()
+    await trial.steady("after", 5)
     written = "SELECT count(*) FROM chaos.written WHERE who = $1 AND at > $2"
     accepted = await trial.value(written, old.name, thawed_at)
     trial.notes |= {"refused": old.refused(), "accepted": accepted}
