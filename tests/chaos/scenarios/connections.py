@@ -88,6 +88,7 @@ async def half_open(trial: Trial) -> None:
         await trial.progress(20, within_s=45)
     trial.notes |= {"silent": trial.proxy.fell_silent, "first_commit_s": silences}
     trial.must(max(silences) <= 15, f"dead connections were noticed after {silences} s")
+    await trial.flowing()
     await trial.steady("after", 5)
     failed = await trial.value("SELECT count(*) FROM run WHERE status = 'failed'")
     trial.must(failed == 0, f"{failed} runs failed for good because of dead connections")
