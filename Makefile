@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-browser demo test check bench lock
+.PHONY: help setup setup-browser demo test chaos check bench lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ demo: setup ## three tenants and 300 leads through the mill; ARGS=--exit ends by
 
 test: setup ## all tests; ARGS="-k word" for some
 	@$(BIN)/python -m pytest $(ARGS)
+
+chaos: setup ## real faults on real processes, and a table; ARGS="--list" for their names
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 check: setup ## style, types and who may import whom
 	@$(BIN)/ruff check .

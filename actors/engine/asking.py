@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -18,11 +19,21 @@ from actors.engine.profiles import Profile
 from tenants.identity import TenantId, stable_id
 from tenants.store import calls
 from tenants.store.calls import CallEnd, CallStart
-from tenants.store.session import Database
+from tenants.store.session import Database, DatabaseError
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 _LINGER_S = 0.01  # little beside a provider's answer, and much fewer transactions
+_FINISHED_WITHIN_S = 5.0
+_KEEP_AGAIN_FIRST_S, _KEEP_AGAIN_MOST_S = 0.05, 1.0
+
+
+@dataclass(slots=True)
+class _Call:
+    """A billed call under way in this process, how many wait for it, and what it will have brought."""
+
+    waiting: int = 0
+    task: asyncio.Task[tuple[Reply, Decimal]] | None = None
 
 
 class Asking:
@@ -40,6 +51,7 @@ class Asking:
         self._http = http
         self._providers = providers
         self._slots = asyncio.Semaphore(calls_in_flight)
+        self._under_way: dict[UUID, _Call] = {}
         self._reserving: dict[TenantId, Gather[CallStart, Any]] = {}
         self._settling: dict[TenantId, Gather[CallEnd, None]] = {}
 
@@ -70,6 +82,12 @@ class Asking:
             raise NotConnected(type(question).__name__)
         return answer.model_copy(update={"cost_usd": spent})
 
+    async def finish(self) -> None:
+        """A moment for calls under way: what is asked is paid for, and its answer is to be kept."""
+        tasks = [call.task for call in self._under_way.values() if call.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=_FINISHED_WITHIN_S)
+
     def _asked(self, profile: Profile, question: Question[Any]) -> list[Provider]:
         return [
             provider
@@ -90,15 +108,51 @@ class Asking:
                 reply = await provider.answers[type(question)](link, question)
             return _answer(provider, reply, price)
         start = _start(provider, profile.tenant.id, run_id, question)
-        kept = await self._reserve(profile.tenant.id, start)
-        if kept is not None:
-            # paid for by an earlier attempt of this run, which has told the price already
-            return _answer(provider, _read_reply(kept, type(question).answer), Decimal(0))
-        async with self._slots, self._settled_on_error(profile.tenant.id, start):
-            reply = await provider.answers[type(question)](link, question)
-        end = CallEnd(start.id, "answered", reply.credits, reply.credits * price, _write_reply(reply))
-        await self._settle(profile.tenant.id, end)
+        call = self._under_way.get(start.id)
+        if call is None:
+            call = self._under_way[start.id] = _Call()
+            call.task = asyncio.create_task(
+                self._pay(call, provider, link, profile.tenant.id, start, question, price)
+            )
+            call.task.add_done_callback(lambda task: self._over(start.id, task))
+        assert call.task is not None
+        call.waiting += 1
+        try:
+            # what was asked costs whether or not anybody still waits for it: the answer is kept all the same
+            reply, price = await asyncio.shield(call.task)
+        finally:
+            call.waiting -= 1
         return _answer(provider, reply, price)
+
+    async def _pay(
+        self,
+        call: _Call,
+        provider: Provider,
+        link: Link,
+        tenant_id: TenantId,
+        start: CallStart,
+        question: Question[Any],
+        price: Decimal,
+    ) -> tuple[Reply, Decimal]:
+        """The reply to a billed question, and what a credit of it costs this run: nothing, where it was kept."""
+        # it has its slot from first to last: no process has more of those that could be billed again
+        async with self._slots:
+            if not call.waiting:
+                raise asyncio.CancelledError  # whoever wanted to know has gone, and nothing was asked yet
+            kept = await self._reserve(tenant_id, start)
+            if kept is not None:
+                # paid for by an earlier attempt of this run, which has told the price already
+                return _read_reply(kept, type(question).answer), Decimal(0)
+            async with self._settled_on_error(tenant_id, start):
+                reply = await provider.answers[type(question)](link, question)
+            end = CallEnd(start.id, "answered", reply.credits, reply.credits * price, _write_reply(reply))
+            await self._settle(tenant_id, end)
+        return reply, price
+
+    def _over(self, call_id: UUID, task: asyncio.Task[tuple[Reply, Decimal]]) -> None:
+        del self._under_way[call_id]
+        if not task.cancelled():
+            task.exception()  # those who asked may have gone; then nobody is to be told
 
     @asynccontextmanager
     async def _settled_on_error(self, tenant_id: TenantId, start: CallStart) -> Any:
@@ -125,12 +179,27 @@ class Asking:
         if gather is None:
 
             async def settle(ends: list[CallEnd]) -> dict[CallEnd, None]:
-                async with self._database.tenant(tenant_id) as session:
-                    await calls.settle(session, ends)
+                await self._keep(tenant_id, ends)
                 return {}
 
             gather = self._settling[tenant_id] = Gather(settle, linger_s=_LINGER_S)
         await gather.get(end)
+
+    async def _keep(self, tenant_id: TenantId, ends: list[CallEnd]) -> None:
+        """What was answered, kept. It is paid for: a database that is away is waited for, however long it takes."""
+        wait_s = 0.0
+        while True:
+            try:
+                async with self._database.tenant(tenant_id) as session:
+                    # where only the answer to the commit was lost, the price must not be added once more
+                    await calls.settle(session, await calls.unanswered(session, ends) if wait_s else ends)
+            except DatabaseError as error:
+                if not error.may_be_repeated:
+                    raise
+                wait_s = min(max(2 * wait_s, _KEEP_AGAIN_FIRST_S), _KEEP_AGAIN_MOST_S)
+                await asyncio.sleep(wait_s)
+            else:
+                return
 
 
 def _start(provider: Provider, tenant_id: TenantId, run_id: UUID, question: Question[Any]) -> CallStart:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -65,7 +65,7 @@ class Intake:
         self._types = event_types()
         self._window = Window(lease.next_offset)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._at_work: set[UUID] = set()
+        self._in_hand: set[UUID] = set()
         self._suspects = Suspects()
         self._claim_s = runner.agent.deadline_s * 2 + 30
         self._finished: list[Finished] = []
@@ -101,13 +101,18 @@ class Intake:
 
     async def close(self) -> None:
         """What is finished is committed, what is not is left for whoever comes next, and the lease is given back."""
+        await self.abandon()
+        await self._commit_finished()
+        async with self._database.glance() as session:
+            await runs.leave_off(session, list(self._in_hand))
+            await lanes.release(session, self.lease)
+
+    async def abandon(self) -> None:
+        """What is not finished is left for whoever comes next: nobody would commit it here."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._commit_finished()
-        async with self._database.glance() as session:
-            await runs.leave_off(session, list(self._at_work))
-            await lanes.release(session, self.lease)
+        self.runner.left |= self._in_hand
 
     async def _linger(self) -> None:
         """A moment for more runs to finish, so that one commit serves many."""
@@ -198,7 +203,8 @@ class Intake:
             held = await runs.hold_back(session, name, list(opened)) if name in profile.off else set()
         ours = set()
         for run_id, (offset, event) in assignments.items():
-            if run_id in opened and run_id not in held:
+            # an event that comes again while its run is in hand needs no second one
+            if run_id in opened and run_id not in held and not self._has(run_id):
                 ours.add(offset)
                 assignment = Assignment(run_id, event, opened[run_id].attempt, offset)
                 self._begin_or_suspect(assignment, profile, opened[run_id].unfinished)
@@ -209,7 +215,6 @@ class Intake:
         agent = self.runner.agent
         async with self._database.glance() as session:
             due = await runs.take_due(session, agent.name, self.lease.lane, room, self._claim_s)
-        due = [run for run in due if run.id not in self._suspects]  # whose claim ended while they waited here
         profiles = await self._profiles.of({run.tenant_id for run in due})
         off = [
             run.id for run in due if run.tenant_id in profiles and agent.name in profiles[run.tenant_id].off
@@ -219,7 +224,7 @@ class Intake:
             async with self._database.glance() as session:
                 held = await runs.hold_back(session, agent.name, off)
         for run in due:
-            if run.tenant_id in profiles and run.id not in held:
+            if run.tenant_id in profiles and run.id not in held and not self._has(run.id):
                 assignment = Assignment(run.id, self._event_of(run), run.attempt, None, run.approval_id)
                 self._begin_or_suspect(assignment, profiles[run.tenant_id], run.unfinished)
         return bool(due)
@@ -228,10 +233,14 @@ class Intake:
         payload = read_payload(self._types, run.topic, run.input)
         return Event(run.event_id, run.tenant_id, run.topic, "", None, datetime.now(UTC), None, payload)
 
+    def _has(self, run_id: UUID) -> bool:
+        """Whether this run is in hand already, or waits here for its turn."""
+        return run_id in self._in_hand or run_id in self._suspects
+
     def _begin_or_suspect(self, assignment: Assignment, profile: Profile, unfinished: int) -> None:
         if unfinished >= MOST_DELIVERIES:
             self._finished.append(self.runner.give_up(assignment, profile, unfinished))
-        elif unfinished:
+        elif unfinished and assignment.run_id not in self.runner.left:
             self._suspects.add([Suspect(assignment, profile, unfinished)])
         else:
             self._begin(assignment, profile)
@@ -248,14 +257,14 @@ class Intake:
             self._begin(one.assignment, one.profile)
 
     def _begin(self, assignment: Assignment, profile: Profile) -> None:
-        self._at_work.add(assignment.run_id)
+        self._in_hand.add(assignment.run_id)
+        self.runner.left.discard(assignment.run_id)
         task = asyncio.create_task(self._work(assignment, profile))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _work(self, assignment: Assignment, profile: Profile) -> None:
         finished = await self.runner.do(assignment, profile)
-        self._at_work.discard(assignment.run_id)
         self._suspects.ended(assignment.run_id)
         self._finished.append(finished)  # not in one line: the list may be another one after the wait
         self._something_finished.set()
@@ -274,7 +283,7 @@ class Intake:
         for tenant_id, items in by_tenant.items():
             profile = profiles.get(tenant_id)
             if profile is None:  # removed meanwhile: nobody is left to whom this could matter
-                self._window.settle(_offsets(items))
+                self._let_go(items)
             else:
                 await self._commit_tenant(profile, items)
         return True
@@ -306,7 +315,7 @@ class Intake:
                     raise
                 items = [self.runner.refuse(items[0], error.cause)]
                 continue
-            self._window.settle(offsets)
+            self._let_go(items)
             self._renewed = time.monotonic()
             self.counters.commits += 1
             self.counters.done += len(items)
@@ -323,12 +332,17 @@ class Intake:
             if item.end.id not in run_ids:
                 left.append(item)
             elif item.end.id not in open_still:  # somebody ended it: its effects are in place already
-                self._window.settle(_offsets([item]))
+                self._let_go([item])
             elif len(open_still) == len(run_ids):  # overtaken by other runs: again, from fresh facts
                 self._begin(item.assignment, profile)
             else:  # some were ended by others, this one was not: it can be committed
                 left.append(item)
         return left
+
+    def _let_go(self, items: Sequence[Finished]) -> None:
+        """Nothing more is to be done for these runs, and their events need not come again."""
+        self._window.settle(_offsets(items))
+        self._in_hand.difference_update(item.assignment.run_id for item in items)
 
     async def _renew(self) -> None:
         if time.monotonic() - self._renewed < self._settings.lease_s / 3:

@@ -77,6 +77,8 @@ class Runner:
         self._scoring = scoring
         self._build = build
         self._desks: dict[TenantId, TenantDesk] = {}
+        #: runs that this very process has left unfinished: over these no process died
+        self.left: set[UUID] = set()
 
     async def do(self, assignment: Assignment, profile: Profile) -> Finished:
         """The run, done. Whatever the agent raises becomes the run's ending; only cancelling goes through."""

@@ -113,7 +113,8 @@ class Station:
                 logger.exception("%s lane %s: a fault in the works; again in a moment", self.name, lane)
                 await _wait(stop, _AFTER_TROUBLE_S)
             finally:
-                self._intakes.pop(lane, None)
+                if (left := self._intakes.pop(lane, None)) is not None:
+                    await left.abandon()
 
     async def _take(self, lane: int) -> Intake:
         async with self._database.system() as session:

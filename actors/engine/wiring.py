@@ -62,6 +62,10 @@ class Works:
             build=build_id(),
         )
 
+    async def finish(self) -> None:
+        """A moment for billed calls under way, before the database and the web are closed."""
+        await self._asking.finish()
+
     def _runner(self, agent: Agent) -> Runner:
         return Runner(agent, self.database, self._asking, self._scoring, build_id())
 
@@ -79,7 +83,7 @@ async def open_works(
     engine = engine or EngineSettings()
     _leave_what_is_loaded_alone()
     async with open_database(store, pool_size=pool_size) as database, open_web(connections=0) as http:
-        yield Works(
+        works = Works(
             database,
             http=http,
             vault=Vault.from_settings(store),
@@ -87,6 +91,10 @@ async def open_works(
             scoring=scoring or InProcessScoring(store),
             settings=engine,
         )
+        try:
+            yield works
+        finally:
+            await works.finish()
 
 
 def _leave_what_is_loaded_alone() -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from actors.simulator.chance import stream
+from actors.simulator.garbage import KINDS
 
 _LATENCY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:(?:±|\+-|\+/-)\s*(\d+(?:\.\d+)?))?\s*$")
 
@@ -19,13 +20,16 @@ class Settings:
     """How a vendor behaves: slow, refusing, failing, putting off, down, and how many credits each key has.
 
     `rate_202` counts where a vendor may say that it needs longer: which questions those are depends on the
-    question alone, and the second time it answers.
+    question alone, and the second time it answers. `rate_garbage` is the share of answers of the kind that
+    `garbage` names, which nobody can use.
     """
 
     latency_ms: str = "0"
     rate_429: float = 0.0
     rate_500: float = 0.0
     rate_202: float = 0.05
+    rate_garbage: float = 0.0
+    garbage: str = "truncated"
     outage: bool = False
     requests_per_minute: int = 600_000
     credits: Mapping[str, int] = field(default_factory=dict)
@@ -34,12 +38,14 @@ class Settings:
         """Check every value; raises WrongSettingError."""
         if not isinstance(self.latency_ms, str) or not _LATENCY.match(self.latency_ms):
             raise WrongSettingError(f"latency_ms is a number or like 50±20, not {self.latency_ms!r}")
-        for name in ("rate_429", "rate_500", "rate_202"):
+        for name in ("rate_429", "rate_500", "rate_202", "rate_garbage"):
             rate = getattr(self, name)
             if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
                 raise WrongSettingError(f"{name} is a share from 0 to 1, not {rate!r}")
-        if self.rate_429 + self.rate_500 > 1:
-            raise WrongSettingError("rate_429 and rate_500 together are at most 1")
+        if self.rate_429 + self.rate_500 + self.rate_garbage > 1:
+            raise WrongSettingError("rate_429, rate_500 and rate_garbage together are at most 1")
+        if self.garbage not in KINDS:
+            raise WrongSettingError(f"garbage is one of {', '.join(KINDS)}, not {self.garbage!r}")
         if not isinstance(self.outage, bool):
             raise WrongSettingError(f"outage is true or false, not {self.outage!r}")
         if not _is_count(self.requests_per_minute) or self.requests_per_minute < 1:
@@ -67,10 +73,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What happens to one request: a failure (429, 500, 503) or none, and how long it takes."""
+    """What happens to one request: a failure (429, 500, 503), garbage or neither, and how long it takes."""
 
     failure: int | None
     latency_s: float
+    garbage: str | None = None
 
 
 class Faults:
@@ -107,6 +114,8 @@ class Faults:
             return Fate(429, latency_s)
         if luck < self._settings.rate_429 + self._settings.rate_500:
             return Fate(500, latency_s)
+        if luck < self._settings.rate_429 + self._settings.rate_500 + self._settings.rate_garbage:
+            return Fate(None, latency_s, self._settings.garbage)
         return Fate(None, latency_s)
 
 

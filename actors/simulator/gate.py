@@ -9,6 +9,7 @@ import orjson
 
 from actors.simulator.bill import Bill
 from actors.simulator.faults import Faults
+from actors.simulator.garbage import garbled
 from actors.simulator.vendor import Answer, Call, InvalidInputError, Params, Vendor
 from actors.simulator.windows import Windows
 
@@ -57,6 +58,8 @@ class Gate:
             answer = vendor.throttled(endpoint, 1)
         elif fate.failure is not None:
             return vendor.broken(fate.failure), fate.latency_s
+        elif fate.garbage is not None:
+            return garbled(fate.garbage), fate.latency_s
         elif allowance is not None and account.credits >= allowance and endpoint not in vendor.free:
             answer = vendor.spent()
         else:

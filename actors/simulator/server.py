@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from aiohttp import web
 from aiohttp.web_runner import ServerRunner, TCPSite
@@ -54,7 +55,7 @@ class Simulator:
             await self._runner.cleanup()
         self._dns.stop()
 
-    async def _handle(self, request: web.BaseRequest) -> web.Response:
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path, _, query = request.raw_path.partition("?")
         room = path[1:].partition("/")[0]
         body = await request.read() if request.can_read_body else b""
@@ -73,4 +74,20 @@ class Simulator:
                 b"Nothing here. There are /apollo/api/v1, /hunter/v2, /sites and /_simulator.\n", 404
             )
         headers = {**answer.headers, "content-type": answer.content_type}
+        if answer.drip_s:
+            return await _dripping(request, answer, headers)
         return web.Response(body=answer.body, status=answer.status, headers=headers)
+
+
+async def _dripping(
+    request: web.BaseRequest, answer: Answer, headers: Mapping[str, str]
+) -> web.StreamResponse:
+    """The answer a byte at a time, for as long as somebody listens."""
+    response = web.StreamResponse(status=answer.status, headers=headers)
+    if answer.body:
+        await response.prepare(request)
+    with suppress(ConnectionResetError):  # whoever listened has had enough
+        for byte in answer.body or b" ":
+            await asyncio.sleep(answer.drip_s)
+            await response.write(bytes([byte]))
+    return response

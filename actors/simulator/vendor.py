@@ -56,7 +56,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server sends back, and what it costs."""
+    """What a server sends back, and what it costs. With `drip_s` it comes a byte at a time, so far apart."""
 
     body: bytes
     status: int = 200
@@ -64,6 +64,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     credits: int = 0
     meter: str = "credits"
+    drip_s: float = 0.0
 
 
 class Vendor(Protocol):

@@ -84,13 +84,15 @@ async def open_runs(
 ) -> dict[UUID, RunOpened]:
     """Those of the runs that are ours to do. The others have ended, or wait elsewhere, since they came before.
 
-    A run that is new counts as begun: it has `unfinished` 0, and 1 from now on.
+    None, where the tenant was removed meanwhile. A run that is new counts as begun: it has `unfinished` 0,
+    and 1 from now on.
     """
     rows = await session.rows(
         f"""
+        WITH owner AS (SELECT id AS tenant_id FROM tenant WHERE id = :tenant_id FOR KEY SHARE)
         INSERT INTO run AS r (tenant_id, id, agent, event_id, lead_id, topic, lane, status, input, unfinished)
-        SELECT :tenant_id, id, :agent, event_id, lead_id, topic, :lane, 'running', input, 1
-        FROM {unnest(id="uuid", event_id="uuid", lead_id="uuid", topic="text", input="json")}
+        SELECT owner.tenant_id, given.id, :agent, event_id, lead_id, topic, :lane, 'running', input, 1
+        FROM owner, {unnest(id="uuid", event_id="uuid", lead_id="uuid", topic="text", input="json")}
         ON CONFLICT (tenant_id, id) DO UPDATE SET deliveries = r.deliveries + 1, lane = EXCLUDED.lane
         WHERE r.status = 'running' AND r.due_at IS NULL
         RETURNING id, attempt, deliveries, CASE WHEN deliveries = 1 THEN 0 ELSE unfinished END AS unfinished

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -19,8 +19,15 @@ SCOPE_SETTING = "leadmill.scope"
 SCHEMA = "leadmill"
 
 _ACQUIRE_WITHIN_S = 30.0
+# A connection may be dead without anybody saying so. No statement of ours takes nearly as long as this.
+_ANSWER_WITHIN_S = 10.0
+_RELEASE_WITHIN_S = 2.0
 _DEADLOCK, _SERIALIZATION = "40P01", "40001"
-_CONNECTION, _OPERATOR = "08", "57"  # classes of states: the connection broke, the server was stopped
+# classes of states: the connection broke, the server was stopped, it has no more room or connections
+_CONNECTION, _OPERATOR, _RESOURCES = "08", "57", "53"
+# What the driver raises. The third kind is its own confusion, where a connection ends at an unlucky moment:
+# nobody knows the state of such a connection any more.
+_TROUBLES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 # `:name`, but neither a cast (`::text`) nor what stands in a word or a time ("24:00")
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z]\w*)")
 
@@ -36,7 +43,7 @@ class DatabaseError(Exception):
             connection_lost
             or isinstance(cause, OSError)
             or state in (_DEADLOCK, _SERIALIZATION)
-            or state[:2] in (_CONNECTION, _OPERATOR)
+            or state[:2] in (_CONNECTION, _OPERATOR, _RESOURCES)
         )
         """Whether the same transaction may succeed on another try."""
 
@@ -44,15 +51,20 @@ class DatabaseError(Exception):
 class Session:
     """A connection to PostgreSQL for a short while. It sends SQL with parameters, and nothing else."""
 
-    def __init__(self, connection: Any, tenant_id: TenantId | None) -> None:
+    def __init__(
+        self, connection: Any, tenant_id: TenantId | None, answer_within_s: float | None = None
+    ) -> None:
         self._connection = connection
         self.tenant_id = tenant_id
+        self._timeout_s = answer_within_s
 
     async def run(self, sql: str, **parameters: Any) -> int:
         """How many rows one statement touched. Values go in as parameters, never into the text."""
         text, names = _numbered(sql)
         with _translated(self._connection):
-            tag = await self._connection.execute(text, *[parameters[name] for name in names])
+            tag = await self._connection.execute(
+                text, *[parameters[name] for name in names], timeout=self._timeout_s
+            )
         count = tag.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
@@ -60,14 +72,18 @@ class Session:
         """All rows of one statement, each by column name."""
         text, names = _numbered(sql)
         with _translated(self._connection):
-            found = await self._connection.fetch(text, *[parameters[name] for name in names])
+            found = await self._connection.fetch(
+                text, *[parameters[name] for name in names], timeout=self._timeout_s
+            )
         return [dict(row) for row in found]
 
     async def value(self, sql: str, **parameters: Any) -> Any:
         """The first column of the first row, or None."""
         text, names = _numbered(sql)
         with _translated(self._connection):
-            return await self._connection.fetchval(text, *[parameters[name] for name in names])
+            return await self._connection.fetchval(
+                text, *[parameters[name] for name in names], timeout=self._timeout_s
+            )
 
     @asynccontextmanager
     async def keeping_plans(self) -> AsyncIterator[None]:
@@ -102,6 +118,8 @@ class Database:
             # A plan made while a table was empty reads all of it once it is full: where tables had been emptied
             # and analysed, kept plans made a mill four times as slow. `keeping_plans` is the exception.
             "plan_cache_mode": "force_custom_plan",
+            # Who stands still in the middle of a transaction holds locks: nobody could take its lane over.
+            "idle_in_transaction_session_timeout": f"{_ANSWER_WITHIN_S:g}s",
         }
         if read_only:
             server_settings["default_transaction_read_only"] = "on"
@@ -112,13 +130,18 @@ class Database:
         )
 
     @asynccontextmanager
-    async def tenant(self, tenant_id: TenantId) -> AsyncIterator[Session]:
-        """A transaction that sees one tenant's rows; it commits when the block ends well."""
+    async def tenant(
+        self, tenant_id: TenantId, *, answer_within_s: float | None = None
+    ) -> AsyncIterator[Session]:
+        """A transaction that sees one tenant's rows; it commits when the block ends well.
+
+        `answer_within_s` is for statements that may take longer than any other.
+        """
         # Set for the transaction only: a setting of the connection would leak to whoever gets it next.
         # Hexadecimal digits need no quoting, and so both statements travel together.
         opening = f"BEGIN; SET LOCAL {TENANT_SETTING} = '{tenant_id.hex}'"
         async with self._tenants.connection() as connection, _transaction(connection, opening):
-            yield Session(connection, tenant_id)
+            yield Session(connection, tenant_id, answer_within_s)
 
     @asynccontextmanager
     async def system(self) -> AsyncIterator[Session]:
@@ -156,8 +179,14 @@ class _Pool:
             connection = await pool.acquire(timeout=_ACQUIRE_WITHIN_S)
         try:
             yield connection
+        except DatabaseError as error:
+            if isinstance(error.cause, TimeoutError):  # the others may be as dead: all are made anew
+                await pool.expire_connections()
+            raise
         finally:
-            await pool.release(connection)
+            # one that cannot be given back in good order is ended by the pool, and matters to nobody
+            with suppress(*_TROUBLES):
+                await pool.release(connection, timeout=_RELEASE_WITHIN_S)
 
     async def _open(self) -> asyncpg.Pool:
         async with self._opening:
@@ -169,7 +198,7 @@ class _Pool:
                     init=_speak_json,
                     reset=_as_it_is,
                     timeout=10,
-                    command_timeout=60,
+                    command_timeout=_ANSWER_WITHIN_S,
                     server_settings=self._server_settings,
                 )
             return self._pool
@@ -215,18 +244,22 @@ async def _roll_back(connection: Any) -> None:
         return
     try:
         await connection.execute("ROLLBACK", timeout=5)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except _TROUBLES:
         if not _is_gone(connection):
             connection.terminate()
 
 
 @contextmanager
 def _translated(connection: Any) -> Iterator[None]:
-    """The driver's errors as ours."""
+    """The driver's errors as ours. Without a connection: those of getting one, which may break on the way too."""
     try:
         yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        lost = connection is not None and _is_gone(connection)
+    except _TROUBLES as error:
+        lost = _is_gone(connection) if connection is not None else isinstance(error, asyncpg.InterfaceError)
+        if isinstance(error, asyncpg.InternalClientError):
+            lost = True
+            if connection is not None and not _is_gone(connection):
+                connection.terminate()
         raise DatabaseError(error, connection_lost=lost) from error
 
 

@@ -12,6 +12,7 @@ from tenants.store import connections, failures, lanes, switches
 from tenants.store.columns import to_json
 from tenants.store.session import Database, Session
 
+_REMOVED_WITHIN_S = 600.0  # each table, however much the tenant owns
 _COLUMNS = "id, name, label, home_lane, config_version, config"
 
 
@@ -99,7 +100,9 @@ async def configure(database: Database, vault: Vault, name: str, document: Mappi
 async def remove(database: Database, name: str) -> None:
     """The tenant and every row it owns, gone. Events of it that are still on the bus find nobody."""
     tenant = await named(database, name)
-    async with database.tenant(tenant.id) as session:
+    async with database.tenant(tenant.id, answer_within_s=_REMOVED_WITHIN_S) as session:
+        # whoever adds a row for the tenant holds this one: from here on nobody does
+        await session.run("SELECT 1 FROM tenant WHERE id = :id FOR UPDATE", id=tenant.id)
         tables = await session.rows(
             "SELECT table_name FROM information_schema.columns "
             "WHERE table_schema = current_schema() AND column_name = 'tenant_id'"

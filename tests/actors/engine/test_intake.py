@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from actors.core.questions import EnrichCompany
+from actors.core.questions import EnrichCompany, ReadSite
 from actors.engine import committing
 from actors.engine.intake import Intake
 from tenants.records import RunStatus
-from tenants.store import lanes, runs
+from tenants.store import lanes, log, runs
 from tenants.store.lanes import Fenced
 from tenants.store.session import DatabaseError
 from tests.actors.engine.mills import add_tenant, ask_for, counts_of, take_in, turns
@@ -184,7 +184,7 @@ async def test_a_run_that_kills_its_process_is_given_up_after_three_and_its_neig
     stuck = asyncio.Event()
 
     async def kills(question):
-        if isinstance(question, EnrichCompany):
+        if isinstance(question, ReadSite):
             begun.append(question.domain)
             if question.domain == "company-3.com":
                 await stuck.wait()  # as far as it comes before its process is gone
@@ -219,3 +219,50 @@ async def test_runs_that_were_left_in_good_order_are_not_suspected(works, databa
     heir = await take_in(works, "enrichment")
     await turns(heir, lambda: heir.counters.done == 4)
     assert {run["status"] for run in await kept(database, acme)} == {"done"}
+
+
+async def test_an_event_that_comes_again_while_its_run_is_in_hand_holds_up_nothing(database, vault):
+    gate = asyncio.Event()
+
+    async def slow(question):
+        await gate.wait()
+
+    async with open_fake_works(database, vault, oracle=Oracle(slow), commit_linger_s=0.01) as works:
+        acme = await add_tenant(database, vault)
+        await source(works, acme, 3)
+        intake = await take_in(works, "enrichment")
+        await intake._take_in()
+        async with database.system() as session:
+            await log.append(session, await log.read(session, "lead.sourced", 0, 0, 10))
+        await turns(intake, lambda: intake.counters.read == 6)
+        gate.set()
+        await turns(intake, lambda: intake.counters.done == 3)
+        assert len(await works.bus.read("lead.enriched", 0, 0, 100)) == 3
+        await intake.close()
+        async with database.system() as session:
+            assert (await lanes.take(session, "enrichment", 0, "next", 10)).next_offset == 6
+
+
+async def test_runs_of_a_lane_that_was_lost_are_called_off(database, vault):
+    asked = asyncio.Event()
+
+    async def never(question):
+        asked.set()
+        await asyncio.Event().wait()
+
+    async with open_fake_works(database, vault, oracle=Oracle(never), lease_s=0.3) as works:
+        acme = await add_tenant(database, vault)
+        await source(works, acme, 3)
+        station = works.station("slow", "enrichment")
+        await station.hold([0])
+        await asked.wait()
+        (intake,) = station._intakes.values()
+        assert len(intake._tasks) == 3
+        async with database.system() as session:
+            await lanes.take(session, "enrichment", 0, "somebody else", 10)
+        async with asyncio.timeout(30):
+            while station._intakes:  # noqa: ASYNC110 - what is waited for happens in its own task
+                await asyncio.sleep(0.01)
+            while intake._tasks:  # noqa: ASYNC110 - the same
+                await asyncio.sleep(0.01)
+        await station.stop()

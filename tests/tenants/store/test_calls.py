@@ -1,8 +1,10 @@
 from decimal import Decimal
 from uuid import uuid4
 
+import pytest
+
 from tenants.store import calls, tenants
-from tenants.store.calls import CallEnd, CallStart
+from tenants.store.calls import CallEnd, CallStart, TenantGone
 
 
 def call():
@@ -60,3 +62,26 @@ async def test_a_call_that_failed_is_made_again(database, vault):
         await calls.reserve(session, [question])
         await calls.settle(session, [CallEnd(question.id, "failed", Decimal(0), Decimal(0), None)])
         assert await calls.reserve(session, [question]) == {}
+
+
+async def test_a_failure_takes_no_answer_away_and_what_is_answered_is_told_apart(database, vault):
+    acme = await tenants.add(database, vault, "acme", {})
+    first, second = call(), call()
+    answered = CallEnd(first.id, "answered", Decimal(1), Decimal(1), '{"n":1}')
+    failed = CallEnd(first.id, "failed", Decimal(0), Decimal(0), None)
+    other = CallEnd(second.id, "answered", Decimal(1), Decimal(1), "{}")
+    async with database.tenant(acme.id) as session:
+        await calls.reserve(session, [first, second])
+        await calls.settle(session, [answered])
+        assert await calls.unanswered(session, [answered, other]) == [other]
+        await calls.settle(session, [failed])
+        assert await calls.reserve(session, [first]) == {first.id: {"n": 1}}
+
+
+async def test_nothing_is_reserved_for_a_tenant_that_is_gone(database, vault):
+    acme = await tenants.add(database, vault, "acme", {})
+    await tenants.remove(database, "acme")
+    async with database.tenant(acme.id) as session:
+        with pytest.raises(TenantGone):
+            await calls.reserve(session, [call()])
+        assert await session.value("SELECT count(*) FROM provider_call") == 0

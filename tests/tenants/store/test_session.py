@@ -132,3 +132,54 @@ def test_either_word_for_encryption_is_understood_by_both_readers(word):
     address = f"postgresql://me:pass@db.example:5433/leads?{word}=require"
     assert as_dsn(address) == "postgresql://me:pass@db.example:5433/leads?sslmode=require"
     assert as_asyncpg(address).query == {"ssl": "require"}
+
+
+async def test_a_server_without_a_connection_to_spare_is_one_that_may_have_some_later():
+    full = DatabaseError(asyncpg.TooManyConnectionsError("sorry, too many clients"), connection_lost=False)
+    assert full.may_be_repeated
+
+
+async def test_who_stands_still_in_a_transaction_does_not_hold_its_locks_for_ever(database):
+    async with database.tenant(uuid4()) as session:
+        assert await session.value("SHOW idle_in_transaction_session_timeout") == "10s"
+
+
+async def test_a_statement_without_an_answer_is_given_up_and_every_connection_is_made_anew(
+    alone, monkeypatch
+):
+    async with alone.glance() as session:
+        before = await session.value("SELECT pg_backend_pid()")
+
+    async def wait_in_vain():
+        async with alone.glance() as session:
+            monkeypatch.setattr(session, "_timeout_s", 0.1)
+            await session.value("SELECT pg_sleep(60)")
+
+    with pytest.raises(DatabaseError) as silent:
+        await wait_in_vain()
+    assert silent.value.may_be_repeated
+    async with alone.glance() as session:
+        assert await session.value("SELECT pg_backend_pid()") != before
+
+
+async def test_a_driver_that_is_confused_is_asked_again_on_another_connection(alone, monkeypatch):
+    class Confused:
+        def __init__(self, connection):
+            self._connection = connection
+
+        def __getattr__(self, name):
+            return getattr(self._connection, name)
+
+        async def fetchval(self, *_, **__):
+            raise asyncpg.InternalClientError("cannot switch to state 15")
+
+    async def confused():
+        async with alone.tenant(uuid4()) as session:
+            monkeypatch.setattr(session, "_connection", Confused(session._connection))
+            await session.value("SELECT 1")
+
+    with pytest.raises(DatabaseError) as told:
+        await confused()
+    assert told.value.may_be_repeated
+    async with alone.tenant(uuid4()) as session:
+        assert await session.value("SELECT 1") == 1

@@ -1,0 +1,39 @@
+"""PostgreSQL that is restarted as if its power had failed."""
+
+import asyncio
+import os
+import signal
+
+from tenants.store import embedded
+from tests.chaos.trial import Scenario, Trial
+
+
+async def restarts(trial: Trial) -> None:
+    """An immediate end of the server, some seconds of nothing, and a recovery from its journal, several times."""
+    await trial.desk()
+    await trial.warm()
+    await trial.steady("before", 5)
+    longest = 0.0
+    for _ in range(1 if trial.is_brief else 4):
+        await trial.first_commit()
+        await asyncio.sleep(trial.chance.uniform(0.1, 1.5))
+        pid = embedded.running_pid(trial.ground.postgres)
+        assert pid is not None
+        os.kill(pid, signal.SIGQUIT)
+
+        async def away() -> bool:
+            return embedded.running_pid(trial.ground.postgres) is None
+
+        await trial.until(away, "the server has ended")
+        await asyncio.sleep(trial.chance.uniform(0.0, 2.0))
+        await asyncio.to_thread(embedded.start, trial.ground.postgres)
+        longest = max(longest, await trial.first_commit())
+    trial.notes["longest_silence_s"] = round(longest, 2)
+    trial.must(longest <= 5, f"the first commit after a restart took {longest:.1f} s")
+    await trial.flowing()
+    await trial.steady("after", 5)
+    failed = await trial.value("SELECT count(*) FROM run WHERE status = 'failed'")
+    trial.must(failed == 0, f"{failed} runs failed for good because the database was away")
+
+
+SCENARIOS = (Scenario(7, "restarts", restarts),)

@@ -1,0 +1,38 @@
+"""The quickest scenarios, briefly. How fast the mill comes back is measured in `make chaos` only."""
+
+import asyncio
+
+import pytest
+
+from tests.chaos.ground import prepared
+from tests.chaos.scenarios import all_scenarios
+from tests.chaos.trial import perform
+
+SCENARIOS = all_scenarios()
+SEED = 1
+
+
+@pytest.fixture(scope="module")
+def ground():
+    with prepared() as ground:
+        yield ground
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "kill-workers", "zombie", "lost-commits", "ended-backends", "repeats", "removal",
+        "no-connections-left", "vendors-talk-nonsense",
+    ],
+)  # fmt: skip
+def test_what_must_hold_holds(ground, name):
+    row = asyncio.run(perform(ground, SCENARIOS[name], seed=SEED, is_brief=True))
+    assert row.violations == [], row.notes
+    assert row.leads > 0
+    assert (row.lost, row.doubled) == (0, 0)
+
+
+def test_each_scenario_says_in_a_sentence_what_it_does_and_has_its_own_number():
+    assert len({one.number for one in SCENARIOS.values()}) == len(SCENARIOS)
+    for one in SCENARIOS.values():
+        assert (one.play.__doc__ or "").endswith("."), one.name

@@ -1,0 +1,342 @@
+"""What one scenario has for itself: a database, tenants, a load, worker processes, a clock and a verdict."""
+
+import asyncio
+import os
+import random
+import shutil
+import tempfile
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from actors.agents import all_agents
+from actors.shell.demonstration import connections
+from tenants.records import Tenant
+from tenants.secrets import Vault
+from tenants.settings import StoreSettings
+from tenants.store import models, tenants
+from tenants.store.rls import APP
+from tenants.store.session import Database
+from tests.chaos.desks import Desk
+from tests.chaos.ground import Ground
+from tests.chaos.invariants import Findings, Happened, check
+from tests.chaos.load import ENDED, Load
+from tests.chaos.proxy import Proxy
+
+LEASE_S = 2.0
+CALLS_IN_FLIGHT = 24
+_TENANTS = ("large", "small", "other")
+_LOOK_EVERY_S = 0.05
+_LARGEST_BATCH = 150
+
+
+class TooLate(Exception):
+    """Something did not happen within its deadline."""
+
+
+@dataclass
+class Row:
+    """One line of the table."""
+
+    number: int
+    name: str
+    seed: int
+    kills: int = 0
+    leads: int = 0
+    lost: int = 0
+    doubled: int = 0
+    extra_billed: int = 0
+    ratio: float | None = None
+    seconds: float = 0.0
+    notes: dict[str, Any] = field(default_factory=dict)
+    violations: list[str] = field(default_factory=list)
+
+
+class Trial:
+    """The world of one scenario. With `is_brief` faults are few and short, and no speed is measured."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        database_name: str,
+        *,
+        seed: int,
+        is_brief: bool,
+        home: Path,
+        proxy: Proxy,
+        database: Database,
+    ) -> None:
+        self.ground = ground
+        self.database_name = database_name
+        self.chance = random.Random(seed)
+        self.seed = seed
+        self.is_brief = is_brief
+        self.proxy = proxy
+        self.database = database
+        self.vault = Vault.from_settings(StoreSettings(home=home))
+        self.tenants: list[Tenant] = []
+        self.load: Load
+        self.kills = 0
+        self.deaths = 0
+        self.repeated: set[Any] = set()
+        self.removed: set[Any] = set()
+        self.missed: list[str] = []
+        self.notes: dict[str, Any] = {}
+        self.desks: list[Desk] = []
+        self._home = home
+        self._windows: dict[str, tuple[float, float]] = {}
+
+    async def set_up(self) -> None:
+        """Three tenants with their own keys, and a model that judges for all of them."""
+        async with self.database.system() as session:
+            version = await models.add_version(
+                session, tenant_id=None, name="fake", sha256="0", path="none", metrics={}, facts={}
+            )
+            await models.point_alias(session, tenant_id=None, alias="champion", name="fake", version=version)
+        simulator = {"http": self.ground.simulator.http, "dns": self.ground.simulator.dns}
+        for name in _TENANTS:
+            document = {"connections": connections(simulator, name)}
+            self.tenants.append(await tenants.add(self.database, self.vault, name, document))
+        companies = self.ground.companies[:]
+        self.chance.shuffle(companies)
+        self.load = Load(self.database, self.vault, self.tenants, companies)
+        self.ground.forget()
+
+    async def desk(self, *arguments: str, loading_only: bool = False, port: int | None = None) -> Desk:
+        """A new worker, with a login of its own; it holds every lane unless it is only to load."""
+        name = f"desk_{len(self.desks)}"
+        await self.execute(
+            f"DO $$ BEGIN CREATE ROLE {name} LOGIN IN ROLE {APP}; EXCEPTION WHEN duplicate_object THEN END $$"
+        )
+        desk = Desk(name, self._home / f"{name}.log")
+        self.desks.append(desk)
+        port = port or self.proxy.port
+        environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("LEADMILL_")},
+            "LEADMILL_HOME": str(self._home),
+            "LEADMILL_DATABASE_URL": f"postgresql://{name}@127.0.0.1:{port}/{self.database_name}",
+            "LEADMILL_LEASE_S": str(LEASE_S),
+            "LEADMILL_CALLS_IN_FLIGHT": str(CALLS_IN_FLIGHT),
+            "LEADMILL_COMMIT_BATCH": str(_LARGEST_BATCH),
+        }
+        await desk.start(environment, f"--seed={self.seed}", *arguments)
+        if not loading_only:
+            await desk.hold()
+        return desk
+
+    async def kill(self, desk: Desk) -> None:
+        """A worker killed, and counted."""
+        await desk.kill()
+        self.kills += 1
+        self.deaths += 1
+
+    def must(self, holds: bool, sentence: str) -> None:
+        """A criterion of this scenario, beside what must always hold."""
+        if not holds:
+            self.missed.append(f"criterion: {sentence}")
+
+    async def value(self, sql: str, *parameters: Any) -> Any:
+        """One value, as the superuser, past the proxy; a database that is away is waited for."""
+        async with asyncio.timeout(60):
+            while True:
+                try:
+                    connection = await self.ground.connect_in(self.database_name)
+                    try:
+                        await connection.execute("SET search_path TO leadmill")
+                        return await connection.fetchval(sql, *parameters)
+                    finally:
+                        await connection.close()
+                except (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError):
+                    await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def execute(self, sql: str) -> None:
+        """Statements, as the superuser, past the proxy."""
+        connection = await self.ground.connect_in(self.database_name)
+        try:
+            await connection.execute(f"SET search_path TO leadmill; {sql}")
+        finally:
+            await connection.close()
+
+    async def until(
+        self, condition: Callable[[], Awaitable[bool]], what: str, *, within_s: float = 30.0
+    ) -> float:
+        """The seconds until the condition held. Raises TooLate."""
+        started = time.monotonic()
+        while not await condition():
+            if time.monotonic() - started > within_s:
+                raise TooLate(f"{what}: not within {within_s:g} s")
+            await asyncio.sleep(_LOOK_EVERY_S)
+        return time.monotonic() - started
+
+    async def ended(self) -> int:
+        """How many leads have come to an end."""
+        return int(await self.value(ENDED))
+
+    async def progress(self, leads: int, *, within_s: float = 30.0) -> float:
+        """The seconds until so many more leads have ended."""
+        goal = await self.ended() + leads
+
+        async def there() -> bool:
+            return await self.ended() >= goal
+
+        return await self.until(there, f"{leads} more leads at their end", within_s=within_s)
+
+    async def first_commit(self, *, within_s: float = 30.0) -> float:
+        """The seconds until a run ends that had not ended when this was asked."""
+        now = time.time()
+
+        async def there() -> bool:
+            sql = "SELECT EXISTS (SELECT FROM run WHERE finished_at > to_timestamp($1))"
+            return bool(await self.value(sql, now))
+
+        return await self.until(there, "the first commit", within_s=within_s)
+
+    async def steady(self, window: str, seconds: float) -> None:
+        """A window in which the load flows, whose speed is measured afterwards."""
+        if self.is_brief:
+            await self.progress(20)
+            return
+        began = time.time()
+        await asyncio.sleep(seconds)
+        self._windows[window] = began, time.time()
+
+    async def ratio(self) -> float | None:
+        """The runs a second in the window after the fault, divided by those before it."""
+        if self._windows.keys() != {"before", "after"}:
+            return None
+        speeds = {}
+        for name, (began, ended) in self._windows.items():
+            count = await self.value(
+                "SELECT count(*) FROM run WHERE status IN ('done', 'skipped') "
+                "AND finished_at >= to_timestamp($1) AND finished_at < to_timestamp($2)",
+                began,
+                ended,
+            )
+            speeds[name] = count / (ended - began)
+        self.notes["runs_per_second"] = {name: round(speed) for name, speed in speeds.items()}
+        return speeds["after"] / speeds["before"] if speeds["before"] else None
+
+    async def warm(self, outstanding: int = 150) -> None:
+        """A load under way, and flowing."""
+        self.load.begin(outstanding)
+        await self.progress(30 if self.is_brief else 300)
+
+    async def flowing(self) -> None:
+        """Work that goes on after a fault, for long enough to be as usual again."""
+        await self.progress(30 if self.is_brief else 150)
+
+    async def drained(self, *, within_s: float = 60.0) -> None:
+        """No more leads, and the last of them at its end."""
+        await self.load.end()
+        topics = {name: agent.topic for name, agent in all_agents().items()}
+
+        async def empty() -> bool:
+            return bool(await self.value(_DRAINED, list(topics), list(topics.values())))
+
+        await self.until(empty, "everything drained", within_s=within_s)
+
+    async def errors(self) -> list[str]:
+        """The most frequent errors that runs have ended in, or wait for."""
+        sql = (
+            "SELECT array_agg(told) FROM (SELECT agent || ' ' || status || ' ' || count(*) || ': ' || "
+            "left(error::text, 300) AS told FROM run WHERE error IS NOT NULL AND status <> 'snoozed' "
+            "GROUP BY agent, status, left(error::text, 300) ORDER BY count(*) DESC LIMIT 5) most"
+        )
+        return list(await self.value(sql) or ())
+
+    async def verdict(self) -> Findings:
+        """What the checker finds."""
+        happened = Happened(
+            deaths=self.deaths,
+            calls_in_flight=CALLS_IN_FLIGHT,
+            repeated=frozenset(self.repeated),
+            removed=frozenset(self.removed),
+        )
+        connection = await self.ground.connect_in(self.database_name)
+        try:
+            return await check(connection, self.ground.bill(), happened)
+        finally:
+            await connection.close()
+
+
+# In one snapshot: what a run says is committed with its end, and so nothing can be on its way in between.
+_DRAINED = """
+SELECT NOT EXISTS (SELECT FROM run WHERE status IN ('running', 'retrying')) AND NOT EXISTS (
+    SELECT FROM unnest($1::text[], $2::text[]) AS w(agent, topic) JOIN log_head h ON h.topic = w.topic
+    LEFT JOIN lane_lease l ON l.agent = w.agent AND l.lane = h.lane
+    WHERE COALESCE(l.next_offset, 0) <> h.next_offset)
+"""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A fault, and what must hold after it."""
+
+    number: int
+    name: str
+    play: Callable[[Trial], Awaitable[None]]
+
+
+@asynccontextmanager
+async def _opened(ground: Ground, seed: int, is_brief: bool) -> AsyncIterator[Trial]:
+    name = f"chaos_{uuid.uuid4().hex[:8]}"
+    async with AsyncExitStack() as stack:
+        home = Path(tempfile.mkdtemp(prefix="lm-trial-"))
+        stack.callback(shutil.rmtree, home, ignore_errors=True)
+        connection = await ground.connect_in("postgres")
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE template")
+        await connection.close()
+        stack.push_async_callback(_drop, ground, name)
+        proxy = stack.enter_context(Proxy(ground.socket, seed=seed))
+        database = Database.at(ground.address(name), role=APP, pool_size=3)
+        stack.push_async_callback(database.close)
+        trial = Trial(
+            ground, name, seed=seed, is_brief=is_brief, home=home, proxy=proxy, database=database
+        )  # fmt: skip
+        await trial.set_up()
+        try:
+            yield trial
+        finally:
+            await trial.load.end()
+            for desk in trial.desks:
+                desk.thaw()
+                await desk.kill()
+
+
+async def _drop(ground: Ground, name: str) -> None:
+    connection = await ground.connect_in("postgres")
+    try:
+        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await connection.close()
+
+
+async def perform(ground: Ground, scenario: Scenario, *, seed: int, is_brief: bool = False) -> Row:
+    """A scenario played, drained and judged."""
+    row = Row(scenario.number, scenario.name, seed)
+    began = time.monotonic()
+    async with _opened(ground, seed, is_brief) as trial:
+        try:
+            await scenario.play(trial)
+            await trial.drained()
+        except TooLate as late:
+            row.violations.append(f"deadline: {late}")
+            row.violations += [
+                f"  {desk.name}: {desk.last_words(6)}" for desk in trial.desks if desk.is_alive
+            ]
+        found = await trial.verdict()
+        row.kills, row.leads, row.lost, row.doubled = trial.kills, found.leads, found.lost, found.doubled
+        row.extra_billed = found.extra_billed
+        row.ratio = await trial.ratio()
+        row.notes = trial.notes
+        row.violations += trial.missed + found.violations
+        if row.violations:
+            row.notes["errors"] = await trial.errors()
+    row.seconds = time.monotonic() - began
+    return row

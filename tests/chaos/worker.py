@@ -1,0 +1,103 @@
+"""A process that works lanes without Ray and without supervision: python -m tests.chaos.worker.
+
+It says `ready` when everything is loaded, and from then on does what it is told, a word on each line: `hold`
+(take every lane, from whoever has it), `health` (its stations as JSON), `stop` (end in good order). It ends
+when the process that started it does. Its settings are those of the works, in its environment.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import random
+import sys
+from contextlib import AsyncExitStack
+from typing import Any
+
+from actors.engine.station import Station
+from actors.engine.wiring import Works, open_works
+from tenants.store import lanes
+from tenants.store.session import Session
+from tests.fakes.works import Judge
+
+_STATES = ("40001", "40P01")
+
+
+class Conflicts:
+    """A share of this process's statements that end in a conflict with another transaction, while it is on.
+
+    The server itself raises the error, so that its state and the end of the transaction are its own.
+    """
+
+    def __init__(self, share: float, chance: random.Random) -> None:
+        self.are_on = False
+        self._share = share
+        self._chance = chance
+        for name in ("run", "rows", "value"):
+            setattr(Session, name, self._failing(getattr(Session, name)))
+
+    def _failing(self, ask: Any) -> Any:
+        async def asked(session: Session, sql: str, **parameters: Any) -> Any:
+            if self.are_on and self._chance.random() < self._share:
+                state = self._chance.choice(_STATES)
+                return await ask(session, f"DO $$ BEGIN RAISE 'injected' USING ERRCODE = '{state}'; END $$")
+            return await ask(session, sql, **parameters)
+
+        return asked
+
+
+async def _work(name: str, conflicts: Conflicts) -> None:
+    loop = asyncio.get_running_loop()
+    orders = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
+    async with AsyncExitStack() as stack:
+        works = await stack.enter_async_context(open_works(scoring=Judge()))
+        stations: list[Station] = []
+        _say("ready")
+        while order := (await orders.readline()).decode().strip():
+            if order == "hold":
+                stations = await _hold_everything(name, works)
+                conflicts.are_on = True
+                _say("holding")
+            elif order == "health":
+                _say(json.dumps([station.health() for station in stations]))
+            elif order == "stop":
+                conflicts.are_on = False
+                for station in stations:
+                    await station.stop()
+                _say("stopped")
+                return
+    # whoever gave the orders is gone
+    sys.exit(1)
+
+
+async def _hold_everything(name: str, works: Works) -> list[Station]:
+    async with works.database.system() as session:
+        every = range(await lanes.lane_count(session))
+    stations = [works.station(f"{name}:{agent}", agent) for agent in works.agents]
+    for station in stations:
+        await station.hold(every)
+    return stations
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """The worker, until it is told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos.worker", description=__doc__)
+    parser.add_argument("name")
+    parser.add_argument("--conflicts", type=float, default=0.0, help="share of statements that conflict")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
+    )
+    conflicts = Conflicts(options.conflicts, random.Random(options.seed))
+    asyncio.run(_work(options.name, conflicts))
+
+
+if __name__ == "__main__":
+    main()
