@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 import actors.approval_commands
+import actors.budget_commands
 import actors.commands
 import actors.error_commands
 import actors.shell.commands
@@ -49,6 +50,7 @@ app.command()(actors.error_commands.retry)
 app.command()(actors.error_commands.resolve)
 app.command()(actors.error_commands.mute)
 app.command()(actors.error_commands.assign)
+app.command()(actors.budget_commands.budget)
 app.command("approvals")(actors.approval_commands.list_approvals)
 app.command()(actors.approval_commands.approve)
 app.command()(actors.approval_commands.reject)

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field, SecretStr, ValidationError
 
 from tenants.approvals import ApprovalPolicy
+from tenants.budgets import Budgets
 from tenants.icp import IdealCustomer, Persona
 from tenants.records import Record
 
@@ -29,6 +30,7 @@ class TenantConfig(Record):
     )
     connections: Mapping[str, ProviderConnection] = Field(default_factory=dict)
     approvals: ApprovalPolicy = ApprovalPolicy()
+    budgets: Budgets = Budgets()
 
 
 def read_config(document: Mapping[str, Any]) -> TenantConfig:

@@ -52,6 +52,22 @@ class ProviderDown(AgentError):
     kind = "transient"
 
 
+class BudgetUsedUp(AgentError):
+    """The budget is used up."""
+
+    # It comes back with the next day, or when somebody raises it, which sets free whatever waits for it.
+    kind = "transient"
+    patient = True
+    first_wait_s = 900.0
+    longest_wait_s = 21_600.0
+
+
+class CeilingReached(AgentError):
+    """This would cost more than it may."""
+
+    kind = "configuration"
+
+
 class DomainSilent(AgentError):
     """The domain's name servers do not answer."""
 

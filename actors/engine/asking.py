@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,11 +12,12 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel
 
-from actors.core.errors import AgentError, NotConnected, OptedOut
+from actors.core.errors import AgentError, BudgetUsedUp, CeilingReached, NotConnected, OptedOut
 from actors.core.provider import Http, Link, Provider, Reply
 from actors.core.questions import Answer, Question
 from actors.engine.gather import Gather
 from actors.engine.profiles import Profile
+from tenants.budgets import Ceiling, ceilings
 from tenants.identity import TenantId, stable_id
 from tenants.store import calls
 from tenants.store.calls import CallEnd, CallStart
@@ -55,7 +57,9 @@ class Asking:
         self._reserving: dict[TenantId, Gather[CallStart, Any]] = {}
         self._settling: dict[TenantId, Gather[CallEnd, None]] = {}
 
-    async def ask(self, profile: Profile, run_id: UUID, question: Question[AnswerT]) -> Answer[AnswerT]:
+    async def ask(
+        self, profile: Profile, run_id: UUID, question: Question[AnswerT], *, lead_id: UUID | None = None
+    ) -> Answer[AnswerT]:
         """The first hit among the tenant's providers that answer such questions, else a miss.
 
         Raises NotConnected where there is no such provider, and the last provider's error where no provider
@@ -66,7 +70,7 @@ class Asking:
         spent = Decimal(0)
         for provider in self._asked(profile, question):
             try:
-                answer = await self._ask_one(provider, profile, run_id, question)
+                answer = await self._ask_one(provider, profile, run_id, question, lead_id)
             except OptedOut:
                 raise  # who objected to one is not to be had from the next
             except AgentError as failure:
@@ -96,7 +100,12 @@ class Asking:
         ]
 
     async def _ask_one(
-        self, provider: Provider, profile: Profile, run_id: UUID, question: Question[AnswerT]
+        self,
+        provider: Provider,
+        profile: Profile,
+        run_id: UUID,
+        question: Question[AnswerT],
+        lead_id: UUID | None,
     ) -> Answer[AnswerT]:
         way = profile.connections[provider.name]
         if provider.needs_key and way.api_key is None:
@@ -107,7 +116,7 @@ class Asking:
             async with self._slots:
                 reply = await provider.answers[type(question)](link, question)
             return _answer(provider, reply, price)
-        start = _start(provider, profile.tenant.id, run_id, question)
+        start = _start(provider, profile, run_id, question, price, lead_id)
         call = self._under_way.get(start.id)
         if call is None:
             call = self._under_way[start.id] = _Call()
@@ -140,12 +149,21 @@ class Asking:
             if not call.waiting:
                 raise asyncio.CancelledError  # whoever wanted to know has gone, and nothing was asked yet
             kept = await self._reserve(tenant_id, start)
+            if isinstance(kept, Ceiling):
+                raise _over_budget(kept, provider)
             if kept is not None:
                 # paid for by an earlier attempt of this run, which has told the price already
                 return _read_reply(kept, type(question).answer), Decimal(0)
             async with self._settled_on_error(tenant_id, start):
                 reply = await provider.answers[type(question)](link, question)
-            end = CallEnd(start.id, "answered", reply.credits, reply.credits * price, _write_reply(reply))
+            end = CallEnd(
+                start.id,
+                "answered",
+                reply.credits,
+                reply.credits * price,
+                _write_reply(reply),
+                is_budgeted=bool(start.ceilings),
+            )
             await self._settle(tenant_id, end)
         return reply, price
 
@@ -159,7 +177,9 @@ class Asking:
         try:
             yield
         except AgentError:
-            await self._settle(tenant_id, CallEnd(start.id, "failed", Decimal(0), Decimal(0), None))
+            none = Decimal(0)
+            end = CallEnd(start.id, "failed", none, none, None, is_budgeted=bool(start.ceilings))
+            await self._settle(tenant_id, end)
             raise
 
     async def _reserve(self, tenant_id: TenantId, start: CallStart) -> Any:
@@ -168,8 +188,9 @@ class Asking:
 
             async def reserve(starts: list[CallStart]) -> dict[CallStart, Any]:
                 async with self._database.tenant(tenant_id) as session:
-                    kept = await calls.reserve(session, starts)
-                return {start: kept[start.id] for start in starts if start.id in kept}
+                    reserved = await calls.reserve(session, starts)
+                known = {**reserved.kept, **reserved.forbidden}
+                return {start: known[start.id] for start in starts if start.id in known}
 
             gather = self._reserving[tenant_id] = Gather(reserve, linger_s=_LINGER_S)
         return await gather.get(start)
@@ -202,9 +223,27 @@ class Asking:
                 return
 
 
-def _start(provider: Provider, tenant_id: TenantId, run_id: UUID, question: Question[Any]) -> CallStart:
+def _start(
+    provider: Provider,
+    profile: Profile,
+    run_id: UUID,
+    question: Question[Any],
+    price: Decimal,
+    lead_id: UUID | None,
+) -> CallStart:
     words = f"{type(question).__name__} {question.model_dump_json()}"
-    return CallStart(stable_id(tenant_id, run_id, provider.name, words), run_id, provider.name, words)
+    over = ceilings(
+        profile.config.budgets, provider=provider.name, run_id=run_id, lead_id=lead_id, now=datetime.now(UTC)
+    )
+    # no vendor bills more than a credit for what we ask
+    call_id = stable_id(profile.tenant.id, run_id, provider.name, words)
+    return CallStart(call_id, run_id, provider.name, words, price, over)
+
+
+def _over_budget(ceiling: Ceiling, provider: Provider) -> AgentError:
+    if ceiling.waits:
+        return BudgetUsedUp(str(ceiling), provider=provider.name, retry_at=ceiling.ends)
+    return CeilingReached(str(ceiling), provider=provider.name)
 
 
 def _answer(provider: Provider, reply: Reply, price: Decimal) -> Answer[Any]:

@@ -68,12 +68,20 @@ class RunContext:
     """The context of one run. It remembers what the run has cost."""
 
     def __init__(
-        self, profile: Profile, desk: TenantDesk, asking: Asking, *, run_id: UUID, now: datetime
+        self,
+        profile: Profile,
+        desk: TenantDesk,
+        asking: Asking,
+        *,
+        run_id: UUID,
+        now: datetime,
+        lead_id: UUID | None = None,
     ) -> None:
         self._profile = profile
         self._desk = desk
         self._asking = asking
         self._run_id = run_id
+        self._lead_id = lead_id
         self._now = now
         self.cost_usd = Decimal(0)
         self.model: str | None = None
@@ -112,7 +120,7 @@ class RunContext:
 
     async def ask(self, question: Question[AnswerT]) -> Answer[AnswerT]:
         """The first hit among the tenant's providers that answer such questions, else a miss."""
-        answer = await self._asking.ask(self._profile, self._run_id, question)
+        answer = await self._asking.ask(self._profile, self._run_id, question, lead_id=self._lead_id)
         self.cost_usd += answer.cost_usd
         return answer
 

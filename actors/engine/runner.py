@@ -88,7 +88,14 @@ class Runner:
         desk = self._desks.get(tenant_id)
         if desk is None:
             desk = self._desks[tenant_id] = TenantDesk(tenant_id, self._database, self._scoring)
-        ctx = RunContext(profile, desk, self._asking, run_id=assignment.run_id, now=now)
+        ctx = RunContext(
+            profile,
+            desk,
+            self._asking,
+            run_id=assignment.run_id,
+            now=now,
+            lead_id=assignment.event.data.concerns,
+        )
         outcome: Outcome | None = None
         error: Exception | None = None
         failure_of_approval: str | None = None

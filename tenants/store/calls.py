@@ -1,12 +1,15 @@
 """Billed calls to providers: reserved before, settled after, so that each is paid for once and told apart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from tenants.store.columns import columns, unnest
+from tenants.budgets import Ceiling
+from tenants.store import budgets
+from tenants.store.budgets import Wish
+from tenants.store.columns import columns, to_json, unnest
 from tenants.store.session import Session
 
 
@@ -16,45 +19,87 @@ class TenantGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CallStart:
-    """A call that is about to be made."""
+    """A call that is about to be made, what it may cost at most, and the ceilings over it."""
 
     id: UUID
     run_id: UUID
     provider: str
     question: str
+    cost_usd: Decimal = Decimal(0)
+    ceilings: tuple[Ceiling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CallEnd:
-    """What a call cost and said. `answer` is JSON, or None where there was no answer to keep."""
+    """What a call cost and said. `answer` is JSON, or None where there was no answer to keep.
+
+    `is_budgeted` tells that there were ceilings over it.
+    """
 
     id: UUID
     state: str
     credits: Decimal
     cost_usd: Decimal
     answer: str | None
+    is_budgeted: bool = False
 
 
-async def reserve(session: Session, starts: Sequence[CallStart]) -> dict[UUID, Any]:
-    """The answers already kept for those of the calls that were made before; the others are now reserved.
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """What came of reserving calls: the answers that are kept already, and the ceilings that forbid some."""
 
-    Raises TenantGone where the tenant was removed meanwhile: nothing may be spent for it any more.
+    kept: Mapping[UUID, Any]
+    forbidden: Mapping[UUID, Ceiling]
+
+
+async def reserve(session: Session, starts: Sequence[CallStart]) -> Reserved:
+    """The calls written down before they are made, and money for them reserved under their ceilings.
+
+    Those with an answer that is kept, and those that a ceiling forbids, are not to be made. Raises TenantGone
+    where the tenant was removed meanwhile: nothing may be spent for it any more.
     """
+    forbidden = await _forbidden(session, starts)
+    allowed = [start for start in starts if start.id not in forbidden]
+    if not allowed:
+        return Reserved({}, forbidden)
+    kinds = {"id": "uuid", "run_id": "uuid", "provider": "text", "question": "text"}
     rows = await session.rows(
         f"""
         WITH owner AS (SELECT id AS tenant_id FROM tenant WHERE id = :tenant_id FOR KEY SHARE)
-        INSERT INTO provider_call AS c (tenant_id, id, run_id, provider, question)
-        SELECT owner.tenant_id, given.*
-        FROM owner, {unnest(id="uuid", run_id="uuid", provider="text", question="text")}
-        ON CONFLICT (tenant_id, id) DO UPDATE SET tries = c.tries + 1
+        INSERT INTO provider_call AS c (tenant_id, {", ".join(kinds)}, reserved_usd, ceilings)
+        SELECT owner.tenant_id, given.* FROM owner, {unnest(**kinds, reserved_usd="numeric", ceilings="jsonb")}
+        ON CONFLICT (tenant_id, id) DO UPDATE
+        SET tries = c.tries + 1, state = CASE WHEN c.answer IS NULL THEN 'reserved' ELSE c.state END,
+            reserved_usd = CASE WHEN c.state = 'failed' THEN EXCLUDED.reserved_usd ELSE c.reserved_usd END,
+            ceilings = CASE WHEN c.state = 'failed' THEN EXCLUDED.ceilings ELSE c.ceilings END
         RETURNING id, answer
         """,
         tenant_id=session.tenant_id,
-        **columns(starts, ("id", "run_id", "provider", "question")),
+        **columns(allowed, tuple(kinds), reserved_usd=lambda start: start.cost_usd, ceilings=_keys),
     )
-    if starts and not rows:
+    if not rows:
         raise TenantGone
-    return {row["id"]: row["answer"] for row in rows if row["answer"] is not None}
+    return Reserved({row["id"]: row["answer"] for row in rows if row["answer"] is not None}, forbidden)
+
+
+async def _forbidden(session: Session, starts: Sequence[CallStart]) -> dict[UUID, Ceiling]:
+    """The calls that would cost more than they may. For the others money is reserved, unless it is already."""
+    wished = [start for start in starts if start.ceilings]
+    if not wished:
+        return {}
+    rows = await session.rows(
+        "SELECT id FROM provider_call WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[])) "
+        "AND (answer IS NOT NULL OR state = 'reserved')",
+        tenant_id=session.tenant_id,
+        ids=[start.id for start in wished],
+    )
+    known = {row["id"] for row in rows}
+    wishes = [Wish(one.id, one.cost_usd, one.ceilings) for one in wished if one.id not in known]
+    return await budgets.reserve(session, wishes)
+
+
+def _keys(start: CallStart) -> str | None:
+    return to_json([[one.scope, one.key] for one in start.ceilings]) if start.ceilings else None
 
 
 async def unanswered(session: Session, ends: Sequence[CallEnd]) -> list[CallEnd]:
@@ -71,6 +116,9 @@ async def unanswered(session: Session, ends: Sequence[CallEnd]) -> list[CallEnd]
 
 async def settle(session: Session, ends: Sequence[CallEnd]) -> None:
     """The calls as they were answered, with what they cost. A failure takes no answer away."""
+    budgeted = {end.id: end.cost_usd for end in ends if end.is_budgeted}
+    if budgeted:
+        await budgets.settle(session, budgeted)
     kinds = {"id": "uuid", "state": "text", "credits": "numeric", "cost_usd": "numeric", "answer": "json"}
     await session.run(
         f"""

@@ -69,6 +69,8 @@ _WHY_NOT = {
     "done": "it is done already",
     "superseded": "the same work has succeeded in another run",
 }
+# Desks know a tenant's configuration as it was up to a second ago: who goes on earlier goes by the old one.
+_NEWS_TRAVEL_S = 1.5
 _RETRIED = ("failed", "resolved", "skipped", "snoozed")
 
 
@@ -133,7 +135,7 @@ async def retry(session: Session, which: Which, *, by: str, dry_run: bool = Fals
         refused["there is no such run"] = unknown
     ids = [row["id"] for row in eligible]
     if ids and not dry_run:
-        await _wake(session, eligible)
+        await _wake(session, eligible, 0)
         await audit.write(session, by=by, act="retry", subject=_told(which), detail={"runs": len(ids)})
     return Retry(tuple(ids), refused)
 
@@ -244,14 +246,32 @@ async def resume_for_provider(session: Session, provider: str) -> int:
     return await _wake(session, rows)
 
 
-async def _wake(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Runs made due at once, with a fresh count of attempts, and their leads in flight again; how many."""
+async def resume_for_budget(session: Session) -> int:
+    """How many runs go on because the tenant has another budget: those that it stopped, for now or for good."""
+    rows = await session.rows(
+        """
+        SELECT id, lead_id FROM run WHERE tenant_id = :tenant_id AND (
+            (status = 'failed' AND error ->> 'class' = 'CeilingReached')
+            OR (status IN ('snoozed', 'retrying') AND error ->> 'class' = 'BudgetUsedUp')
+        ) ORDER BY id FOR UPDATE
+        """,
+        tenant_id=session.tenant_id,
+    )
+    return await _wake(session, rows)
+
+
+async def _wake(session: Session, rows: Sequence[Mapping[str, Any]], after_s: float = _NEWS_TRAVEL_S) -> int:
+    """Runs made due, with a fresh count of attempts, and their leads in flight again; how many."""
     if rows:
         await session.run(
-            "UPDATE run SET status = 'retrying', attempt = 0, unfinished = 0, due_at = now() "
-            "WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))",
+            """
+            UPDATE run SET status = 'retrying', attempt = 0, unfinished = 0,
+                   due_at = now() + make_interval(secs => :after)
+            WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))
+            """,
             tenant_id=session.tenant_id,
             ids=[row["id"] for row in rows],
+            after=after_s,
         )
         await session.run(
             "UPDATE lead SET hold = NULL, hold_reason = NULL, updated_at = now() "

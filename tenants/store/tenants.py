@@ -141,6 +141,8 @@ async def _resume(session: Session, before: TenantConfig, now: TenantConfig) -> 
         missing.append("person")
     if missing:
         await failures.resume(session, missing)
+    if now.budgets != before.budgets:
+        await failures.resume_for_budget(session)
 
 
 def _stored(config: TenantConfig) -> str:

@@ -1,7 +1,15 @@
 import pytest
 
 from actors.core import errors
-from actors.core.errors import AgentError, DatabaseAway, KeyRefused, ProviderDown, QuotaExhausted, ScorerAway
+from actors.core.errors import (
+    AgentError,
+    BudgetUsedUp,
+    DatabaseAway,
+    KeyRefused,
+    ProviderDown,
+    QuotaExhausted,
+    ScorerAway,
+)
 
 KINDS = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, AgentError)} - {
     AgentError
@@ -23,8 +31,13 @@ def test_each_kind_says_in_one_sentence_what_went_wrong_and_whether_waiting_help
     assert kind.max_attempts > 1
 
 
-def test_parts_of_ours_that_are_away_and_quotas_are_waited_for_without_end():
-    assert {kind for kind in KINDS if kind.patient} == {DatabaseAway, QuotaExhausted, ScorerAway}
+def test_parts_of_ours_that_are_away_quotas_and_budgets_are_waited_for_without_end():
+    assert {kind for kind in KINDS if kind.patient} == {
+        BudgetUsedUp,
+        DatabaseAway,
+        QuotaExhausted,
+        ScorerAway,
+    }
 
 
 def test_an_error_knows_whose_it_is_once_it_is_told():

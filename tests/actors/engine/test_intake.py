@@ -8,11 +8,11 @@ from actors.core.questions import EnrichCompany, ReadSite
 from actors.engine import committing
 from actors.engine.intake import Intake
 from tenants.records import RunStatus
-from tenants.store import lanes, log, runs
+from tenants.store import lanes, log, runs, tenants
 from tenants.store.lanes import Fenced
 from tenants.store.session import DatabaseError
 from tests.actors.engine.mills import add_tenant, ask_for, counts_of, take_in, turns
-from tests.fakes.works import Oracle, open_fake_works
+from tests.fakes.works import CONNECTIONS, Oracle, open_fake_works
 
 
 @pytest.fixture
@@ -266,3 +266,32 @@ async def test_runs_of_a_lane_that_was_lost_are_called_off(database, vault):
             while intake._tasks:  # noqa: ASYNC110 - the same
                 await asyncio.sleep(0.01)
         await station.stop()
+
+
+async def test_when_the_budget_is_used_up_leads_sleep_and_a_higher_one_wakes_them(database, vault):
+    oracle = Oracle()
+    async with open_fake_works(database, vault, oracle=oracle, commit_linger_s=0.01) as works:
+        acme = await add_tenant(database, vault, budgets={"total_usd": "0.15"})
+        await source(works, acme, 8)
+        intake = await take_in(works, "enrichment")
+        await turns(intake, lambda: intake.counters.done == 8)
+        asked = [question for question in oracle.asked if isinstance(question, EnrichCompany)]
+        assert len(asked) == 3
+        runs_kept = await kept(database, acme)
+        assert sorted(run["status"] for run in runs_kept) == ["done"] * 3 + ["snoozed"] * 5
+        assert {run["reason"] for run in runs_kept} == {None, "The budget is used up: $0.15 in all"}
+        await tenants.configure(
+            database, vault, "acme", {"connections": CONNECTIONS, "budgets": {"total_usd": 1}}
+        )
+        await turns(intake, lambda: intake.counters.done == 13)
+        assert (await counts_of(database, acme))["enriched"] == 8
+
+
+async def test_a_lead_that_would_cost_too_much_fails_with_the_ceiling(works, database, vault):
+    acme = await add_tenant(database, vault, budgets={"lead_usd": "0.04"})
+    await source(works, acme, 2)
+    intake = await take_in(works, "enrichment")
+    await turns(intake, lambda: intake.counters.done == 2)
+    assert {(run["status"], run["reason"]) for run in await kept(database, acme)} == {
+        ("failed", "This would cost more than it may: $0.04 for a lead")
+    }

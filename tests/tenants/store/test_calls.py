@@ -15,12 +15,12 @@ async def test_a_call_that_was_answered_is_not_made_again(database, vault):
     acme = await tenants.add(database, vault, "acme", {})
     answered, asked, new = call(), call(), call()
     async with database.tenant(acme.id) as session:
-        assert await calls.reserve(session, [answered, asked]) == {}
+        assert (await calls.reserve(session, [answered, asked])).kept == {}
         await calls.settle(
             session, [CallEnd(answered.id, "answered", Decimal(1), Decimal("0.05"), '{"n":1}')]
         )
     async with database.tenant(acme.id) as session:
-        assert await calls.reserve(session, [answered, asked, new]) == {answered.id: {"n": 1}}
+        assert (await calls.reserve(session, [answered, asked, new])).kept == {answered.id: {"n": 1}}
         tries = {row["id"]: row["tries"] for row in await session.rows("SELECT id, tries FROM provider_call")}
     assert tries == {answered.id: 2, asked.id: 2, new.id: 1}
 
@@ -33,7 +33,7 @@ async def test_an_answer_is_kept_for_its_tenant_only(database, vault):
         await calls.reserve(session, [question])
         await calls.settle(session, [CallEnd(question.id, "answered", Decimal(1), Decimal(1), "{}")])
     async with database.tenant(other.id) as session:
-        assert await calls.reserve(session, [question]) == {}
+        assert (await calls.reserve(session, [question])).kept == {}
         assert await calls.spent(session) == (0, Decimal(0))
 
 
@@ -61,7 +61,7 @@ async def test_a_call_that_failed_is_made_again(database, vault):
     async with database.tenant(acme.id) as session:
         await calls.reserve(session, [question])
         await calls.settle(session, [CallEnd(question.id, "failed", Decimal(0), Decimal(0), None)])
-        assert await calls.reserve(session, [question]) == {}
+        assert (await calls.reserve(session, [question])).kept == {}
 
 
 async def test_a_failure_takes_no_answer_away_and_what_is_answered_is_told_apart(database, vault):
@@ -75,7 +75,7 @@ async def test_a_failure_takes_no_answer_away_and_what_is_answered_is_told_apart
         await calls.settle(session, [answered])
         assert await calls.unanswered(session, [answered, other]) == [other]
         await calls.settle(session, [failed])
-        assert await calls.reserve(session, [first]) == {first.id: {"n": 1}}
+        assert (await calls.reserve(session, [first])).kept == {first.id: {"n": 1}}
 
 
 async def test_nothing_is_reserved_for_a_tenant_that_is_gone(database, vault):
