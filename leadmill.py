@@ -57,6 +57,7 @@ app.command()(actors.approval_commands.reject)
 tenants.commands.app.command("scale")(actors.commands.scale)
 app.add_typer(tenants.commands.app, name="tenant")
 app.add_typer(actors.commands.agent_app, name="agent")
+app.add_typer(actors.commands.lead_app, name="lead")
 app.add_typer(scoring_models.commands.app, name="model")
 app.add_typer(actors.commands.events_app, name="events")
 

@@ -20,6 +20,7 @@ from actors.engine.working_off import work_off
 from actors.events import PUBLIC
 from actors.events.envelope import json_schema
 from actors.providers import all_providers
+from tenants.companies import registrable_domain
 from tenants.records import Tenant
 from tenants.store import funnel, lanes, leads, runs, switches, tenants
 from tenants.store.columns import to_json
@@ -34,6 +35,7 @@ ResultT = TypeVar("ResultT")
 agent_app = typer.Typer(
     help="Agents: what kinds of work there are, and for whom they work.", no_args_is_help=True
 )
+lead_app = typer.Typer(help="Leads: what people know of them.", no_args_is_help=True)
 events_app = typer.Typer(help="Events: the public contracts.", no_args_is_help=True)
 errors_out = Console(stderr=True)
 
@@ -239,6 +241,22 @@ def scale(
 
     held = _run(run())
     typer.echo(f"{agent} works for {tenant} on lanes {', '.join(map(str, held))}.")
+
+
+@lead_app.command()
+def domain(
+    tenant: TenantName,
+    lead: Annotated[
+        UUID, typer.Argument(help="The lead's id, as `leadmill pipeline --json` or `runs` has it.")
+    ],
+    name: Annotated[str, typer.Argument(metavar="DOMAIN", help="Such as acme.com, or an address with it.")],
+) -> None:
+    """Say which domain a lead's company has. Work that was left off for want of it goes on."""
+    found = registrable_domain(name)
+    if found is None:
+        raise typer.BadParameter(f"{name!r} is no domain that a company can have")
+    count = in_tenant(tenant, lambda session: leads.set_domain(session, lead, found, by=getpass.getuser()))
+    typer.echo(f"The domain is {found}; {count:,} runs that had missed it go on.")
 
 
 @events_app.command()

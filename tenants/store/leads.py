@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tenants.records import Account, Contact, Lead, LeadProgress, LeadScore, Stage
+from tenants.store import audit, failures
 from tenants.store.columns import columns, to_json, unnest
 from tenants.store.session import Session
 
@@ -91,6 +92,39 @@ async def is_open(session: Session, lead_id: UUID) -> bool:
         id=lead_id,
     )
     return bool(found)
+
+
+async def set_domain(session: Session, lead_id: UUID, domain: str, *, by: str) -> int:
+    """The domain of a lead's company, told by a person; how many runs that had missed it go on.
+
+    Raises ValueError where there is no such lead, or where another account of the tenant has that domain.
+    """
+    rows = await session.rows(
+        "SELECT account.id, account.domain FROM lead JOIN account ON account.tenant_id = lead.tenant_id "
+        "AND account.id = lead.account_id WHERE lead.tenant_id = :tenant_id AND lead.id = :id FOR UPDATE OF account",
+        tenant_id=session.tenant_id,
+        id=lead_id,
+    )
+    if not rows:
+        raise ValueError(f"there is no lead {lead_id}")
+    account = rows[0]
+    owner = await session.value(
+        "SELECT name FROM account WHERE tenant_id = :tenant_id AND domain = :domain AND id <> :id LIMIT 1",
+        tenant_id=session.tenant_id,
+        domain=domain,
+        id=account["id"],
+    )
+    if owner is not None:
+        raise ValueError(f"{domain} is the domain of {owner}, which is a lead already")
+    await session.run(
+        "UPDATE account SET domain = :domain, updated_at = now() WHERE tenant_id = :tenant_id AND id = :id",
+        tenant_id=session.tenant_id,
+        id=account["id"],
+        domain=domain,
+    )
+    detail = {"from": account["domain"], "to": domain}
+    await audit.write(session, by=by, act="set domain", subject=f"lead {lead_id}", detail=detail)
+    return await failures.resume(session, ["domain"], lead_id=lead_id)
 
 
 async def add_accounts(session: Session, new: Sequence[Account]) -> set[UUID]:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.chaos.ground import prepared
+from tests.chaos.mutations import MUTATIONS
 from tests.chaos.scenarios import all_scenarios
 from tests.chaos.trial import perform
 
@@ -30,6 +31,15 @@ def test_what_must_hold_holds(ground, name):
     assert row.violations == [], row.notes
     assert row.leads > 0
     assert (row.lost, row.doubled) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("guard", "scenario"),
+    zip(MUTATIONS, ["zombie", "lost-commits", "ended-backends"], strict=True),
+)
+def test_a_guard_that_is_taken_out_is_missed(ground, guard, scenario):
+    row = asyncio.run(perform(ground, SCENARIOS[scenario], seed=SEED, is_brief=True, without=guard))
+    assert row.violations != [], f"nobody notices that there is no {guard}"
 
 
 def test_each_scenario_says_in_a_sentence_what_it_does_and_has_its_own_number():

@@ -71,7 +71,9 @@ class Trial:
         home: Path,
         proxy: Proxy,
         database: Database,
+        without: str | None = None,
     ) -> None:
+        self.without = without
         self.ground = ground
         self.database_name = database_name
         self.chance = random.Random(seed)
@@ -125,7 +127,8 @@ class Trial:
             "LEADMILL_CALLS_IN_FLIGHT": str(CALLS_IN_FLIGHT),
             "LEADMILL_COMMIT_BATCH": str(_LARGEST_BATCH),
         }
-        await desk.start(environment, f"--seed={self.seed}", *arguments)
+        mutation = () if self.without is None else (f"--without={self.without}",)
+        await desk.start(environment, f"--seed={self.seed}", *mutation, *arguments)
         if not loading_only:
             await desk.hold()
         return desk
@@ -284,7 +287,7 @@ class Scenario:
 
 
 @asynccontextmanager
-async def _opened(ground: Ground, seed: int, is_brief: bool) -> AsyncIterator[Trial]:
+async def _opened(ground: Ground, seed: int, is_brief: bool, without: str | None) -> AsyncIterator[Trial]:
     name = f"chaos_{uuid.uuid4().hex[:8]}"
     async with AsyncExitStack() as stack:
         home = Path(tempfile.mkdtemp(prefix="lm-trial-"))
@@ -297,8 +300,15 @@ async def _opened(ground: Ground, seed: int, is_brief: bool) -> AsyncIterator[Tr
         database = Database.at(ground.address(name), role=APP, pool_size=3)
         stack.push_async_callback(database.close)
         trial = Trial(
-            ground, name, seed=seed, is_brief=is_brief, home=home, proxy=proxy, database=database
-        )  # fmt: skip
+            ground,
+            name,
+            seed=seed,
+            is_brief=is_brief,
+            home=home,
+            proxy=proxy,
+            database=database,
+            without=without,
+        )
         await trial.set_up()
         try:
             yield trial
@@ -317,11 +327,13 @@ async def _drop(ground: Ground, name: str) -> None:
         await connection.close()
 
 
-async def perform(ground: Ground, scenario: Scenario, *, seed: int, is_brief: bool = False) -> Row:
-    """A scenario played, drained and judged."""
+async def perform(
+    ground: Ground, scenario: Scenario, *, seed: int, is_brief: bool = False, without: str | None = None
+) -> Row:
+    """A scenario played, drained and judged; with workers that lack a guard, if one is named."""
     row = Row(scenario.number, scenario.name, seed)
     began = time.monotonic()
-    async with _opened(ground, seed, is_brief) as trial:
+    async with _opened(ground, seed, is_brief, without) as trial:
         try:
             await scenario.play(trial)
             await trial.drained()

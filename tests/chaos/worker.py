@@ -18,6 +18,7 @@ from actors.engine.station import Station
 from actors.engine.wiring import Works, open_works
 from tenants.store import lanes
 from tenants.store.session import Session
+from tests.chaos.mutations import MUTATIONS
 from tests.fakes.works import Judge
 
 _STATES = ("40001", "40P01")
@@ -91,10 +92,13 @@ def main() -> None:
     parser.add_argument("name")
     parser.add_argument("--conflicts", type=float, default=0.0, help="share of statements that conflict")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--without", choices=MUTATIONS, help="a guard that is taken out")
     options = parser.parse_args()
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
     )
+    if options.without is not None:
+        MUTATIONS[options.without]()
     conflicts = Conflicts(options.conflicts, random.Random(options.seed))
     asyncio.run(_work(options.name, conflicts))
 

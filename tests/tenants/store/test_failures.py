@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from tenants.policies import ProviderConnection
 from tenants.records import RunStatus
-from tenants.store import audit, connections, failures, funnel, runs, tenants
+from tenants.store import audit, connections, failures, funnel, leads, runs, tenants
 from tenants.store.columns import to_json
 from tenants.store.failures import Which
 from tenants.store.session import DatabaseError
@@ -289,3 +289,18 @@ async def test_what_is_in_the_audit_is_not_changed(database, acme):
     with pytest.raises(DatabaseError, match="permission denied"):
         async with database.tenant(acme.id) as session:
             await session.run("UPDATE audit SET by = 'bob'")
+
+
+async def test_a_domain_that_a_person_adds_takes_up_the_lead_that_missed_it(session):
+    lead, other = await add_leads(session, 2)
+    run_id = await ended(session, RunStatus.SKIPPED, missing="domain", lead=lead.id)
+    assert await leads.set_domain(session, lead.id, "acme.com", by="ann") == 1
+    assert await status_of(session, run_id) == "retrying"
+    account = (await leads.accounts(session, [lead.account_id]))[lead.account_id]
+    assert account.domain == "acme.com"
+    act = (await audit.recent(session))[0]
+    assert (act["by"], act["act"], act["detail"]) == ("ann", "set domain", {"from": None, "to": "acme.com"})
+    with pytest.raises(ValueError, match=r"acme\.com is the domain of Acme"):
+        await leads.set_domain(session, other.id, "acme.com", by="ann")
+    with pytest.raises(ValueError, match="there is no lead"):
+        await leads.set_domain(session, uuid4(), "globex.com", by="ann")
