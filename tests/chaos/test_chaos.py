@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.ground import prepared
 from tests.chaos.mutations import MUTATIONS
 from tests.chaos.scenarios import all_scenarios
-from tests.chaos.trial import perform
+from tests.chaos.trial import WALL, perform
 
 SCENARIOS = all_scenarios()
 SEED = 1
@@ -35,7 +35,9 @@ def test_what_must_hold_holds(ground, name):
 
 @pytest.mark.parametrize(
     ("guard", "scenario"),
-    zip(MUTATIONS, ["zombie", "lost-commits", "ended-backends"], strict=True),
+    list(
+        zip([*MUTATIONS, WALL], ["zombie", "lost-commits", "vendors-fail", "lost-commits"], strict=True),
+    ),
 )
 def test_a_guard_that_is_taken_out_is_missed(ground, guard, scenario):
     row = asyncio.run(perform(ground, SCENARIOS[scenario], seed=SEED, is_brief=True, without=guard))
