@@ -11,7 +11,7 @@ async def lost_commits(trial: Trial) -> None:
     await trial.warm()
     await trial.steady("before", 5)
     trial.proxy.swallow_rate = 0.1
-    goal = 5 if trial.is_brief else 60
+    goal = 20 if trial.is_brief else 60
 
     async def enough() -> bool:
         return trial.proxy.swallowed >= goal
