@@ -11,10 +11,13 @@ import uvloop
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-import actors.approval_commands
-import actors.budget_commands
-import actors.commands
-import actors.error_commands
+import actors.commands.agents
+import actors.commands.approvals
+import actors.commands.budgets
+import actors.commands.errors
+import actors.commands.events
+import actors.commands.leads
+import actors.commands.runs
 import actors.shell.commands
 import scoring_models.commands
 import tenants.commands
@@ -41,25 +44,27 @@ app.command()(actors.shell.commands.up)
 app.command()(actors.shell.commands.down)
 app.command()(actors.shell.commands.status)
 app.command()(actors.shell.commands.doctor)
+app.command("stop")(actors.commands.agents.stop_everything)
+app.command("resume")(actors.commands.agents.resume_everything)
 app.command()(tenants.commands.migrate)
-app.command()(actors.commands.source)
-app.command()(actors.commands.pipeline)
-app.command("runs")(actors.commands.list_runs)
-app.command("errors")(actors.error_commands.list_errors)
-app.command()(actors.error_commands.retry)
-app.command()(actors.error_commands.resolve)
-app.command()(actors.error_commands.mute)
-app.command()(actors.error_commands.assign)
-app.command()(actors.budget_commands.budget)
-app.command("approvals")(actors.approval_commands.list_approvals)
-app.command()(actors.approval_commands.approve)
-app.command()(actors.approval_commands.reject)
-tenants.commands.app.command("scale")(actors.commands.scale)
+app.command()(actors.commands.leads.source)
+app.command()(actors.commands.leads.pipeline)
+app.command("runs")(actors.commands.runs.list_runs)
+app.command("errors")(actors.commands.errors.list_errors)
+app.command()(actors.commands.errors.retry)
+app.command()(actors.commands.errors.resolve)
+app.command()(actors.commands.errors.mute)
+app.command()(actors.commands.errors.assign)
+app.command()(actors.commands.budgets.budget)
+app.command("approvals")(actors.commands.approvals.list_approvals)
+app.command()(actors.commands.approvals.approve)
+app.command()(actors.commands.approvals.reject)
+tenants.commands.app.command("scale")(actors.commands.agents.scale)
 app.add_typer(tenants.commands.app, name="tenant")
-app.add_typer(actors.commands.agent_app, name="agent")
-app.add_typer(actors.commands.lead_app, name="lead")
+app.add_typer(actors.commands.agents.app, name="agent")
+app.add_typer(actors.commands.leads.lead_app, name="lead")
 app.add_typer(scoring_models.commands.app, name="model")
-app.add_typer(actors.commands.events_app, name="events")
+app.add_typer(actors.commands.events.app, name="events")
 
 # What can go wrong in use, as against a fault of ours: one sentence each, and no traceback.
 _EXPECTED = (

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from console.faces import AgentFace, title_of, unlisted
+from tenants.modes import EVERY_AGENT, Mode, strictest
 from tenants.records import Tenant
-from tenants.store import calls, funnel, pages, tenants
+from tenants.store import calls, funnel, pages, switches, tenants
 from tenants.store.pages import COUNT_CAP, ProspectFilter, RunFilter
 from tenants.store.session import Database
 
@@ -24,10 +25,15 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class AgentState:
-    """How an agent is doing for one tenant. What is None is not known."""
+    """How an agent is doing for one tenant. What is None is not known.
+
+    Its mode is the strictest of what is set for it, for all agents of the tenant, and for everybody.
+    """
 
     face: AgentFace
-    enabled: bool
+    mode: Mode
+    whose: str
+    reason: str | None
     changed_by: str | None
     changed_at: datetime | None
     changed_age_s: float | None
@@ -85,12 +91,19 @@ class Reads:
         faces = await self.agent_faces(tenant)
         topics = {face.name: face.topic for face in faces if face.topic}
         async with self.database.tenant(tenant.id) as session:
-            switches = await pages.switches(session)
+            standing = await switches.standing(session)
+            halted = await switches.halted(session)
             hour = await pages.last_hour(session, slices=SLICES)
             desks = await pages.desks(session, alive_s=SILENT_AFTER_S)
             backlog = await pages.backlog(session, topics) if topics else {}
         return [
-            _state(face, switches.get(face.name, {}), hour, desks.get(face.name, {}), backlog.get(face.name))
+            _state(
+                face,
+                _counting(face.name, standing, halted),
+                hour,
+                desks.get(face.name, {}),
+                backlog.get(face.name),
+            )
             for face in faces
         ]
 
@@ -158,6 +171,25 @@ def counted(count: int) -> str:
     return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
 
 
+def _counting(agent: str, standing: Mapping[str, Record], halted: Record | None) -> Record:
+    """The switch that counts for an agent: the strictest, and of two alike the one that is the agent's own."""
+    own, everybody = standing.get(agent, {}), standing.get(EVERY_AGENT, {})
+    if halted is not None:
+        since = {"changed_by": halted["stopped_by"], "changed_at": halted["stopped_at"]}
+        return {
+            **own,
+            **since,
+            "changed_age_s": halted["age_s"],
+            "mode": Mode.STOPPED,
+            "whose": "with everything",
+            "reason": halted["reason"],
+        }
+    mode, over_all = Mode(own.get("mode", Mode.ON)), Mode(everybody.get("mode", Mode.ON))
+    if strictest(mode, over_all) is mode:
+        return own
+    return {**everybody, "whose": "with all agents"}
+
+
 def _state(
     face: AgentFace, switch: Record, hour: Sequence[Record], desks: Record, backlog: int | None
 ) -> AgentState:
@@ -169,7 +201,9 @@ def _state(
             failures[place] += row["failures"]
     return AgentState(
         face=face,
-        enabled=switch.get("enabled", True),
+        mode=Mode(switch.get("mode", Mode.ON)),
+        whose=switch.get("whose", ""),
+        reason=switch.get("reason"),
         changed_by=switch.get("changed_by"),
         changed_at=switch.get("changed_at"),
         changed_age_s=switch.get("changed_age_s"),

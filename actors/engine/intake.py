@@ -20,6 +20,7 @@ from actors.engine.window import Window
 from actors.events import event_types
 from actors.events.envelope import Event, read_payload
 from tenants.identity import TenantId, stable_id
+from tenants.modes import HOLD_EVENTS, HOLD_RETRIES, HOLD_WORK, Mode
 from tenants.records import RunStatus
 from tenants.store import lanes, runs
 from tenants.store.lanes import Lease
@@ -27,6 +28,7 @@ from tenants.store.runs import DueRun, GroundMoved, RunStart
 from tenants.store.session import Database, DatabaseError
 
 _DUE_EVERY_S = 0.25
+_STOPS_EVERY_S = 0.25
 _LOOK_UP_S = 0.1
 _READ_AT_MOST = 500
 _READ_PAUSE_FIRST_S, _READ_PAUSE_MOST_S = 0.01, 0.1
@@ -64,14 +66,15 @@ class Intake:
         self._settings = settings
         self._types = event_types()
         self._window = Window(lease.next_offset)
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._in_hand: set[UUID] = set()
+        self._tasks: dict[asyncio.Task[None], UUID] = {}
+        self._in_hand: dict[UUID, Assignment] = {}
         self._suspects = Suspects()
         self._claim_s = runner.agent.deadline_s * 2 + 30
         self._finished: list[Finished] = []
         self._something_finished = asyncio.Event()
         self._enough_finished = asyncio.Event()
         self._looked_for_due = 0.0
+        self._looked_for_stops = 0.0
         self._read_again_at = 0.0
         self._pause_s = _READ_PAUSE_FIRST_S
         self._renewed = time.monotonic()
@@ -91,6 +94,7 @@ class Intake:
 
         Raises Fenced where the lane belongs to somebody else by now.
         """
+        await self._stop_what_is_stopped()
         took_in = await self._take_in() if not self._suspects else False
         await self._begin_suspects()
         if self._tasks and len(self._finished) < self._settings.commit_batch:
@@ -109,10 +113,8 @@ class Intake:
 
     async def abandon(self) -> None:
         """What is not finished is left for whoever comes next: nobody would commit it here."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self.runner.left |= self._in_hand
+        await _cancelled(self._tasks)
+        self.runner.left |= self._in_hand.keys()
 
     async def _linger(self) -> None:
         """A moment for more runs to finish, so that one commit serves many."""
@@ -200,7 +202,9 @@ class Intake:
                 session, self.lease, self._window.frontier_after(set()), self._settings.lease_s
             )
             opened = await runs.open_runs(session, name, lane, starts)
-            held = await runs.hold_back(session, name, list(opened)) if name in profile.off else set()
+            held: set[UUID] = set()
+            if profile.mode(name) in HOLD_EVENTS:
+                held = await runs.hold_back(session, name, list(opened), HOLD_EVENTS)
         ours = set()
         for run_id, (offset, event) in assignments.items():
             # an event that comes again while its run is in hand needs no second one
@@ -217,12 +221,14 @@ class Intake:
             due = await runs.take_due(session, agent.name, self.lease.lane, room, self._claim_s)
         profiles = await self._profiles.of({run.tenant_id for run in due})
         off = [
-            run.id for run in due if run.tenant_id in profiles and agent.name in profiles[run.tenant_id].off
+            run.id
+            for run in due
+            if run.tenant_id in profiles and profiles[run.tenant_id].mode(agent.name) in HOLD_RETRIES
         ]
         held: set[UUID] = set()
         if off:
             async with self._database.glance() as session:
-                held = await runs.hold_back(session, agent.name, off)
+                held = await runs.hold_back(session, agent.name, off, HOLD_RETRIES)
         for run in due:
             if run.tenant_id in profiles and run.id not in held and not self._has(run.id):
                 assignment = Assignment(run.id, self._event_of(run), run.attempt, None, run.approval_id)
@@ -257,11 +263,11 @@ class Intake:
             self._begin(one.assignment, one.profile)
 
     def _begin(self, assignment: Assignment, profile: Profile) -> None:
-        self._in_hand.add(assignment.run_id)
+        self._in_hand[assignment.run_id] = assignment
         self.runner.left.discard(assignment.run_id)
         task = asyncio.create_task(self._work(assignment, profile))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = assignment.run_id
+        task.add_done_callback(self._tasks.pop)
 
     async def _work(self, assignment: Assignment, profile: Profile) -> None:
         finished = await self.runner.do(assignment, profile)
@@ -271,6 +277,33 @@ class Intake:
         # this task is still among the tasks
         if len(self._finished) >= self._settings.commit_batch or len(self._tasks) <= 1:
             self._enough_finished.set()
+
+    async def _stop_what_is_stopped(self) -> None:
+        """Work for tenants that have stopped this agent, given up where it stands; its runs are held."""
+        if time.monotonic() - self._looked_for_stops < _STOPS_EVERY_S:
+            return
+        self._looked_for_stops = time.monotonic()
+        whose = {one.event.tenant_id for one in self._in_hand.values()} | self._suspects.tenants
+        profiles = await self._profiles.of(whose)
+        stopped = {key for key, one in profiles.items() if one.mode(self.runner.agent.name) is Mode.STOPPED}
+        if not stopped:
+            return
+        begun = {key: one for key, one in self._in_hand.items() if one.event.tenant_id in stopped}
+        await _cancelled([task for task, run_id in self._tasks.items() if run_id in begun])
+        self._finished = [item for item in self._finished if item.assignment.run_id not in begun]
+        waiting = [one.assignment for one in self._suspects.leave(stopped)]
+        given_up = [*begun.values(), *waiting]
+        async with self._database.glance() as session:
+            held = await runs.hold_back(
+                session, self.runner.agent.name, [one.run_id for one in given_up], HOLD_WORK
+            )
+        for one in given_up:
+            self._suspects.ended(one.run_id)
+            self._in_hand.pop(one.run_id, None)
+            if one.run_id not in held:  # it is to go on by now, or somebody else has ended it
+                self._begin(one, profiles[one.event.tenant_id])
+            elif one.offset is not None:
+                self._window.settle({one.offset})
 
     async def _commit_finished(self) -> bool:
         if not self._finished:
@@ -342,7 +375,8 @@ class Intake:
     def _let_go(self, items: Sequence[Finished]) -> None:
         """Nothing more is to be done for these runs, and their events need not come again."""
         self._window.settle(_offsets(items))
-        self._in_hand.difference_update(item.assignment.run_id for item in items)
+        for item in items:
+            self._in_hand.pop(item.assignment.run_id, None)
 
     async def _renew(self) -> None:
         if time.monotonic() - self._renewed < self._settings.lease_s / 3:
@@ -352,6 +386,14 @@ class Intake:
                 session, self.lease, self._window.frontier_after(set()), self._settings.lease_s
             )
         self._renewed = time.monotonic()
+
+
+async def _cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Tasks cancelled, and at their end."""
+    chosen = list(tasks)
+    for task in chosen:
+        task.cancel()
+    await asyncio.gather(*chosen, return_exceptions=True)
 
 
 def _offsets(items: Iterable[Finished]) -> set[int]:

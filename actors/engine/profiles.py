@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from tenants.identity import TenantId
+from tenants.modes import EVERY_AGENT, Mode, strictest
 from tenants.policies import TenantConfig
 from tenants.records import Tenant
 from tenants.secrets import Vault
@@ -19,18 +20,28 @@ _FRESH_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One tenant: its configuration, its ways to providers, its lanes, and which agents it switched off."""
+    """One tenant: its configuration, its ways to providers, its lanes, and how its agents work.
+
+    `modes` holds those that are not on. Where everything is stopped, `is_halted` is set for every tenant.
+    """
 
     tenant: Tenant
     config: TenantConfig
     connections: Mapping[str, Connection]
     lanes: Mapping[str, tuple[int, ...]]
-    off: frozenset[str]
+    modes: Mapping[str, Mode]
+    is_halted: bool = False
 
     def lane_for(self, topic: str, key: UUID) -> int:
         """The lane on which an event about this key travels: always the same one while the lanes stay."""
         lanes_held = self.lanes[topic]
         return lanes_held[key.int % len(lanes_held)]
+
+    def mode(self, agent: str) -> Mode:
+        """How this agent works for the tenant."""
+        if self.is_halted:
+            return Mode.STOPPED
+        return strictest(*(self.modes[one] for one in (agent, EVERY_AGENT) if one in self.modes))
 
 
 class Profiles:
@@ -58,7 +69,8 @@ class Profiles:
         ids = list(tenant_ids)
         async with self._database.glance() as session:
             found = await tenants.these(session, ids)
-            off = await switches.off(session, ids)
+            modes = await switches.modes(session, ids)
+            is_halted = await switches.halted(session) is not None
             held = await lanes.held_by(session, self._topics, ids)
         known = {}
         for tenant_id, tenant in found.items():
@@ -74,7 +86,8 @@ class Profiles:
                 config=config,
                 connections=ways,
                 lanes={topic: held[tenant_id, topic] for topic in self._topics},
-                off=frozenset(agent for owner, agent in off if owner == tenant_id),
+                modes={agent: mode for (owner, agent), mode in modes.items() if owner == tenant_id},
+                is_halted=is_halted,
             )
         self._known = known
         self._refreshed_at = time.monotonic()

@@ -9,7 +9,7 @@ from typing import Protocol
 from actors.core.placement import Changes, Real, Wish, compare, wished_desks
 from actors.engine.scaling import Scaling
 from actors.engine.settings import EngineSettings
-from tenants.store import approvals, failures, lanes, roles
+from tenants.store import approvals, failures, lanes, roles, switches
 from tenants.store.session import Database
 
 logger = logging.getLogger(__name__)
@@ -72,6 +72,7 @@ class Supervision:
             if time.monotonic() - self._tidied >= _TIDY_EVERY_S:
                 await failures.supersede(session)
                 await approvals.expire(session)
+                await switches.end_pauses(session)
                 self._tidied = time.monotonic()
         changes = compare(self._wished(waiting), await self._roster.real(), build=self._build)
         if changes != Changes():

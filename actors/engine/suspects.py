@@ -5,12 +5,13 @@ kills is found out after three processes, and its neighbours end as if nothing h
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from actors.engine.profiles import Profile
 from actors.engine.runner import Assignment
+from tenants.identity import TenantId
 
 #: after so many processes that did not end it, a run is not begun again
 MOST_DELIVERIES = 3
@@ -32,6 +33,11 @@ class Suspects:
 
     _waiting: deque[Suspect] = field(default_factory=deque)
     _under_way: set[UUID] = field(default_factory=set)
+
+    @property
+    def tenants(self) -> set[TenantId]:
+        """Whose runs wait."""
+        return {one.profile.tenant.id for one in self._waiting}
 
     @property
     def waiting(self) -> int:
@@ -63,6 +69,12 @@ class Suspects:
             chosen.append(self._waiting.popleft())
         self._under_way = {one.assignment.run_id for one in chosen}
         return chosen
+
+    def leave(self, tenant_ids: Collection[TenantId]) -> list[Suspect]:
+        """Those of these tenants that wait, taken off the list."""
+        left = [one for one in self._waiting if one.profile.tenant.id in tenant_ids]
+        self._waiting = deque(one for one in self._waiting if one.profile.tenant.id not in tenant_ids)
+        return left
 
     def ended(self, run_id: UUID) -> None:
         """A run that has come to an end after all."""

@@ -21,7 +21,7 @@ from actors.shell.doctor import BAD, GOOD, NOTE, Result, examine
 from actors.shell.parts import CONSOLE, MILL, SIMULATOR, Parts
 from actors.shell.settings import ShellSettings
 from tenants.settings import StoreSettings
-from tenants.store import embedded, funnel, heartbeats, tenants
+from tenants.store import embedded, funnel, heartbeats, switches, tenants
 from tenants.store.columns import to_json
 from tenants.store.rls import APP
 from tenants.store.session import Database
@@ -95,6 +95,8 @@ def status(as_json: Json = False) -> None:
         return
     for part, state in answer["parts"].items():
         typer.echo(f"{part:<10} {state or 'not running'}")
+    if (halted := answer["stopped"]) is not None:
+        typer.secho(f"everything is stopped by {halted['stopped_by']}: {halted['reason']}", fg="red")
     table = Table("desk", "lanes", "process", "seen", "in flight", "done", "failed")
     for desk in answer["desks"]:
         health, lanes = desk["health"], ", ".join(map(str, desk["lanes"]))
@@ -145,19 +147,21 @@ async def _status(parts: Parts) -> dict[str, Any]:
         "simulator": simulator and simulator["http"],
     }
     if parts.store.database_url is None and embedded.running_pid(parts.store.home / "postgres") is None:
-        return {"parts": {"database": None, **states}, "desks": [], "tenants": {}}
+        return {"parts": {"database": None, **states}, "stopped": None, "desks": [], "tenants": {}}
     database = Database.at(embedded.database_address(parts.store), role=APP, pool_size=1)
     try:
         async with database.system() as session:
             desks = await heartbeats.seen(session)
             everyone = await tenants.everyone(session)
+            halted = await switches.halted(session)
         funnels = {}
         for tenant in everyone:
             async with database.tenant(tenant.id) as session:
                 funnels[tenant.name] = await funnel.counts(session)
     finally:
         await database.close()
-    return {"parts": {"database": "running", **states}, "desks": desks, "tenants": funnels}
+    parts_told = {"database": "running", **states}
+    return {"parts": parts_told, "stopped": halted, "desks": desks, "tenants": funnels}
 
 
 def demo(

@@ -15,6 +15,7 @@ from console.components.words import ago, moment_ago
 from console.faults import BadRequest, tell, told
 from console.page import Component, Page, View
 from console.reads import QUIET_AFTER_S, SILENT_AFTER_S, AgentState, Reads, counted
+from tenants.modes import Mode
 
 
 async def parts(view: View) -> Mapping[str, Component]:
@@ -22,7 +23,9 @@ async def parts(view: View) -> Mapping[str, Component]:
     states = await view.reads.agents(view.tenant)
     drawn: dict[str, Component] = {
         "states": states,
-        "switches": dcc.Store(id="switches", data={state.face.name: state.enabled for state in states}),
+        "switches": dcc.Store(
+            id="switches", data={state.face.name: state.mode is Mode.ON for state in states}
+        ),
     }
     for state in states:
         drawn |= {f"{column}-{state.face.name}": draw(state) for column, draw in _DRAWN.items()}
@@ -120,7 +123,7 @@ def _line(state: AgentState, drawn: Mapping[str, Component]) -> Component:
         className="switch",
         role="switch",
         **{
-            "aria-checked": "true" if state.enabled else "false",
+            "aria-checked": "true" if state.mode is Mode.ON else "false",
             "aria-label": state.face.title,
             "data-agent": name,
         },
@@ -147,9 +150,13 @@ def _line(state: AgentState, drawn: Mapping[str, Component]) -> Component:
 def _switched(state: AgentState) -> Component:
     if state.changed_by is None:
         return html.Span("On since the beginning", className="faint")
-    word = "Switched on by" if state.enabled else "Switched off by"
-    said: list[Any] = [f"{word} {state.changed_by} ", moment_ago(state.changed_at, state.changed_age_s)]
-    if state.enabled:
+    said: list[Any] = [
+        f"{' '.join(filter(None, (_TURNED[state.mode], state.whose)))} by {state.changed_by} ",
+        moment_ago(state.changed_at, state.changed_age_s),
+    ]
+    if state.reason:
+        said.append(f": {state.reason}")
+    if state.mode is Mode.ON:
         return html.Span(said, className="faint")
     held = f"{counted(state.held)} held" if state.held else "nothing held so far"
     return html.Span(
@@ -191,6 +198,12 @@ def _nobody(view: View) -> Component:
     )
 
 
+_TURNED = {
+    Mode.ON: "Switched on",
+    Mode.DRAINING: "Drains, told",
+    Mode.PAUSED: "Paused",
+    Mode.STOPPED: "Stopped",
+}
 _DRAWN = {
     "switched": _switched,
     "hour": lambda state: activity(state.runs, state.failures),

@@ -209,24 +209,6 @@ async def agents_met(session: Session) -> list[str]:
     return [row["agent"] for row in rows]
 
 
-async def switches(session: Session) -> dict[str, Mapping[str, Any]]:
-    """The tenant's switches by agent: on or off, who changed it, seconds ago, and the runs held since."""
-    rows = await session.rows(
-        """
-        SELECT s.agent, s.enabled, s.changed_by, s.changed_at,
-               extract(epoch FROM now() - s.changed_at)::float8 AS changed_age_s, COALESCE(h.held, 0) AS held
-        FROM agent_switch s
-        LEFT JOIN LATERAL (
-            SELECT count(*) AS held FROM run r
-            WHERE r.tenant_id = :tenant_id AND r.agent = s.agent AND r.status = 'held' AND r.due_at IS NULL
-        ) h ON NOT s.enabled
-        WHERE s.tenant_id = :tenant_id
-        """,
-        tenant_id=session.tenant_id,
-    )
-    return {row["agent"]: row for row in rows}
-
-
 async def last_hour(session: Session, *, slices: int) -> list[Mapping[str, Any]]:
     """Runs and failures of each agent within the last hour, by slice of it: slice 0 is the most recent."""
     return await session.rows(

@@ -1,6 +1,6 @@
 """The run ledger, which is also the inbox: a run that exists and has ended is not done twice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from tenants.identity import TenantId
+from tenants.modes import Mode
 from tenants.records import RunStatus
 from tenants.store.columns import columns, unnest
 from tenants.store.session import Session
@@ -233,34 +234,41 @@ async def still_running(session: Session, ids: Sequence[UUID]) -> set[UUID]:
     return {row["id"] for row in rows}
 
 
-async def hold_back(session: Session, agent: str, ids: Sequence[UUID]) -> set[UUID]:
-    """Those of the runs whose tenant has this agent switched off, kept for when it is switched on again.
+async def hold_back(session: Session, agent: str, ids: Sequence[UUID], modes: Collection[Mode]) -> set[UUID]:
+    """Those of the runs whose tenant has this agent in one of the modes, kept for when it is on again.
 
-    The switch is locked while we look: whoever flips it meanwhile finds what was held, or we find it flipped.
+    The switches are locked while we look: whoever turns one meanwhile finds what was held, or we find it turned.
     """
     rows = await session.rows(
         """
         WITH off AS (
-            SELECT tenant_id FROM agent_switch WHERE agent = :agent AND NOT enabled
+            SELECT tenant_id FROM agent_switch WHERE agent IN (:agent, '*') AND mode = ANY(CAST(:modes AS text[]))
             AND tenant_id IN (SELECT tenant_id FROM run WHERE id = ANY(CAST(:ids AS uuid[]))) FOR SHARE
-        )
-        UPDATE run SET status = 'held', due_at = NULL, unfinished = 0 FROM off
-        WHERE run.id = ANY(CAST(:ids AS uuid[])) AND run.tenant_id = off.tenant_id AND run.status = 'running'
-        RETURNING run.id
+        ), everything AS (SELECT id FROM halt WHERE ended_at IS NULL FOR SHARE)
+        UPDATE run SET status = 'held', due_at = NULL, unfinished = 0
+        WHERE id = ANY(CAST(:ids AS uuid[])) AND status = 'running'
+          AND (tenant_id IN (SELECT tenant_id FROM off) OR EXISTS (SELECT FROM everything))
+        RETURNING id
         """,
         agent=agent,
         ids=list(ids),
+        modes=list(modes),
     )
     return {row["id"] for row in rows}
 
 
-async def let_go(session: Session, agent: str) -> int:
-    """How many held runs of this agent and tenant were made due, because it is switched on again."""
+async def let_go(session: Session) -> int:
+    """How many held runs were made due, since nothing holds them any more: of the session's tenant, or of all."""
     return await session.run(
-        "UPDATE run SET due_at = now() "
-        "WHERE tenant_id = :tenant_id AND agent = :agent AND status = 'held' AND due_at IS NULL",
+        """
+        UPDATE run SET due_at = now()
+        WHERE status = 'held' AND due_at IS NULL
+          AND (CAST(:tenant_id AS uuid) IS NULL OR tenant_id = :tenant_id)
+          AND NOT EXISTS (SELECT FROM halt WHERE ended_at IS NULL)
+          AND NOT EXISTS (SELECT FROM agent_switch s WHERE s.tenant_id = run.tenant_id
+                          AND s.agent IN (run.agent, '*') AND s.mode <> 'on')
+        """,
         tenant_id=session.tenant_id,
-        agent=agent,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tenants.identity import TenantId, checked_name
+from tenants.modes import Mode
 from tenants.policies import TenantConfig, read_config
 from tenants.records import WITHDRAWN, Tenant
 from tenants.secrets import Vault
@@ -78,7 +79,7 @@ async def add(
             config=_stored(config),
         )
     async with database.tenant(tenant_id) as session:
-        await _apply(session, vault, config)
+        await _apply(session, vault, TenantConfig(), config)
     return await named(database, name)
 
 
@@ -92,7 +93,7 @@ async def configure(database: Database, vault: Vault, name: str, document: Mappi
             id=tenant.id,
             config=_stored(config),
         )
-        await _apply(session, vault, config)
+        await _apply(session, vault, config_of(tenant), config)
         await _resume(session, config_of(tenant), config)
     return await named(database, name)
 
@@ -125,10 +126,13 @@ def config_of(tenant: Tenant) -> TenantConfig:
     return TenantConfig.model_validate(tenant.config)
 
 
-async def _apply(session: Session, vault: Vault, config: TenantConfig) -> None:
-    for agent, enabled in config.agents.items():
-        await switches.flip(session, agent, enabled=enabled, by="configuration")
-    for provider, connection in config.connections.items():
+async def _apply(session: Session, vault: Vault, before: TenantConfig, now: TenantConfig) -> None:
+    # only what the file changes: what somebody has paused meanwhile stays so
+    for agent in sorted({*before.agents, *now.agents}):
+        enabled = now.agents.get(agent, True)
+        if enabled != before.agents.get(agent, True):
+            await switches.turn(session, agent, Mode.ON if enabled else Mode.PAUSED, by="configuration")
+    for provider, connection in now.connections.items():
         await connections.save(session, vault, provider, connection)
 
 

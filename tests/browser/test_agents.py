@@ -20,10 +20,10 @@ async def test_an_agent_is_switched_off_and_on_again(page: Page, database: Datab
     await switch.click()
     await expect(switch).not_to_be_checked()
     await expect(page.get_by_text("Enrichment is off")).to_be_visible()
-    await expect(page.get_by_text(re.compile(f"Switched off by {getpass.getuser()}"))).to_be_visible()
+    await expect(page.get_by_text(re.compile(f"Paused by {getpass.getuser()}"))).to_be_visible()
     async with database.system() as session:
-        rows = await session.rows("SELECT agent, enabled, changed_by FROM agent_switch")
-        assert [tuple(row.values()) for row in rows] == [("enrichment", False, getpass.getuser())]
+        rows = await session.rows("SELECT agent, mode, changed_by FROM agent_switch")
+        assert [tuple(row.values()) for row in rows] == [("enrichment", "paused", getpass.getuser())]
     async with database.tenant(acme.id) as session:
         await session.run(
             "UPDATE run SET status = 'held' WHERE agent = 'enrichment' AND id = ANY(CAST(:ids AS uuid[]))",
@@ -36,7 +36,7 @@ async def test_an_agent_is_switched_off_and_on_again(page: Page, database: Datab
     await expect(page.get_by_text(re.compile(r"\d+ held runs go on"))).to_be_visible()
     await expect(page.get_by_text(re.compile(f"Switched on by {getpass.getuser()}"))).to_be_visible()
     async with database.tenant(acme.id) as session:
-        assert await session.value("SELECT enabled FROM agent_switch WHERE agent = 'enrichment'") is True
+        assert await session.value("SELECT mode FROM agent_switch WHERE agent = 'enrichment'") == "on"
         assert await session.value("SELECT count(*) FROM run WHERE status = 'held' AND due_at IS NULL") == 0
 
 

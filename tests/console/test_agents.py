@@ -16,13 +16,13 @@ async def test_a_switch_writes_who_and_when(visitor: Visitor, acme: Sown, rival:
         rows = await session.rows(
             "SELECT *, changed_at > now() - interval '1 minute' AS recent FROM agent_switch"
         )
-    assert [(row["tenant_id"], row["agent"], row["enabled"]) for row in rows] == [
-        (acme.id, "enrichment", False)
+    assert [(row["tenant_id"], row["agent"], row["mode"]) for row in rows] == [
+        (acme.id, "enrichment", "paused")
     ]
     assert rows[0]["changed_by"] == getpass.getuser()
     assert rows[0]["recent"]
     page = await visitor.page()
-    assert f"Switched off by {getpass.getuser()}" in page
+    assert f"Paused by {getpass.getuser()}" in page
     assert "nothing held so far" in page
 
 

@@ -7,6 +7,7 @@ from actors.engine.inline import InlineRoster
 from actors.engine.supervision import Supervision
 from actors.engine.wiring import build_id, followers
 from actors.engine.working_off import work_off
+from tenants.modes import Mode
 from tenants.store import heartbeats, leads, switches
 from tests.actors.engine.mills import add_tenant, ask_for, counts_of, run_to_the_end, run_until
 from tests.fakes.works import Judge, Oracle, open_fake_works
@@ -68,7 +69,7 @@ async def test_an_agent_that_is_off_holds_what_comes(database, vault):
 
         await run_until(works, held)
         async with database.tenant(acme.id) as session:
-            assert await switches.flip(session, "enrichment", enabled=True, by="test") == 7
+            assert await switches.turn(session, "enrichment", Mode.ON, by="test") == 7
         await run_to_the_end(works, acme, 7)
 
 

@@ -12,6 +12,7 @@ from actors.engine.profiles import Profiles
 from actors.engine.sourcing import in_chunks, request_rows
 from actors.events import event_types
 from actors.shell.doctor import BAD, GOOD, examine
+from tenants.modes import Mode
 from tenants.secrets import Vault
 from tenants.store import funnel, heartbeats, lanes, switches
 from tests.shell.conftest import Mill
@@ -155,7 +156,7 @@ async def test_an_agent_switched_off_holds_what_comes_and_goes_on_when_switched_
         await until(held)
         assert (await counts_of(database, tenant))["enriched"] == 0
         async with database.tenant(tenant.id) as session:
-            assert await switches.flip(session, "enrichment", enabled=True, by="test") == 20
+            assert await switches.turn(session, "enrichment", Mode.ON, by="test") == 20
         await until(lambda: complete(database, tenant, 20))
         await nothing_twice(database, tenant)
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from tenants.modes import HOLD_EVENTS, Mode
 from tenants.records import LeadProgress, RunStatus, Stage
 from tenants.store import leads, runs, switches, tenants
 from tenants.store.runs import GroundMoved
@@ -245,12 +246,12 @@ async def test_a_run_that_was_taken_up_by_who_died_is_due_again_and_still_in_the
 
 async def switch(database, tenant, *, enabled, agent=AGENT):
     async with database.tenant(tenant.id) as session:
-        return await switches.flip(session, agent, enabled=enabled, by="ann")
+        return await switches.turn(session, agent, Mode.ON if enabled else Mode.PAUSED, by="ann")
 
 
-async def hold(database, *held, agent=AGENT):
+async def hold(database, *held, agent=AGENT, modes=HOLD_EVENTS):
     async with database.system() as session:
-        return await runs.hold_back(session, agent, [run.id for run in held])
+        return await runs.hold_back(session, agent, [run.id for run in held], modes)
 
 
 async def test_runs_of_an_agent_that_is_off_are_held_until_they_are_let_go(database, acme, opening, due):
@@ -262,9 +263,10 @@ async def test_runs_of_an_agent_that_is_off_are_held_until_they_are_let_go(datab
     assert await opening(run) == {}
     assert await due() == []
     async with database.tenant(acme.id) as session:
-        assert await runs.let_go(session, "scoring") == 0
-        assert await runs.let_go(session, AGENT) == 1
-        assert await runs.let_go(session, AGENT) == 0
+        assert await runs.let_go(session) == 0
+    assert await switch(database, acme, enabled=True, agent="scoring") == 0
+    assert await switch(database, acme, enabled=True) == 1
+    assert await switch(database, acme, enabled=True) == 0
     assert [one.id for one in await due()] == [run.id]
 
 
@@ -289,10 +291,8 @@ async def test_runs_are_held_for_those_tenants_only_that_switched_the_agent_off(
     async with database.tenant(other.id) as session:
         await runs.open_runs(session, AGENT, 0, [theirs])
     assert await hold(database, ours, theirs) == {theirs.id}
-    async with database.tenant(acme.id) as session:
-        assert await runs.let_go(session, AGENT) == 0
-    async with database.tenant(other.id) as session:
-        assert await runs.let_go(session, AGENT) == 1
+    assert await switch(database, acme, enabled=True) == 0
+    assert await switch(database, other, enabled=True) == 1
 
 
 async def test_who_switches_an_agent_on_while_a_run_is_being_held_sets_it_free(database, acme, opening):
@@ -300,7 +300,7 @@ async def test_who_switches_an_agent_on_while_a_run_is_being_held_sets_it_free(d
     await opening(run)
     await switch(database, acme, enabled=False)
     async with database.system() as session:
-        await runs.hold_back(session, AGENT, [run.id])
+        await runs.hold_back(session, AGENT, [run.id], HOLD_EVENTS)
         flipping = asyncio.create_task(switch(database, acme, enabled=True))
         waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
         while not flipping.done() and not await session.value(waiting):

@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from tenants.modes import Mode
 from tenants.records import WITHDRAWN
 from tenants.store import connections, lanes, log, switches, tenants
 from tenants.store.tenants import NoSuchTenant
@@ -23,7 +24,7 @@ async def test_a_tenant_is_there_as_it_was_added(database, vault):
     async with database.tenant(acme.id) as session:
         assert (await connections.everything(session, vault))["apollo"].api_key == "sim-secret-key-1"
     async with database.system() as session:
-        assert await switches.off(session, [acme.id]) == {(acme.id, "scoring")}
+        assert await switches.modes(session, [acme.id]) == {(acme.id, "scoring"): Mode.PAUSED}
 
 
 async def test_a_key_is_kept_nowhere_but_sealed(database, vault):
@@ -70,7 +71,7 @@ async def test_another_configuration_is_another_version(database, vault):
     acme = await tenants.configure(database, vault, "acme", changed)
     assert (acme.config_version, tenants.config_of(acme).icp.countries) == (2, ("FR",))
     async with database.system() as session:
-        assert await switches.off(session, [acme.id]) == {(acme.id, "enrichment")}
+        assert await switches.modes(session, [acme.id]) == {(acme.id, "enrichment"): Mode.PAUSED}
     async with database.tenant(acme.id) as session:  # a key that the file leaves out stays
         assert (await connections.everything(session, vault))["apollo"].api_key == "sim-secret-key-1"
     assert await tenants.named(database, "other") == before

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from actors.commands import Json, TenantName, in_tenant
+from actors.commands.frame import Json, TenantName, in_tenant
 from tenants.budgets import ceilings, ends_at
 from tenants.identity import stable_id
 from tenants.store import budgets, calls, tenants

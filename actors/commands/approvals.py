@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from actors.commands import Json, Limit, TenantName, in_tenant
+from actors.commands.frame import Json, Limit, TenantName, in_tenant
 from actors.engine import holding
 from actors.events import event_types
 from tenants.approvals import Decision

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from actors.commands import Json, Limit, TenantName, in_tenant, print_runs
+from actors.commands.frame import Json, Limit, TenantName, in_tenant, print_runs
 from actors.events import event_types
 from actors.events.envelope import UnreadableEvent, read_payload
 from tenants.store import failures, runs
