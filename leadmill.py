@@ -22,6 +22,7 @@ import actors.shell.commands
 import scoring_models.commands
 import tenants.commands
 from actors.engine.lists import ListFault
+from actors.engine.replay import NotReplayable
 from actors.engine.working_off import ListFailed, ListWaits
 from actors.shell.demonstration import NotOurs
 from actors.shell.installation import PartFailed
@@ -50,6 +51,7 @@ app.command()(tenants.commands.migrate)
 app.command()(actors.commands.leads.source)
 app.command()(actors.commands.leads.pipeline)
 app.command("runs")(actors.commands.runs.list_runs)
+app.command()(actors.commands.runs.replay)
 app.command("errors")(actors.commands.errors.list_errors)
 app.command()(actors.commands.errors.retry)
 app.command()(actors.commands.errors.resolve)
@@ -75,6 +77,7 @@ _EXPECTED = (
     NotOurs,
     PartFailed,
     NotMigrated,
+    NotReplayable,
     SecretsError,
     NoSuchTenant,
     DatabaseError,

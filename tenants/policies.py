@@ -31,6 +31,7 @@ class TenantConfig(Record):
     connections: Mapping[str, ProviderConnection] = Field(default_factory=dict)
     approvals: ApprovalPolicy = ApprovalPolicy()
     budgets: Budgets = Budgets()
+    order: tuple[str, ...] = ()
 
 
 def read_config(document: Mapping[str, Any]) -> TenantConfig:

@@ -1,7 +1,7 @@
 """Asking providers: who is asked, in which order, what is written down before and after, and at what price."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from actors.core.provider import Http, Link, Provider, Reply
 from actors.core.questions import Answer, Question
 from actors.engine.gather import Gather
 from actors.engine.profiles import Profile
+from actors.engine.recording import Recording, in_words
 from tenants.budgets import Ceiling, ceilings
 from tenants.identity import TenantId, stable_id
 from tenants.store import calls
@@ -58,25 +59,35 @@ class Asking:
         self._settling: dict[TenantId, Gather[CallEnd, None]] = {}
 
     async def ask(
-        self, profile: Profile, run_id: UUID, question: Question[AnswerT], *, lead_id: UUID | None = None
+        self,
+        profile: Profile,
+        run_id: UUID,
+        question: Question[AnswerT],
+        *,
+        lead_id: UUID | None = None,
+        recording: Recording,
     ) -> Answer[AnswerT]:
         """The first hit among the tenant's providers that answer such questions, else a miss.
 
         Raises NotConnected where there is no such provider, and the last provider's error where no provider
-        had a hit and one could not answer.
+        had a hit and one could not answer. What each says goes into the recording.
         """
         error: AgentError | None = None
         answer: Answer[AnswerT] | None = None
         spent = Decimal(0)
-        for provider in self._asked(profile, question):
+        asked = self._asked(profile, question)
+        recording.asked(question, [provider.name for provider in asked])
+        for provider in asked:
             try:
                 answer = await self._ask_one(provider, profile, run_id, question, lead_id)
-            except OptedOut:
-                raise  # who objected to one is not to be had from the next
             except AgentError as failure:
                 failure.provider = provider.name
+                recording.refused(question, provider.name, failure)
+                if isinstance(failure, OptedOut):
+                    raise  # who objected to one is not to be had from the next
                 error = failure
                 continue
+            recording.answered(question, answer)
             spent += answer.cost_usd
             if answer.content is not None:
                 return answer.model_copy(update={"cost_usd": spent})
@@ -93,11 +104,12 @@ class Asking:
             await asyncio.wait(tasks, timeout=_FINISHED_WITHIN_S)
 
     def _asked(self, profile: Profile, question: Question[Any]) -> list[Provider]:
-        return [
-            provider
+        able = [
+            name
             for name, provider in self._providers.items()
             if name in profile.connections and type(question) in provider.answers
         ]
+        return [self._providers[name] for name in in_order(able, profile.config.order)]
 
     async def _ask_one(
         self,
@@ -223,6 +235,11 @@ class Asking:
                 return
 
 
+def in_order(names: Sequence[str], order: Sequence[str]) -> list[str]:
+    """The providers in the order in which they are asked: those that the tenant put in order, then the others."""
+    return sorted(names, key=lambda name: (order.index(name) if name in order else len(order), name))
+
+
 def _start(
     provider: Provider,
     profile: Profile,
@@ -231,7 +248,7 @@ def _start(
     price: Decimal,
     lead_id: UUID | None,
 ) -> CallStart:
-    words = f"{type(question).__name__} {question.model_dump_json()}"
+    words = in_words(question)
     over = ceilings(
         profile.config.budgets, provider=provider.name, run_id=run_id, lead_id=lead_id, now=datetime.now(UTC)
     )

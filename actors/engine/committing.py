@@ -24,8 +24,9 @@ from tenants.records import (
     SourceRejection,
     SourceTally,
 )
-from tenants.store import approvals, findings, lanes, leads, log, runs, sources
+from tenants.store import approvals, findings, lanes, leads, log, recordings, runs, sources
 from tenants.store.lanes import Lease
+from tenants.store.recordings import Recorded
 from tenants.store.runs import GroundMoved
 from tenants.store.session import Database, DatabaseError, Session
 
@@ -93,6 +94,10 @@ async def _commit_once(
         await _add_new(session, finished)
         await _save(session, finished)
         await runs.close_runs(session, [item.end for item in finished])
+        await recordings.save(
+            session,
+            [Recorded(item.end.id, item.recording) for item in finished if item.recording is not None],
+        )
         await approvals.hold(session, [item.held for item in finished if item.held is not None])
         await approvals.settle(session, dict(item.settles for item in finished if item.settles is not None))
         await log.append(

@@ -13,6 +13,7 @@ from actors.core.questions import Answer, Question
 from actors.engine.asking import Asking
 from actors.engine.gather import Gather
 from actors.engine.profiles import Profile
+from actors.engine.recording import Recording
 from scoring_models.schema import Score, ScoreRequest
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig
@@ -85,6 +86,7 @@ class RunContext:
         self._now = now
         self.cost_usd = Decimal(0)
         self.model: str | None = None
+        self.recording = Recording(now)
 
     @property
     def tenant_id(self) -> TenantId:
@@ -108,19 +110,27 @@ class RunContext:
 
     async def account(self, account_id: UUID) -> Account | None:
         """The account, or None where it is gone."""
-        return await self._desk.accounts.get(account_id)
+        account = await self._desk.accounts.get(account_id)
+        self.recording.account(account_id, account)
+        return account
 
     async def contact(self, contact_id: UUID) -> Contact | None:
         """The contact, or None where it is gone."""
-        return await self._desk.contacts.get(contact_id)
+        contact = await self._desk.contacts.get(contact_id)
+        self.recording.contact(contact_id, contact)
+        return contact
 
     async def known_accounts(self, identity_keys: Sequence[str]) -> set[str]:
         """Those of the identity keys that the tenant has an account for."""
-        return await self._desk.known_keys(identity_keys) if identity_keys else set()
+        known = await self._desk.known_keys(identity_keys) if identity_keys else set()
+        self.recording.known(known)
+        return known
 
     async def ask(self, question: Question[AnswerT]) -> Answer[AnswerT]:
         """The first hit among the tenant's providers that answer such questions, else a miss."""
-        answer = await self._asking.ask(self._profile, self._run_id, question, lead_id=self._lead_id)
+        answer = await self._asking.ask(
+            self._profile, self._run_id, question, lead_id=self._lead_id, recording=self.recording
+        )
         self.cost_usd += answer.cost_usd
         return answer
 

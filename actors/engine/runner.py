@@ -51,7 +51,7 @@ class Finished:
     """A run that was done: how it ended, and what is to be committed.
 
     Where its outcome is held, there is none to be committed yet. `settles` is the approval that this carries
-    out, or whose execution fails for the reason that is told.
+    out, or whose execution fails for the reason that is told. `recording` is what a run that has ended was told.
     """
 
     assignment: Assignment
@@ -59,6 +59,7 @@ class Finished:
     end: RunEnd
     held: Held | None = None
     settles: tuple[UUID, str | None] | None = None
+    recording: str | None = None
 
 
 _VOID = (RunStatus.FAILED, RunStatus.RETRYING)
@@ -109,24 +110,32 @@ class Runner:
         except Exception as failure:  # noqa: BLE001 - the ending of a run, whatever the agent raised
             error = failure
         end = self._end(assignment, ctx, outcome, error, time.monotonic() - started)
-        if end.status in _VOID:
-            # an approval that could not be carried out yet is still to be carried out
-            waiting = assignment.approval_id if end.due_at is not None else None
-            return Finished(assignment, None, replace(end, approval_id=waiting))
         if assignment.approval_id is not None:
+            if end.status in _VOID:
+                # an approval that could not be carried out yet is still to be carried out
+                waiting = assignment.approval_id if end.due_at is not None else None
+                return Finished(assignment, None, replace(end, approval_id=waiting))
             return Finished(assignment, outcome, end, settles=(assignment.approval_id, failure_of_approval))
+        recording = None
+        if end.due_at is None:
+            ending = error or (outcome if end.status is not RunStatus.FAILED else None)
+            recording = ctx.recording.written(ending or TypeError(end.reason))
+        if end.status in _VOID:
+            return Finished(assignment, None, end, recording=recording)
+        finished = Finished(assignment, outcome, end, recording=recording)
         if isinstance(outcome, Done) and outcome.acts:
-            return self._held_or_done(assignment, ctx, outcome, end)
-        return Finished(assignment, outcome, end)
+            return self._held_or_done(finished, ctx, outcome)
+        return finished
 
-    def _held_or_done(self, assignment: Assignment, ctx: RunContext, outcome: Done, end: RunEnd) -> Finished:
+    def _held_or_done(self, finished: Finished, ctx: RunContext, outcome: Done) -> Finished:
         policy = ctx.config.approvals
         acts = holding.asked_about(policy, outcome)
+        assignment, end = finished.assignment, finished.end
         if not acts:
-            return Finished(assignment, outcome, end)
+            return finished
         if policy.is_bypassed(ctx.now):
             passed = {"bypassed": [act.kind for act in acts], **outcome.output}
-            return Finished(assignment, outcome, replace(end, output=to_json(passed)))
+            return replace(finished, end=replace(end, output=to_json(passed)))
         question = holding.held(
             outcome,
             acts,
@@ -143,7 +152,7 @@ class Runner:
         waits = replace(
             end, status=RunStatus.AWAITING_APPROVAL, reason=reason, output=None, approval_id=question.id
         )
-        return Finished(assignment, None, waits, held=question)
+        return replace(finished, outcome=None, end=waits, held=question)
 
     async def _as_decided(self, assignment: Assignment, approval_id: UUID) -> tuple[Outcome, str | None]:
         """What was held, if a person allowed it and the facts still stand, else why nothing is done.

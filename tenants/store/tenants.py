@@ -79,6 +79,7 @@ async def add(
             config=_stored(config),
         )
     async with database.tenant(tenant_id) as session:
+        await _remember(session)
         await _apply(session, vault, TenantConfig(), config)
     return await named(database, name)
 
@@ -93,6 +94,7 @@ async def configure(database: Database, vault: Vault, name: str, document: Mappi
             id=tenant.id,
             config=_stored(config),
         )
+        await _remember(session)
         await _apply(session, vault, config_of(tenant), config)
         await _resume(session, config_of(tenant), config)
     return await named(database, name)
@@ -147,6 +149,15 @@ async def _resume(session: Session, before: TenantConfig, now: TenantConfig) -> 
         await failures.resume(session, missing)
     if now.budgets != before.budgets:
         await failures.resume_for_budget(session)
+
+
+async def _remember(session: Session) -> None:
+    """The present configuration kept under its version: runs that went by it can be replayed."""
+    await session.run(
+        "INSERT INTO tenant_config (tenant_id, version, config) "
+        "SELECT id, config_version, config FROM tenant WHERE id = :tenant_id",
+        tenant_id=session.tenant_id,
+    )
 
 
 def _stored(config: TenantConfig) -> str:

@@ -109,14 +109,14 @@ def _digit(lead_id):
 
 
 @asynccontextmanager
-async def open_fake_works(database, vault, *, oracle=None, judge=None, **settings):
+async def open_fake_works(database, vault, *, oracle=None, judge=None, providers=None, **settings):
     oracle, judge = oracle or Oracle(), judge or Judge()
     async with open_web(connections=0) as http:
         yield Works(
             database,
             http=http,
             vault=vault,
-            providers={"oracle": oracle.provider()},
+            providers=providers or {"oracle": oracle.provider()},
             scoring=judge,
             settings=EngineSettings(**settings),
         )

@@ -47,6 +47,7 @@ WITHOUT_A_TEST = {
         "tenants/store/migrations/versions/0004_approvals.py",
         "tenants/store/migrations/versions/0005_budgets.py",
         "tenants/store/migrations/versions/0006_modes.py",
+        "tenants/store/migrations/versions/0007_recordings.py",
     ],
     "the visitor of tests/console goes through it to every page": [
         "console/acts.py",
@@ -69,7 +70,6 @@ WITHOUT_A_TEST = {
         "actors/commands/events.py",
         "actors/commands/frame.py",
         "actors/commands/leads.py",
-        "actors/commands/runs.py",
         "actors/shell/commands.py",
         "tenants/commands.py",
     ],

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
 
@@ -9,12 +10,14 @@ import pytest
 
 from actors.core.questions import EnrichCompany
 from actors.engine.asking import Asking
+from actors.engine.recording import Recording
 from tenants.store import tenants
 from tenants.store.calls import TenantGone
 from tenants.store.session import DatabaseError
 from tests.actors.engine.mills import add_tenant
 from tests.fakes.works import Oracle, open_fake_works
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 QUESTION = EnrichCompany(domain="acme.com")
 
 
@@ -72,8 +75,8 @@ async def test_an_answer_is_kept_and_counted_once_though_the_database_trembles(d
     oracle = Oracle()
     asking = asking_of(Trembling(database, *fates), oracle)
     run_id = uuid4()
-    assert (await asking.ask(profile, run_id, QUESTION)).cost_usd == Decimal("0.05")
-    assert (await asking.ask(profile, run_id, QUESTION)).cost_usd == 0  # kept
+    assert (await asking.ask(profile, run_id, QUESTION, recording=Recording(NOW))).cost_usd == Decimal("0.05")
+    assert (await asking.ask(profile, run_id, QUESTION, recording=Recording(NOW))).cost_usd == 0  # kept
     assert len(oracle.asked) == 1
     assert await ledger(database, profile) == [("answered", Decimal(1))]
 
@@ -81,9 +84,9 @@ async def test_an_answer_is_kept_and_counted_once_though_the_database_trembles(d
 async def test_one_call_serves_whoever_asks_while_it_is_under_way(database, profile):
     oracle, asked, let = waiting_oracle()
     asking, run_id = asking_of(database, oracle), uuid4()
-    first = asyncio.create_task(asking.ask(profile, run_id, QUESTION))
+    first = asyncio.create_task(asking.ask(profile, run_id, QUESTION, recording=Recording(NOW)))
     await asked.wait()
-    second = asyncio.create_task(asking.ask(profile, run_id, QUESTION))
+    second = asyncio.create_task(asking.ask(profile, run_id, QUESTION, recording=Recording(NOW)))
     await asyncio.sleep(0)
     first.cancel()
     let.set()
@@ -95,23 +98,23 @@ async def test_one_call_serves_whoever_asks_while_it_is_under_way(database, prof
 async def test_what_was_asked_is_kept_though_nobody_waits_for_it_any_more(database, profile):
     oracle, asked, let = waiting_oracle()
     asking, run_id = asking_of(database, oracle), uuid4()
-    gone = asyncio.create_task(asking.ask(profile, run_id, QUESTION))
+    gone = asyncio.create_task(asking.ask(profile, run_id, QUESTION, recording=Recording(NOW)))
     await asked.wait()
     gone.cancel()
     await asyncio.gather(gone, return_exceptions=True)
     let.set()
     await asking.finish()
     assert await ledger(database, profile) == [("answered", Decimal(1))]
-    assert (await asking.ask(profile, run_id, QUESTION)).cost_usd == 0
+    assert (await asking.ask(profile, run_id, QUESTION, recording=Recording(NOW))).cost_usd == 0
     assert len(oracle.asked) == 1
 
 
 async def test_what_was_not_asked_yet_is_not_asked_when_nobody_wants_it_any_more(database, profile):
     oracle, asked, let = waiting_oracle()
     asking = asking_of(database, oracle, calls_in_flight=1)
-    first = asyncio.create_task(asking.ask(profile, uuid4(), QUESTION))
+    first = asyncio.create_task(asking.ask(profile, uuid4(), QUESTION, recording=Recording(NOW)))
     await asked.wait()
-    gone = asyncio.create_task(asking.ask(profile, uuid4(), QUESTION))
+    gone = asyncio.create_task(asking.ask(profile, uuid4(), QUESTION, recording=Recording(NOW)))
     await asyncio.sleep(0)
     gone.cancel()
     await asyncio.gather(gone, return_exceptions=True)
@@ -125,5 +128,5 @@ async def test_nothing_is_asked_for_a_tenant_that_was_removed(database, profile)
     oracle = Oracle()
     await tenants.remove(database, profile.tenant.name)
     with pytest.raises(TenantGone):
-        await asking_of(database, oracle).ask(profile, uuid4(), QUESTION)
+        await asking_of(database, oracle).ask(profile, uuid4(), QUESTION, recording=Recording(NOW))
     assert oracle.asked == []

@@ -43,7 +43,7 @@ def working(work, **options):
 
 
 def profile_of(tenant, ways=None):
-    return Profile(tenant, TenantConfig(), ways or {}, {}, frozenset())
+    return Profile(tenant, TenantConfig(), ways or {}, {}, {})
 
 
 async def do(work, *, attempt=1, database=None, asking=None, scoring=None, profile=None, **options):

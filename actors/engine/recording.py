@@ -1,0 +1,169 @@
+"""Recordings: what a run was told, and what it made of it, so that it can be replayed without asking anybody."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from actors.core import errors
+from actors.core.errors import AgentError
+from actors.core.outcome import Done, Outcome, Skip, Snooze
+from actors.core.questions import Answer, Question
+from actors.engine.holding import canonical, write
+from tenants.records import Account, Contact
+from tenants.store.columns import to_json
+
+
+class NotRecorded(Exception):
+    """The run never asked for this, so nobody knows the answer without a call."""
+
+
+class Recording:
+    """What one run was told so far: accounts, contacts, and what each provider answered to each question."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._accounts: dict[str, Account | None] = {}
+        self._contacts: dict[str, Contact | None] = {}
+        self._known: set[str] = set()
+        self._asked: dict[str, dict[str, Any]] = {}
+
+    def account(self, account_id: UUID, account: Account | None) -> None:
+        """An account that was looked up."""
+        self._accounts[str(account_id)] = account
+
+    def contact(self, contact_id: UUID, contact: Contact | None) -> None:
+        """A contact that was looked up."""
+        self._contacts[str(contact_id)] = contact
+
+    def known(self, keys: Iterable[str]) -> None:
+        """Companies that the tenant had already."""
+        self._known.update(keys)
+
+    def asked(self, question: Question[Any], candidates: Sequence[str]) -> None:
+        """A question that is put to these providers, one after the other, until one has a hit."""
+        self._asked[in_words(question)] = {"candidates": candidates, "told": {}}
+
+    def answered(self, question: Question[Any], answer: Answer[Any]) -> None:
+        """What one of them answered."""
+        self._asked[in_words(question)]["told"][answer.provider] = {
+            "content": answer.content.model_dump(mode="json") if answer.content is not None else None,
+            "cost_usd": str(answer.cost_usd),
+            "evidence": answer.evidence,
+        }
+
+    def refused(self, question: Question[Any], provider: str, error: AgentError) -> None:
+        """One of them that could not answer."""
+        fault = {"class": type(error).__name__, "message": str(error), "retry_at": error.retry_at}
+        self._asked[in_words(question)]["told"][provider] = {"error": fault}
+
+    def written(self, ending: Outcome | Exception) -> str:
+        """The recording as JSON, with the hash of what the run made of it."""
+        document = {
+            "now": self._now,
+            "accounts": {
+                key: one.model_dump(mode="json") if one else None for key, one in self._accounts.items()
+            },
+            "contacts": {
+                key: one.model_dump(mode="json") if one else None for key, one in self._contacts.items()
+            },
+            "known": sorted(self._known),
+            "asked": self._asked,
+            "ending": hashed(ending),
+        }
+        return to_json(document)
+
+
+class Told:
+    """A recording that is read again."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+        self.now = datetime.fromisoformat(document["now"])
+        self.ending: str = document["ending"]
+
+    @property
+    def answers(self) -> int:
+        """How many answers and refusals of providers it holds."""
+        return sum(len(one["told"]) for one in self._document["asked"].values())
+
+    def account(self, account_id: UUID) -> Account | None:
+        """The account as it was then. Raises NotRecorded where it was not looked up."""
+        found = self._looked_up("accounts", account_id)
+        return Account.model_validate(found) if found is not None else None
+
+    def contact(self, contact_id: UUID) -> Contact | None:
+        """The contact as it was then. Raises NotRecorded where it was not looked up."""
+        found = self._looked_up("contacts", contact_id)
+        return Contact.model_validate(found) if found is not None else None
+
+    def known(self, keys: Iterable[str]) -> set[str]:
+        """Those of the companies that the tenant had already."""
+        return set(keys) & set(self._document["known"])
+
+    def candidates(self, question: Question[Any]) -> list[str]:
+        """Those who would have been asked then. Raises NotRecorded where the question was not put."""
+        return list(self._put(question)["candidates"])
+
+    def answer(self, question: Question[Any], provider: str) -> Answer[Any]:
+        """What this provider answered then.
+
+        Raises what it raised then, and NotRecorded where it was not asked.
+        """
+        told = self._put(question)["told"].get(provider)
+        if told is None:
+            raise NotRecorded(f"{provider} was not asked {in_words(question)}: that would need a call")
+        if "error" in told:
+            raise _error(told["error"], provider)
+        content = told["content"]
+        return Answer.model_construct(
+            provider=provider,
+            content=type(question).answer.model_validate(content) if content is not None else None,
+            cost_usd=Decimal(told["cost_usd"]),
+            evidence=told["evidence"],
+        )
+
+    def _put(self, question: Question[Any]) -> Any:
+        put = self._document["asked"].get(in_words(question))
+        if put is None:
+            raise NotRecorded(f"nobody was asked {in_words(question)}: that would need a call")
+        return put
+
+    def _looked_up(self, kind: str, key: UUID) -> Any:
+        found = self._document[kind]
+        if str(key) not in found:
+            raise NotRecorded(f"{kind[:-1]} {key} was not looked up")
+        return found[str(key)]
+
+
+def in_words(question: Question[Any]) -> str:
+    """A question as it is written down: the same words for the same question."""
+    return f"{type(question).__name__} {question.model_dump_json()}"
+
+
+def described(ending: Outcome | Exception) -> dict[str, Any]:
+    """How a run ended and what it would change, as JSON values."""
+    match ending:
+        case Done():
+            return {"ending": "done", **write(ending)}
+        case Skip():
+            saved = write(Done(save=ending.save))["save"]
+            return {"ending": "skipped", "reason": ending.reason, "missing": ending.missing, "save": saved}
+        case Snooze():
+            return {"ending": "snoozed", "reason": ending.reason, "until": ending.until.isoformat()}
+    return {"ending": "failed", "error": type(ending).__name__, "message": str(ending)}
+
+
+def hashed(ending: Outcome | Exception) -> str:
+    """The SHA-256 of how a run ended."""
+    return hashlib.sha256(canonical(described(ending)).encode()).hexdigest()
+
+
+def _error(fault: Mapping[str, Any], provider: str) -> AgentError:
+    retry_at = datetime.fromisoformat(fault["retry_at"]) if fault["retry_at"] is not None else None
+    kind: type[AgentError] = getattr(errors, fault["class"])
+    error = kind(provider=provider, retry_at=retry_at)
+    error.args = (fault["message"],)
+    return error
