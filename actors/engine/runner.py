@@ -119,7 +119,7 @@ class Runner:
         recording = None
         if end.due_at is None:
             ending = error or (outcome if end.status is not RunStatus.FAILED else None)
-            recording = ctx.recording.written(ending or TypeError(end.reason))
+            recording = _recorded(ctx, ending or TypeError(end.reason))
         if end.status in _VOID:
             return Finished(assignment, None, end, recording=recording)
         finished = Finished(assignment, outcome, end, recording=recording)
@@ -305,6 +305,14 @@ def describe(error: Exception) -> dict[str, Any]:
         return {**words, "kind": error.kind, "provider": error.provider}
     where = _keepable("".join(traceback.format_exception(error))[-4000:])
     return {**words, "kind": "permanent", "provider": None, "trace": where}
+
+
+def _recorded(ctx: RunContext, ending: Outcome | Exception) -> str | None:
+    """The run's recording. There is none where it was told, or decided, what can't be written down."""
+    try:
+        return ctx.recording.written(ending)
+    except (TypeError, ValueError):
+        return None
 
 
 def _keepable(text: str) -> str:
