@@ -9,21 +9,25 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 import asyncpg
 
 from actors.agents import all_agents
+from actors.engine.committing import to_entry
+from actors.events.envelope import Payload, say
 from actors.shell.demonstration import connections
 from tenants.records import Tenant
 from tenants.secrets import Vault
 from tenants.settings import StoreSettings
-from tenants.store import models, tenants
+from tenants.store import log, models, tenants
 from tenants.store.rls import APP
 from tenants.store.session import Database
-from tests.chaos.desks import Desk
+from tests.chaos.desks import Desk, Nest
 from tests.chaos.ground import Ground
 from tests.chaos.invariants import Findings, Happened, check
 from tests.chaos.load import ENDED, Load
@@ -37,6 +41,9 @@ WALL = "row-level security"
 _TENANTS = ("large", "small", "other")
 _LOOK_EVERY_S = 0.05
 _LARGEST_BATCH = 150
+
+
+DeskT = TypeVar("DeskT", bound=Desk)
 
 
 class TooLate(Exception):
@@ -91,6 +98,7 @@ class Trial:
         self.deaths = 0
         self.repeated: set[Any] = set()
         self.removed: set[Any] = set()
+        self.poisoned: set[Any] = set()
         self.missed: list[str] = []
         self.notes: dict[str, Any] = {}
         self.desks: list[Desk] = []
@@ -117,13 +125,25 @@ class Trial:
 
     async def desk(self, *arguments: str, loading_only: bool = False, port: int | None = None) -> Desk:
         """A new worker, with a login of its own; it holds every lane unless it is only to load."""
+        mutation = (f"--without={self.without}",) if self.without in MUTATIONS else ()
+        desk = await self._started(Desk, *mutation, *arguments, port=port or self.proxy.port)
+        if not loading_only:
+            await desk.hold()
+        return desk
+
+    async def nest(self, *arguments: str) -> Nest:
+        """A process from which workers hatch."""
+        nest = await self._started(Nest, *arguments, port=self.proxy.port)
+        await nest.loaded()
+        return nest
+
+    async def _started(self, kind: type[DeskT], *arguments: str, port: int) -> DeskT:
         name = f"desk_{len(self.desks)}"
         await self.execute(
             f"DO $$ BEGIN CREATE ROLE {name} LOGIN IN ROLE {APP}; EXCEPTION WHEN duplicate_object THEN END $$"
         )
-        desk = Desk(name, self._home / f"{name}.log")
+        desk = kind(name, self._home / f"{name}.log")
         self.desks.append(desk)
-        port = port or self.proxy.port
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("LEADMILL_")},
             "LEADMILL_HOME": str(self._home),
@@ -132,10 +152,7 @@ class Trial:
             "LEADMILL_CALLS_IN_FLIGHT": str(CALLS_IN_FLIGHT),
             "LEADMILL_COMMIT_BATCH": str(_LARGEST_BATCH),
         }
-        mutation = (f"--without={self.without}",) if self.without in MUTATIONS else ()
-        await desk.start(environment, f"--seed={self.seed}", *mutation, *arguments)
-        if not loading_only:
-            await desk.hold()
+        await desk.start(environment, f"--seed={self.seed}", *arguments)
         return desk
 
     async def kill(self, desk: Desk) -> None:
@@ -143,6 +160,24 @@ class Trial:
         await desk.kill()
         self.kills += 1
         self.deaths += 1
+
+    async def configure(self, tenant: Tenant, **more: Any) -> None:
+        """The tenant with this configuration, beside its connections."""
+        simulator = {"http": self.ground.simulator.http, "dns": self.ground.simulator.dns}
+        document = {"connections": connections(simulator, tenant.name), **more}
+        await tenants.configure(self.database, self.vault, tenant.name, document)
+
+    async def say(self, tenant: Tenant, payload: Payload, *, lane: int | None = None) -> UUID:
+        """The id of an event that is put into the log, on its own lane or on this one."""
+        event = say(
+            payload, tenant_id=tenant.id, cause=uuid.uuid4(), time=datetime.now(UTC), traceparent=None
+        )
+        entry = to_entry(event, await self.load.profile(tenant))
+        if lane is not None:
+            entry = replace(entry, lane=lane)
+        async with self.database.tenant(tenant.id) as session:
+            await log.append(session, [entry])
+        return event.id
 
     def must(self, holds: bool, sentence: str) -> None:
         """A criterion of this scenario, beside what must always hold."""
@@ -242,12 +277,12 @@ class Trial:
     async def drained(self, *, within_s: float = 60.0) -> None:
         """No more leads, and the last of them at its end."""
         await self.load.end()
+        await self.until(self.is_empty, "everything drained", within_s=within_s)
+
+    async def is_empty(self) -> bool:
+        """Whether everything is read, and no run is under way or about to be tried again."""
         topics = {name: agent.topic for name, agent in all_agents().items()}
-
-        async def empty() -> bool:
-            return bool(await self.value(_DRAINED, list(topics), list(topics.values())))
-
-        await self.until(empty, "everything drained", within_s=within_s)
+        return bool(await self.value(_DRAINED, list(topics), list(topics.values())))
 
     async def errors(self) -> list[str]:
         """The most frequent errors that runs have ended in, or wait for."""
@@ -265,6 +300,7 @@ class Trial:
             calls_in_flight=CALLS_IN_FLIGHT,
             repeated=frozenset(self.repeated),
             removed=frozenset(self.removed),
+            poisoned=frozenset(self.poisoned),
         )
         connection = await self.ground.connect_in(self.database_name)
         try:
