@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,11 +20,12 @@ import asyncpg
 from actors.agents import all_agents
 from actors.engine.committing import to_entry
 from actors.events.envelope import Payload, say
+from actors.events.source import SourceRequested
 from actors.shell.demonstration import connections
 from tenants.records import Tenant
 from tenants.secrets import Vault
 from tenants.settings import StoreSettings
-from tenants.store import log, models, tenants
+from tenants.store import log, models, sources, tenants
 from tenants.store.rls import APP
 from tenants.store.session import Database
 from tests.chaos.desks import Desk, Nest
@@ -167,17 +168,42 @@ class Trial:
         document = {"connections": connections(simulator, tenant.name), **more}
         await tenants.configure(self.database, self.vault, tenant.name, document)
 
-    async def say(self, tenant: Tenant, payload: Payload, *, lane: int | None = None) -> UUID:
-        """The id of an event that is put into the log, on its own lane or on this one."""
-        event = say(
-            payload, tenant_id=tenant.id, cause=uuid.uuid4(), time=datetime.now(UTC), traceparent=None
-        )
-        entry = to_entry(event, await self.load.profile(tenant))
-        if lane is not None:
-            entry = replace(entry, lane=lane)
+    async def say(
+        self, tenant: Tenant, payloads: Sequence[Payload], *, lane: int | None = None
+    ) -> list[UUID]:
+        """The ids of events that are put into the log together, on their own lanes or on this one."""
+        profile = await self.load.profile(tenant)
+        now = datetime.now(UTC)
+        events = [
+            say(payload, tenant_id=tenant.id, cause=uuid.uuid4(), time=now, traceparent=None)
+            for payload in payloads
+        ]
+        entries = [to_entry(event, profile) for event in events]
         async with self.database.tenant(tenant.id) as session:
-            await log.append(session, [entry])
-        return event.id
+            await log.append(
+                session, [entry if lane is None else replace(entry, lane=lane) for entry in entries]
+            )
+        return [event.id for event in events]
+
+    async def bring(
+        self, tenant: Tenant, *lists: Sequence[Mapping[str, Any]], lane: int | None = None
+    ) -> list[UUID]:
+        """The ids of the events that ask for these lists, one for each."""
+        asked = [
+            SourceRequested(
+                request_id=uuid.uuid4(),
+                part=0,
+                source="chaos",
+                rows=tuple(rows),
+                asked_for=len(rows),
+                requested_by="joe",
+            )
+            for rows in lists
+        ]
+        async with self.database.tenant(tenant.id) as session:
+            for one in asked:
+                await sources.request(session, one.request_id, one.source, 1, "joe")
+        return await self.say(tenant, asked, lane=lane)
 
     def must(self, holds: bool, sentence: str) -> None:
         """A criterion of this scenario, beside what must always hold."""
@@ -186,13 +212,17 @@ class Trial:
 
     async def value(self, sql: str, *parameters: Any) -> Any:
         """One value, as the superuser, past the proxy; a database that is away is waited for."""
+        return (await self.row(sql, *parameters))[0]
+
+    async def row(self, sql: str, *parameters: Any) -> Any:
+        """The first row of an answer; otherwise as a value."""
         async with asyncio.timeout(60):
             while True:
                 try:
                     connection = await self.ground.connect_in(self.database_name)
                     try:
                         await connection.execute("SET search_path TO leadmill")
-                        return await connection.fetchval(sql, *parameters)
+                        return await connection.fetchrow(sql, *parameters) or (None,)
                     finally:
                         await connection.close()
                 except (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError):

@@ -2,17 +2,14 @@
 
 import asyncio
 import uuid
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import cycle
-from typing import Any
 
 from actors.engine import holding
 from actors.events import event_types
-from actors.events.source import SourceRequested
 from tenants.approvals import Decision
 from tenants.records import LogEntry, Tenant
-from tenants.store import approvals, failures, log, sources, switches, tenants
+from tenants.store import approvals, failures, log, switches, tenants
 from tenants.store.failures import Which
 from tests.chaos.ground import LANES
 from tests.chaos.trial import Trial
@@ -133,9 +130,8 @@ class Variety:
         tenant = self._trial.chance.choice(self._trial.tenants)
         profile = await self._trial.load.profile(tenant)
         wrong = (profile.tenant.home_lane + 1) % LANES
-        self._trial.repeated.add(
-            await self._list(tenant, self._trial.load.companies(tenant, _ROWS), lane=wrong)
-        )
+        rows = self._trial.load.companies(tenant, _ROWS)
+        self._trial.repeated.update(await self._trial.bring(tenant, rows, lane=wrong))
 
     async def _switch(self) -> None:
         """An agent off, and the next time on again."""
@@ -150,29 +146,14 @@ class Variety:
         """The same companies in two lists at once: one of them comes too late."""
         tenant = self._trial.tenants[0]
         rows = self._trial.load.companies(tenant, _ROWS)
-        await asyncio.gather(self._list(tenant, rows), self._list(tenant, rows))
+        await self._trial.bring(tenant, rows, rows)
 
     async def _unkeepable(self) -> None:
         """A list with a company that the database refuses, beside one that it can."""
         tenant = self._trial.tenants[0]
-        await self._list(tenant, self._trial.load.companies(tenant, _ROWS))
-        self._trial.poisoned.add(await self._list(tenant, [{"name": UNKEEPABLE}]))
-
-    async def _list(
-        self, tenant: Tenant, rows: list[Mapping[str, Any]], *, lane: int | None = None
-    ) -> uuid.UUID:
-        request_id = uuid.uuid4()
-        async with self._trial.database.tenant(tenant.id) as session:
-            await sources.request(session, request_id, "variety", 1, "ann")
-        asked = SourceRequested(
-            request_id=request_id,
-            part=0,
-            source="variety",
-            rows=tuple(rows),
-            asked_for=len(rows),
-            requested_by="ann",
-        )
-        return await self._trial.say(tenant, asked, lane=lane)
+        rows = self._trial.load.companies(tenant, _ROWS)
+        _, refused = await self._trial.bring(tenant, rows, [{"name": UNKEEPABLE}])
+        self._trial.poisoned.add(refused)
 
 
 async def put_raw(trial: Trial, tenant: Tenant, topic: str, kind: str, data: str) -> uuid.UUID:

@@ -171,6 +171,19 @@ async def test_what_is_approved_is_done_once_and_bears_a_name(works, vault):
         await decide(works.database, acme, approval, Decision.REJECTED, by="bob")
 
 
+async def test_the_same_decision_once_more_changes_nothing_and_is_no_error(works, vault):
+    acme, (approval,) = await held_list(works, vault)
+    for _ in range(2):
+        await decide(works.database, acme, approval, Decision.APPROVED)
+    await settled(works, acme)
+    await decide(works.database, acme, approval, Decision.APPROVED)
+    with pytest.raises(NotDecidable, match="it is executed already, by ann"):
+        await decide(works.database, acme, approval, Decision.EDITED, edited=("{}", "0"))
+    async with works.database.tenant(acme.id) as session:
+        assert len(await audit.recent(session)) == 1
+    assert (await counts_of(works.database, acme))["sourced"] == 8
+
+
 async def test_what_is_rejected_leaves_nothing_but_the_reason(works, vault):
     acme, (approval,) = await held_list(works, vault)
     await decide(works.database, acme, approval, Decision.REJECTED, reason="too many")
