@@ -111,11 +111,13 @@ class Runner:
             error = failure
         end = self._end(assignment, ctx, outcome, error, time.monotonic() - started)
         if assignment.approval_id is not None:
-            if end.status in _VOID:
-                # an approval that could not be carried out yet is still to be carried out
-                waiting = assignment.approval_id if end.due_at is not None else None
-                return Finished(assignment, None, replace(end, approval_id=waiting))
-            return Finished(assignment, outcome, end, settles=(assignment.approval_id, failure_of_approval))
+            if end.status not in _VOID:
+                settles = (assignment.approval_id, failure_of_approval)
+                return Finished(assignment, outcome, end, settles=settles)
+            if end.due_at is None:
+                return Finished(assignment, None, end, settles=_failed(assignment, end))
+            # an approval that could not be carried out yet is still to be carried out
+            return Finished(assignment, None, replace(end, approval_id=assignment.approval_id))
         recording = None
         if end.due_at is None:
             ending = error or (outcome if end.status is not RunStatus.FAILED else None)
@@ -181,7 +183,9 @@ class Runner:
         desk = TenantDesk(profile.tenant.id, self._database, self._scoring)
         ctx = RunContext(profile, desk, self._asking, run_id=assignment.run_id, now=datetime.now(UTC))
         error = ProcessDied(f"{deliveries} times in a row")
-        return Finished(assignment, None, self._end(assignment, ctx, None, error, 0.0))
+        end = self._end(assignment, ctx, None, error, 0.0)
+        # what a person allowed stays allowed: whoever tries the run again carries it out
+        return Finished(assignment, None, replace(end, approval_id=assignment.approval_id))
 
     def refuse(self, finished: Finished, error: Exception) -> Finished:
         """The run as failed: the database would not take what it decided."""
@@ -196,7 +200,7 @@ class Runner:
             fingerprint=self._fingerprint(fault),
             missing=None,
         )
-        return Finished(finished.assignment, None, end)
+        return Finished(finished.assignment, None, end, settles=_failed(finished.assignment, end))
 
     async def _within_deadline(self, assignment: Assignment, ctx: RunContext) -> Outcome:
         timeout = asyncio.timeout(self.agent.deadline_s)
@@ -283,6 +287,11 @@ def _waiting(due_at: datetime | None, now: datetime) -> RunStatus:
     if due_at is None:
         return RunStatus.FAILED
     return RunStatus.RETRYING if due_at - now <= _SOON else RunStatus.SNOOZED
+
+
+def _failed(assignment: Assignment, end: RunEnd) -> tuple[UUID, str | None] | None:
+    """The approval whose execution fails for good with this run, and why; None where it carries out none."""
+    return (assignment.approval_id, end.reason) if assignment.approval_id is not None else None
 
 
 def _not_done(found: Decided | None) -> Skip:

@@ -97,7 +97,7 @@ async def decide(
     reason: str | None = None,
     edited: tuple[str, str] | None = None,
 ) -> None:
-    """One decision of one person, and its run is to go on.
+    """One decision of one person, and its run is to go on. The same decision once more changes nothing.
 
     `content_hash` is of what the person saw: where it is another by now, nothing is decided. `edited` is the
     changed content and its hash. Raises NotDecidable, which says what is in the way.
@@ -116,6 +116,8 @@ async def decide(
         reason=reason,
     )
     if not decided:
+        if await _is_the_same(session, approval_id, decision, by=by, edited=edited):
+            return
         raise NotDecidable(await _why_not(session, approval_id))
     if edited is not None:
         await session.run(
@@ -153,6 +155,26 @@ async def _checked(
     if not may_decide(policy, requested_by=rows[0]["requested_by"], by=by):
         raise NotDecidable(f"{by} has asked for this: somebody else must decide")
     return str(rows[0]["content_hash"])
+
+
+async def _is_the_same(
+    session: Session, approval_id: UUID, decision: Decision, *, by: str, edited: tuple[str, str] | None
+) -> bool:
+    """Whether this person has decided just this before: a button that was pressed twice, an answer that was lost."""
+    made = await session.value(
+        """
+        SELECT CASE WHEN status NOT IN ('executed', 'failed') THEN status
+                    WHEN edited_hash IS NULL THEN 'approved' ELSE 'edited' END
+        FROM approval JOIN held_outcome ON approval_id = id AND approval.tenant_id = held_outcome.tenant_id
+        WHERE approval.tenant_id = :tenant_id AND id = :id AND decided_by = :by
+          AND edited_hash IS NOT DISTINCT FROM CAST(:edited_hash AS text)
+        """,
+        tenant_id=session.tenant_id,
+        id=approval_id,
+        by=by,
+        edited_hash=edited[1] if edited else None,
+    )
+    return bool(made == decision.value)
 
 
 async def _why_not(session: Session, approval_id: UUID) -> str:

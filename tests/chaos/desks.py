@@ -1,11 +1,12 @@
 """A worker process as a scenario holds it: told what to do, killed, stopped, continued; always by its pid."""
 
 import asyncio
+import json
 import os
 import re
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -15,6 +16,8 @@ _REFUSED = re.compile(r"epoch \d+ is over")
 
 class Desk:
     """One worker process. What it logs goes into a file."""
+
+    _module = "tests.chaos.worker"
 
     def __init__(self, name: str, log: Path) -> None:
         self.name = name
@@ -37,7 +40,7 @@ class Desk:
         """The process begun. It loads what it needs; nothing is held yet."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.chaos.worker", self.name, *arguments,
+                sys.executable, "-m", self._module, self.name, *arguments,
                 cwd=ROOT, env=dict(environment), stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE, stderr=log,
             )  # fmt: skip
@@ -45,12 +48,16 @@ class Desk:
 
     async def hold(self) -> None:
         """Every lane taken, from whoever had it."""
-        assert self._loading is not None
-        said = await self._loading
-        assert said == "ready", f"{self.name} said {said!r}: {self.last_words()}"
+        await self.loaded()
         self._tell("hold")
         said = await self._heard()
         assert said == "holding", f"{self.name} said {said!r}: {self.last_words()}"
+
+    async def loaded(self) -> None:
+        """Everything loaded that it needs."""
+        assert self._loading is not None
+        said = await self._loading
+        assert said == "ready", f"{self.name} said {said!r}: {self.last_words()}"
 
     async def stop(self) -> None:
         """The process ended in good order."""
@@ -98,8 +105,24 @@ class Desk:
         assert self._process.stdin is not None
         self._process.stdin.write(f"{word}\n".encode())
 
-    async def _heard(self) -> str:
+    async def _heard(self, within_s: float = _PATIENCE_S) -> str:
         assert self._process is not None
         assert self._process.stdout is not None
-        line = await asyncio.wait_for(self._process.stdout.readline(), _PATIENCE_S)
+        line = await asyncio.wait_for(self._process.stdout.readline(), within_s)
         return line.decode().strip()
+
+
+class Nest(Desk):
+    """A process from which workers hatch, one after the other, to die at points of their own."""
+
+    _module = "tests.chaos.nest"
+
+    async def hatch(self, points: Collection[str], *, passes: int, seconds: float) -> tuple[str | None, int]:
+        """The point at which a new worker died, or None, and its status.
+
+        It holds every lane, and stops in good order where it came to none of these points in this time.
+        """
+        order = {"at": sorted(points), "passes": passes, "seconds": seconds}
+        self._tell(json.dumps(order))
+        said = json.loads(await self._heard(seconds + _PATIENCE_S))
+        return said["hit"], said["status"]

@@ -18,13 +18,15 @@ class Happened:
     """What was done to the mill, as far as it excuses anything.
 
     `deaths` are processes that were killed, or declared dead while they were stopped; `repeated` are the
-    events that were put into the log once more on purpose; `removed` are tenants that have gone.
+    events that were put into the log once more on purpose; `removed` are tenants that have gone; `poisoned` are
+    events that nobody can work off, each of which must end as one dead letter or as one failed run.
     """
 
     deaths: int = 0
     calls_in_flight: int = 0
     repeated: frozenset[Any] = frozenset()
     removed: frozenset[Any] = frozenset()
+    poisoned: frozenset[Any] = frozenset()
 
 
 @dataclass
@@ -72,9 +74,10 @@ async def _once(connection: Any, _: Any, happened: Happened, found: Findings) ->
         if row["different"] > 1:
             found.doubled += 1
     strangers = await connection.fetchval(
-        "SELECT count(*) FROM log g WHERE topic = ANY($1::text[]) AND type = topic AND NOT EXISTS "
-        "(SELECT FROM lead l WHERE l.tenant_id = g.tenant_id AND l.id::text = g.data->>'lead_id')",
+        "SELECT count(*) FROM log g WHERE topic = ANY($1::text[]) AND type = topic AND event_id <> ALL($2::uuid[]) "
+        "AND NOT EXISTS (SELECT FROM lead l WHERE l.tenant_id = g.tenant_id AND l.id::text = g.data->>'lead_id')",
         list(_STAGES),
+        list(happened.poisoned),
     )
     if strangers:
         found.add(f"once: {strangers} events are about leads that do not exist")
@@ -102,14 +105,64 @@ async def _nothing_twice(connection: Any, _: Any, happened: Happened, found: Fin
             found.doubled += row["rows"] - 1
 
 
-async def _conserved(connection: Any, _: Any, __: Happened, found: Findings) -> None:
-    """I4: every row of every list became a lead, a duplicate or a rejection, and every lead has come to an end."""
+async def _approved_once(connection: Any, _: Any, __: Happened, found: Findings) -> None:
+    """I3: what was approved was carried out, once; what was not has no effect; each decision is on record."""
+    rows = await connection.fetch(
+        """
+        SELECT p.id, p.agent, p.status, p.decided_by, r.status AS run, l.stage,
+               (SELECT count(*) FROM audit a WHERE a.tenant_id = p.tenant_id
+                AND a.subject = 'approval ' || p.id AND a.act IN ('approved', 'edited', 'rejected')) AS on_record,
+               bool_or(p.status = 'executed') OVER (PARTITION BY p.tenant_id, p.agent, p.lead_id) AS any_executed
+        FROM approval p LEFT JOIN run r ON r.tenant_id = p.tenant_id AND r.id = p.run_id
+        LEFT JOIN lead l ON l.tenant_id = p.tenant_id AND l.id = p.lead_id
+        """
+    )
+    for row in rows:
+        named = f"approval {row['id']} of {row['agent']} is {row['status']}"
+        was_decided = row["decided_by"] is not None
+        if row["status"] in ("approved", "edited"):
+            found.add(f"approvals: {named}, and was never carried out")
+        if row["run"] not in _RUNS_OF_APPROVALS.get(row["status"], (row["run"],)):
+            found.add(f"approvals: {named}, but its run is {row['run']}")
+        if row["status"] in ("executed", "rejected") and not was_decided:
+            found.add(f"approvals: {named}, and nobody decided it")
+        if row["on_record"] != was_decided:
+            found.add(f"approvals: {named}, and {row['on_record']} decisions on it are on record")
+        is_beyond = row["stage"] in ("contactable", "scored")
+        if row["agent"] == "contact_finder" and is_beyond != row["any_executed"]:
+            found.add(f"approvals: {named}, but its lead is {row['stage']}")
+    waiting = await connection.fetchval(
+        "SELECT count(*) FROM run r WHERE status = 'awaiting_approval' AND NOT EXISTS (SELECT FROM approval p "
+        "WHERE p.tenant_id = r.tenant_id AND p.run_id = r.id AND p.status = 'pending')"
+    )
+    if waiting:
+        found.add(f"approvals: {waiting} runs wait for an approval that nobody can give")
+
+
+# how the run of an approval must have ended, where that says anything
+_RUNS_OF_APPROVALS = {
+    "pending": ("awaiting_approval",),
+    "executed": ("done",),
+    "rejected": ("skipped",),
+    "expired": ("skipped",),
+    "failed": ("skipped", "failed"),
+}
+
+
+async def _conserved(connection: Any, _: Any, happened: Happened, found: Findings) -> None:
+    """I4: every row of every list became a lead, a duplicate or a rejection, and every lead has come to an end.
+
+    A list that a person refused has no rows to be read.
+    """
     for tenant in await connection.fetch("SELECT id, name FROM tenant ORDER BY name"):
         row = await connection.fetchrow(
             """
             SELECT (SELECT COALESCE(sum(json_array_length(data->'rows')), 0) FROM
-                    (SELECT DISTINCT ON (event_id) data FROM log
-                     WHERE tenant_id = $1 AND topic = 'source.requested' AND type = topic) asked) AS asked,
+                    (SELECT DISTINCT ON (event_id) data FROM log g
+                     WHERE tenant_id = $1 AND topic = 'source.requested' AND type = topic
+                     AND event_id <> ALL($3::uuid[]) AND NOT EXISTS (
+                         SELECT FROM run r WHERE r.tenant_id = g.tenant_id AND r.event_id = g.event_id
+                         AND r.agent = 'lead_source' AND r.status = 'skipped')) asked) AS asked,
                    (SELECT COALESCE(sum(read), 0) FROM source_tally WHERE tenant_id = $1) AS read,
                    (SELECT COALESCE(sum(sourced), 0) FROM source_tally WHERE tenant_id = $1) AS tallied,
                    (SELECT COALESCE(sum(duplicates), 0) FROM source_tally WHERE tenant_id = $1) AS duplicates,
@@ -122,6 +175,7 @@ async def _conserved(connection: Any, _: Any, __: Happened, found: Findings) -> 
             """,
             tenant["id"],
             list(_HOLDS),
+            list(happened.poisoned),
         )
         name = tenant["name"]
         found.leads += row["leads"]
@@ -249,7 +303,11 @@ async def _drained(connection: Any, _: Any, happened: Happened, found: Findings)
         "GROUP BY agent, status"
     ):
         found.add(f"drained: {row['runs']} runs of {row['agent']} are {row['status']}")
-    letters = await connection.fetchval("SELECT count(*) FROM dead_letter")
+    letters = await connection.fetchval(
+        'SELECT count(*) FROM dead_letter d LEFT JOIN log g USING (topic, lane, "offset") '
+        "WHERE g.event_id IS NULL OR g.event_id <> ALL($1::uuid[])",
+        list(happened.poisoned),
+    )
     if letters and not happened.removed:
         found.add(f"drained: {letters} events were buried as dead letters")
 
@@ -261,12 +319,13 @@ async def _on_record(connection: Any, _: Any, happened: Happened, found: Finding
         """
         SELECT w.agent, count(*) AS events
         FROM unnest($1::text[], $2::text[]) AS w(agent, topic) JOIN log g ON g.topic = w.topic
-        WHERE g.tenant_id IN (SELECT id FROM tenant) AND NOT EXISTS (
+        WHERE g.tenant_id IN (SELECT id FROM tenant) AND g.event_id <> ALL($3::uuid[]) AND NOT EXISTS (
             SELECT FROM run r WHERE r.tenant_id = g.tenant_id AND r.agent = w.agent AND r.event_id = g.event_id)
         GROUP BY w.agent
         """,
         list(topics),
         list(topics.values()),
+        list(happened.poisoned),
     )
     for row in rows:
         found.add(f"on record: {row['events']} events have no run of {row['agent']}")
@@ -288,13 +347,40 @@ async def _on_record(connection: Any, _: Any, happened: Happened, found: Finding
             found.add(f"removed: {said} events of tenant {tenant_id} can still be read")
 
 
+async def _poison_told(connection: Any, _: Any, happened: Happened, found: Findings) -> None:
+    """What nobody can work off ended once, as a dead letter with its bytes or as a failed run."""
+    rows = await connection.fetch(
+        """
+        SELECT g.topic, g.event_id,
+               (SELECT count(*) FROM dead_letter d WHERE (d.topic, d.lane, d."offset") = (g.topic, g.lane, g."offset")
+                AND d.raw = convert_to(g.data::text, 'UTF8')) AS letters,
+               (SELECT count(*) FROM run r WHERE r.tenant_id = g.tenant_id AND r.event_id = g.event_id
+                AND r.status = 'failed' AND r.error IS NOT NULL AND r.input::text = g.data::text) AS failed,
+               (SELECT count(*) FROM dead_letter d WHERE (d.topic, d.lane, d."offset") = (g.topic, g.lane, g."offset"))
+             + (SELECT count(*) FROM run r WHERE r.tenant_id = g.tenant_id AND r.event_id = g.event_id) AS traces
+        FROM log g WHERE g.event_id = ANY($1::uuid[])
+        """,
+        list(happened.poisoned),
+    )
+    for row in rows:
+        if row["letters"] + row["failed"] != 1 or row["traces"] != 1:
+            found.add(
+                f"poison: event {row['event_id']} of {row['topic']} has {row['letters']} dead letters with its bytes "
+                f"and {row['failed']} failed runs with its input, and {row['traces']} of any kind"
+            )
+    if missing := happened.poisoned - {row["event_id"] for row in rows}:
+        found.add(f"poison: {len(missing)} events were never in the log")
+
+
 _LOOKS: tuple[Callable[[Any, Mapping[str, Any], Happened, Findings], Awaitable[None]], ...] = (
     _once,
     _nothing_twice,
+    _approved_once,
     _conserved,
     _apart,
     _billed_once,
     _gapless,
     _drained,
     _on_record,
+    _poison_told,
 )

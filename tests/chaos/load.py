@@ -56,6 +56,14 @@ class Load:
         for _ in range(0, leads, _PART):
             await self._ask()
 
+    async def profile(self, tenant: Tenant) -> Profile:
+        """What is known of a tenant."""
+        return (await self._profiles.of([tenant.id]))[tenant.id]
+
+    def companies(self, tenant: Tenant, count: int) -> list[Mapping[str, Any]]:
+        """So many companies that the tenant has not got yet; nobody else will bring them in."""
+        return list(islice(self._companies[tenant.id], count))
+
     async def _go_on(self, outstanding: int) -> None:
         while True:
             try:
@@ -67,10 +75,10 @@ class Load:
 
     async def _ask(self) -> None:
         tenant = next(tenant for tenant in self._turns if tenant.id in self._asked)
-        profile: Profile = (await self._profiles.of([tenant.id]))[tenant.id]
+        profile = await self.profile(tenant)
         if tenant.id not in self._asked:
             return
-        rows = list(islice(self._companies[tenant.id], _PART))
+        rows = self.companies(tenant, _PART)
         # counted first: where the answer is lost, the list may be in place all the same
         self._asked[tenant.id] += len(rows)
         await request_rows(

@@ -23,7 +23,7 @@ def ground():
     "name",
     [
         "kill-workers", "zombie", "lost-commits", "ended-backends", "repeats", "removal",
-        "no-connections-left", "vendors-talk-nonsense",
+        "no-connections-left", "vendors-talk-nonsense", "failpoints",
     ],
 )  # fmt: skip
 def test_what_must_hold_holds(ground, name):

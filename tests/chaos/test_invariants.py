@@ -1,5 +1,7 @@
 """The checker finds nothing where all is well, and finds each thing that is broken on purpose."""
 
+from uuid import uuid4
+
 import asyncpg
 import pytest
 
@@ -21,6 +23,12 @@ INSERT INTO log SELECT * FROM copy;
 UPDATE log_head h SET next_offset = next_offset + 1 FROM copy WHERE h.topic = copy.topic AND h.lane = copy.lane
 """
 _ONE_LEAD = "id = (SELECT id FROM lead ORDER BY id LIMIT 1)"
+
+_DECIDED = """
+INSERT INTO approval (tenant_id, id, run_id, agent, lead_id, expires_at, status, decided_by)
+    SELECT tenant_id, gen_random_uuid(), id, agent, lead_id, now(), '{status}', {by} FROM run
+    WHERE agent = 'contact_finder' ORDER BY id LIMIT 1
+"""
 
 # What is broken, and what the checker says of it.
 BREAKAGES = {
@@ -81,6 +89,20 @@ BREAKAGES = {
         "INSERT INTO dead_letter VALUES (gen_random_uuid(), 'x', 0, 0, 'x', '{}', '')",
         "dead letters",
     ),
+    "an approval that was never carried out": (
+        _DECIDED.format(status="approved", by="'ann'"),
+        "never carried out",
+    ),
+    "an approval that nobody gave": (_DECIDED.format(status="executed", by="NULL"), "nobody decided it"),
+    "a decision that is not on record": (
+        _DECIDED.format(status="rejected", by="'ann'"),
+        "0 decisions on it are on record",
+    ),
+    "a rejection with effect": (_DECIDED.format(status="rejected", by="'ann'"), "but its lead is scored"),
+    "a run that waits for nobody": (
+        "UPDATE run SET status = 'awaiting_approval' WHERE agent = 'scoring'",
+        "an approval that nobody can give",
+    ),
     "an event that nobody heard": ("DELETE FROM run WHERE agent = 'enrichment'", "have no run of enrichment"),
     "a run that does not say by which build": ("UPDATE run SET versions = NULL", "without saying when"),
 }
@@ -113,6 +135,29 @@ async def test_where_all_is_well_nothing_is_found_and_each_breakage_is(worked_of
         await broken.rollback()
         assert any(sentence in one for one in found.violations), (name, found.violations)
     assert (await check(connection, bill, Happened())).violations == []
+
+
+async def test_what_is_poisoned_must_end_once_with_its_bytes_and_excuses_nothing_else(worked_off):
+    connection, bill = worked_off
+    event, lane, offset = await connection.fetchrow(
+        "SELECT event_id, lane, \"offset\" FROM log WHERE topic = 'contact.verified' LIMIT 1"
+    )
+    poisoned = Happened(poisoned=frozenset({event}))
+    (violation,) = (await check(connection, bill, poisoned)).violations
+    assert "0 dead letters with its bytes and 0 failed runs" in violation
+    await connection.execute("DELETE FROM run WHERE agent = 'scoring' AND event_id = $1", event)
+    bury = (
+        "INSERT INTO dead_letter SELECT gen_random_uuid(), topic, lane, \"offset\", 'x', '{}', "
+        "convert_to(data::text || $3, 'UTF8') FROM log "
+        "WHERE topic = 'contact.verified' AND (lane, \"offset\") = ($1, $2)"
+    )
+    await connection.execute(bury, lane, offset, "")
+    assert (await check(connection, bill, poisoned)).violations == []
+    await connection.execute("DELETE FROM dead_letter")
+    await connection.execute(bury, lane, offset, "!")
+    assert len((await check(connection, bill, poisoned)).violations) == 1
+    stranger = Happened(poisoned=frozenset({event, uuid4()}))
+    assert any("never in the log" in one for one in (await check(connection, bill, stranger)).violations)
 
 
 async def test_all_violations_are_told_not_only_the_first(worked_off):

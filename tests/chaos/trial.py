@@ -7,23 +7,28 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 import asyncpg
 
 from actors.agents import all_agents
+from actors.engine.committing import to_entry
+from actors.events.envelope import Payload, say
+from actors.events.source import SourceRequested
 from actors.shell.demonstration import connections
 from tenants.records import Tenant
 from tenants.secrets import Vault
 from tenants.settings import StoreSettings
-from tenants.store import models, tenants
+from tenants.store import log, models, sources, tenants
 from tenants.store.rls import APP
 from tenants.store.session import Database
-from tests.chaos.desks import Desk
+from tests.chaos.desks import Desk, Nest
 from tests.chaos.ground import Ground
 from tests.chaos.invariants import Findings, Happened, check
 from tests.chaos.load import ENDED, Load
@@ -37,6 +42,9 @@ WALL = "row-level security"
 _TENANTS = ("large", "small", "other")
 _LOOK_EVERY_S = 0.05
 _LARGEST_BATCH = 150
+
+
+DeskT = TypeVar("DeskT", bound=Desk)
 
 
 class TooLate(Exception):
@@ -91,6 +99,7 @@ class Trial:
         self.deaths = 0
         self.repeated: set[Any] = set()
         self.removed: set[Any] = set()
+        self.poisoned: set[Any] = set()
         self.missed: list[str] = []
         self.notes: dict[str, Any] = {}
         self.desks: list[Desk] = []
@@ -117,13 +126,25 @@ class Trial:
 
     async def desk(self, *arguments: str, loading_only: bool = False, port: int | None = None) -> Desk:
         """A new worker, with a login of its own; it holds every lane unless it is only to load."""
+        mutation = (f"--without={self.without}",) if self.without in MUTATIONS else ()
+        desk = await self._started(Desk, *mutation, *arguments, port=port or self.proxy.port)
+        if not loading_only:
+            await desk.hold()
+        return desk
+
+    async def nest(self, *arguments: str) -> Nest:
+        """A process from which workers hatch."""
+        nest = await self._started(Nest, *arguments, port=self.proxy.port)
+        await nest.loaded()
+        return nest
+
+    async def _started(self, kind: type[DeskT], *arguments: str, port: int) -> DeskT:
         name = f"desk_{len(self.desks)}"
         await self.execute(
             f"DO $$ BEGIN CREATE ROLE {name} LOGIN IN ROLE {APP}; EXCEPTION WHEN duplicate_object THEN END $$"
         )
-        desk = Desk(name, self._home / f"{name}.log")
+        desk = kind(name, self._home / f"{name}.log")
         self.desks.append(desk)
-        port = port or self.proxy.port
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("LEADMILL_")},
             "LEADMILL_HOME": str(self._home),
@@ -132,10 +153,7 @@ class Trial:
             "LEADMILL_CALLS_IN_FLIGHT": str(CALLS_IN_FLIGHT),
             "LEADMILL_COMMIT_BATCH": str(_LARGEST_BATCH),
         }
-        mutation = (f"--without={self.without}",) if self.without in MUTATIONS else ()
-        await desk.start(environment, f"--seed={self.seed}", *mutation, *arguments)
-        if not loading_only:
-            await desk.hold()
+        await desk.start(environment, f"--seed={self.seed}", *arguments)
         return desk
 
     async def kill(self, desk: Desk) -> None:
@@ -144,6 +162,49 @@ class Trial:
         self.kills += 1
         self.deaths += 1
 
+    async def configure(self, tenant: Tenant, **more: Any) -> None:
+        """The tenant with this configuration, beside its connections."""
+        simulator = {"http": self.ground.simulator.http, "dns": self.ground.simulator.dns}
+        document = {"connections": connections(simulator, tenant.name), **more}
+        await tenants.configure(self.database, self.vault, tenant.name, document)
+
+    async def say(
+        self, tenant: Tenant, payloads: Sequence[Payload], *, lane: int | None = None
+    ) -> list[UUID]:
+        """The ids of events that are put into the log together, on their own lanes or on this one."""
+        profile = await self.load.profile(tenant)
+        now = datetime.now(UTC)
+        events = [
+            say(payload, tenant_id=tenant.id, cause=uuid.uuid4(), time=now, traceparent=None)
+            for payload in payloads
+        ]
+        entries = [to_entry(event, profile) for event in events]
+        async with self.database.tenant(tenant.id) as session:
+            await log.append(
+                session, [entry if lane is None else replace(entry, lane=lane) for entry in entries]
+            )
+        return [event.id for event in events]
+
+    async def bring(
+        self, tenant: Tenant, *lists: Sequence[Mapping[str, Any]], lane: int | None = None
+    ) -> list[UUID]:
+        """The ids of the events that ask for these lists, one for each."""
+        asked = [
+            SourceRequested(
+                request_id=uuid.uuid4(),
+                part=0,
+                source="chaos",
+                rows=tuple(rows),
+                asked_for=len(rows),
+                requested_by="joe",
+            )
+            for rows in lists
+        ]
+        async with self.database.tenant(tenant.id) as session:
+            for one in asked:
+                await sources.request(session, one.request_id, one.source, 1, "joe")
+        return await self.say(tenant, asked, lane=lane)
+
     def must(self, holds: bool, sentence: str) -> None:
         """A criterion of this scenario, beside what must always hold."""
         if not holds:
@@ -151,13 +212,17 @@ class Trial:
 
     async def value(self, sql: str, *parameters: Any) -> Any:
         """One value, as the superuser, past the proxy; a database that is away is waited for."""
+        return (await self.row(sql, *parameters))[0]
+
+    async def row(self, sql: str, *parameters: Any) -> Any:
+        """The first row of an answer; otherwise as a value."""
         async with asyncio.timeout(60):
             while True:
                 try:
                     connection = await self.ground.connect_in(self.database_name)
                     try:
                         await connection.execute("SET search_path TO leadmill")
-                        return await connection.fetchval(sql, *parameters)
+                        return await connection.fetchrow(sql, *parameters) or (None,)
                     finally:
                         await connection.close()
                 except (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError):
@@ -242,12 +307,12 @@ class Trial:
     async def drained(self, *, within_s: float = 60.0) -> None:
         """No more leads, and the last of them at its end."""
         await self.load.end()
+        await self.until(self.is_empty, "everything drained", within_s=within_s)
+
+    async def is_empty(self) -> bool:
+        """Whether everything is read, and no run is under way or about to be tried again."""
         topics = {name: agent.topic for name, agent in all_agents().items()}
-
-        async def empty() -> bool:
-            return bool(await self.value(_DRAINED, list(topics), list(topics.values())))
-
-        await self.until(empty, "everything drained", within_s=within_s)
+        return bool(await self.value(_DRAINED, list(topics), list(topics.values())))
 
     async def errors(self) -> list[str]:
         """The most frequent errors that runs have ended in, or wait for."""
@@ -265,6 +330,7 @@ class Trial:
             calls_in_flight=CALLS_IN_FLIGHT,
             repeated=frozenset(self.repeated),
             removed=frozenset(self.removed),
+            poisoned=frozenset(self.poisoned),
         )
         connection = await self.ground.connect_in(self.database_name)
         try:

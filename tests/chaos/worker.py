@@ -47,26 +47,27 @@ class Conflicts:
         return asked
 
 
-async def _work(name: str, conflicts: Conflicts) -> None:
+async def work(name: str, conflicts: Conflicts) -> None:
+    """The worker's life: it does what it is told, until it is told to stop."""
     loop = asyncio.get_running_loop()
     orders = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     async with AsyncExitStack() as stack:
         works = await stack.enter_async_context(open_works(scoring=Judge()))
         stations: list[Station] = []
-        _say("ready")
+        say("ready")
         while order := (await orders.readline()).decode().strip():
             if order == "hold":
                 stations = await _hold_everything(name, works)
                 conflicts.are_on = True
-                _say("holding")
+                say("holding")
             elif order == "health":
-                _say(json.dumps([station.health() for station in stations]))
+                say(json.dumps([station.health() for station in stations]))
             elif order == "stop":
                 conflicts.are_on = False
                 for station in stations:
                     await station.stop()
-                _say("stopped")
+                say("stopped")
                 return
     # whoever gave the orders is gone
     sys.exit(1)
@@ -81,9 +82,17 @@ async def _hold_everything(name: str, works: Works) -> list[Station]:
     return stations
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """A line for whoever gives the orders."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def log_to_stderr() -> None:
+    """What this process logs, where its desk looks for it."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
+    )
 
 
 def main() -> None:
@@ -94,13 +103,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--without", choices=MUTATIONS, help="a guard that is taken out")
     options = parser.parse_args()
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
-    )
+    log_to_stderr()
     if options.without is not None:
         MUTATIONS[options.without]()
     conflicts = Conflicts(options.conflicts, random.Random(options.seed))
-    asyncio.run(_work(options.name, conflicts))
+    asyncio.run(work(options.name, conflicts))
 
 
 if __name__ == "__main__":

@@ -75,7 +75,8 @@ def test_one_is_approved_and_the_other_rejected_for_a_reason(waiting):
     assert [(one["id"], one["status"], one["reason"]) for one in listed("all") if one["reason"]] == [
         (waiting[1]["id"], "rejected", "not now")
     ]
-    assert "it is approved already" in refused("approve", "acme", waiting[0]["id"])
+    assert "1 approved" in answer("approve", "acme", waiting[0]["id"])  # pressed twice: the same answer
+    assert "it is approved already" in refused("reject", "acme", waiting[0]["id"], "--reason", "no")
 
 
 def test_all_of_a_kind_are_approved_together(waiting):

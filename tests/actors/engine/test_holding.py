@@ -11,13 +11,16 @@ import pytest
 from actors.core.outcome import Done
 from actors.engine import holding
 from actors.engine.holding import WrongContent
+from actors.engine.suspects import MOST_DELIVERIES
 from actors.events import event_types
 from actors.events.contact import ContactVerified
 from tenants.approvals import Decision
 from tenants.records import Account, Contact, Finding, Lead, LeadProgress, SourceTally, Stage
-from tenants.store import approvals, audit, tenants
+from tenants.store import approvals, audit, failures, tenants
 from tenants.store.approvals import NotDecidable
+from tenants.store.failures import Which
 from tests.actors.engine.mills import add_tenant, ask_for, counts_of, run_until, take_in, turns
+from tests.conftest import execute
 from tests.fakes.works import Judge, open_fake_works
 
 TYPES = event_types()
@@ -168,6 +171,19 @@ async def test_what_is_approved_is_done_once_and_bears_a_name(works, vault):
         await decide(works.database, acme, approval, Decision.REJECTED, by="bob")
 
 
+async def test_the_same_decision_once_more_changes_nothing_and_is_no_error(works, vault):
+    acme, (approval,) = await held_list(works, vault)
+    for _ in range(2):
+        await decide(works.database, acme, approval, Decision.APPROVED)
+    await settled(works, acme)
+    await decide(works.database, acme, approval, Decision.APPROVED)
+    with pytest.raises(NotDecidable, match="it is executed already, by ann"):
+        await decide(works.database, acme, approval, Decision.EDITED, edited=("{}", "0"))
+    async with works.database.tenant(acme.id) as session:
+        assert len(await audit.recent(session)) == 1
+    assert (await counts_of(works.database, acme))["sourced"] == 8
+
+
 async def test_what_is_rejected_leaves_nothing_but_the_reason(works, vault):
     acme, (approval,) = await held_list(works, vault)
     await decide(works.database, acme, approval, Decision.REJECTED, reason="too many")
@@ -240,6 +256,8 @@ async def test_content_that_was_changed_behind_our_back_is_not_carried_out(works
     async with works.database.tenant(acme.id) as session:
         run = (await session.rows("SELECT status, reason FROM run"))[0]
     assert run == {"status": "failed", "reason": "What was approved is not what is stored"}
+    (failed,) = await waiting(works.database, acme, "failed")
+    assert failed["reason"] == "What was approved is not what is stored"
 
 
 async def test_two_people_are_needed_where_the_policy_says_so(works, vault):
@@ -277,6 +295,39 @@ async def test_a_desk_that_dies_while_it_carries_out_an_approval_is_followed_by_
     assert (await counts_of(works.database, acme))["sourced"] == 8
     assert len(await waiting(works.database, acme, "executed")) == 1
     assert await waiting(works.database, acme) == []
+
+
+async def test_an_approval_over_which_processes_died_is_carried_out_when_a_person_tries_the_run_again(
+    works, vault
+):
+    acme, (approval,) = await held_list(works, vault)
+    await decide(works.database, acme, approval, Decision.APPROVED)
+    for _ in range(MOST_DELIVERIES):
+        dead = await take_in(works, "lead_source", acme.home_lane)
+        await dead._take_in()
+        await dead._begin_suspects()
+        for task in dead._tasks:
+            task.cancel()
+    heir = await take_in(works, "lead_source", acme.home_lane)
+    await turns(heir, lambda: heir.counters.failed == 1)
+    async with works.database.tenant(acme.id) as session:
+        again = await failures.retry(session, Which(), by="ann")
+    assert len(again.eligible) == 1
+    await settled(works, acme)
+    assert (await counts_of(works.database, acme))["scored"] == 8
+    assert len(await waiting(works.database, acme, "executed")) == 1
+    assert await waiting(works.database, acme) == []
+
+
+async def test_an_approval_that_the_database_refuses_has_failed_and_says_why(works, vault, database_url):
+    acme, (approval,) = await held_list(works, vault)
+    await decide(works.database, acme, approval, Decision.APPROVED)
+    await execute(
+        database_url, "ALTER TABLE leadmill.account ADD CONSTRAINT nobody CHECK (name = '') NOT VALID"
+    )
+    await settled(works, acme)
+    (failed,) = await waiting(works.database, acme, "failed")
+    assert 'violates check constraint "nobody"' in failed["reason"]
 
 
 async def test_with_a_bypass_nobody_is_asked_and_the_run_says_so(works, vault):
