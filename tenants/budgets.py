@@ -21,6 +21,18 @@ class ProviderBudget(Record):
     total_usd: Money | None = None
 
 
+class KillSwitch(Record):
+    """When a tenant's spending stops by itself, judged by its newest billed calls.
+
+    `fill_rate_below` is the least share of a provider's calls that must bring something, `cost_per_contact_above_usd`
+    what a verified contact may cost at most. Fewer than `calls` calls are not judged.
+    """
+
+    fill_rate_below: float | None = Field(default=None, ge=0, le=1)
+    cost_per_contact_above_usd: Money | None = None
+    calls: int = Field(default=200, ge=10, le=100_000)
+
+
 class Budgets(Record):
     """What a tenant's work may cost. What is left out has no ceiling. Days begin at midnight UTC."""
 
@@ -29,6 +41,30 @@ class Budgets(Record):
     lead_usd: Money | None = None
     run_usd: Money | None = None
     providers: Mapping[str, ProviderBudget] = Field(default_factory=dict)
+    kill_switch: KillSwitch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """What the newest billed calls have brought: for each provider (calls, hits), and what contacts came to cost."""
+
+    by_provider: Mapping[str, tuple[int, int]]
+    calls: int
+    spent_usd: Decimal
+    contacts: int
+
+
+def tripped(switch: KillSwitch, found: Yield) -> str | None:
+    """Why spending must stop, or None where it may go on."""
+    least = switch.fill_rate_below
+    for provider, (calls, hits) in sorted(found.by_provider.items()):
+        if least is not None and calls >= switch.calls and hits / calls < least:
+            return f"of the last {calls:,} calls to {provider} {hits / calls:.0%} brought something, less than {least:.0%}"
+    most = switch.cost_per_contact_above_usd
+    if most is not None and found.calls >= switch.calls and found.spent_usd > most * found.contacts:
+        cost = f"${found.spent_usd / found.contacts:,.2f}" if found.contacts else f"${found.spent_usd:,.2f} and none came"
+        return f"over the last {found.calls:,} calls a verified contact cost {cost}, more than ${most:,.2f}"
+    return None
 
 
 @dataclass(frozen=True, slots=True)

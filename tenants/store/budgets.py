@@ -120,6 +120,45 @@ async def spent_within(session: Session, within: timedelta) -> dict[str, Decimal
     return {row["provider"]: row["cost"] for row in rows}
 
 
+async def brought(session: Session, *, calls: int, since: datetime) -> Yield:
+    """What the tenant's newest billed calls have brought: so many of each provider, none from before that time."""
+    rows = await session.rows(
+        """
+        SELECT provider, count(*) AS calls, count(*) FILTER (WHERE answer ->> 'content' IS NOT NULL) AS hits
+        FROM (
+            SELECT provider, answer, row_number() OVER (PARTITION BY provider ORDER BY settled_at DESC) AS place
+            FROM provider_call
+            WHERE tenant_id = :tenant_id AND state = 'answered' AND settled_at > :since
+        ) newest WHERE place <= :calls GROUP BY provider
+        """,
+        tenant_id=session.tenant_id,
+        calls=calls,
+        since=since,
+    )
+    cost = (
+        await session.rows(
+            """
+            WITH newest AS (
+                SELECT cost_usd, reserved_at FROM provider_call
+                WHERE tenant_id = :tenant_id AND state = 'answered' AND settled_at > :since
+                ORDER BY settled_at DESC LIMIT :calls
+            )
+            SELECT count(*) AS calls, COALESCE(sum(cost_usd), 0) AS spent, (
+                SELECT count(*) FROM run
+                WHERE tenant_id = :tenant_id AND agent = 'contact_finder' AND status = 'done'
+                  AND finished_at >= (SELECT min(reserved_at) FROM newest)
+                  AND output ->> 'said' LIKE '%contact.verified%'
+            ) AS contacts FROM newest
+            """,
+            tenant_id=session.tenant_id,
+            calls=calls,
+            since=since,
+        )
+    )[0]
+    by_provider = {row["provider"]: (row["calls"], row["hits"]) for row in rows}
+    return Yield(by_provider, cost["calls"], cost["spent"], cost["contacts"])
+
+
 async def _locked(session: Session, given: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """The rows under these ceilings, locked in one order, so that nobody waits for somebody who waits."""
     return await session.rows(

@@ -8,6 +8,7 @@ from itertools import cycle
 from actors.engine import holding
 from actors.events import event_types
 from tenants.approvals import Decision
+from tenants.modes import Mode
 from tenants.records import LogEntry, Tenant
 from tenants.store import approvals, failures, log, switches, tenants
 from tenants.store.failures import Which
@@ -34,7 +35,7 @@ class Variety:
     def __init__(self, trial: Trial) -> None:
         self._trial = trial
         self._task: asyncio.Task[None] | None = None
-        self._is_off = False
+        self._modes = cycle([(2, Mode.PAUSED), (2, Mode.ON), (0, Mode.STOPPED), (0, Mode.ON)])
 
     async def begin(self) -> None:
         """From now on."""
@@ -59,7 +60,8 @@ class Variety:
             raise ended or AssertionError("it goes on")
         calm = {"rate_429": 0.0, "rate_500": 0.0}
         self._trial.ground.world(apollo=calm, hunter=calm)
-        await self._flip(on=True)
+        for tenant in self._trial.tenants:
+            await self._turn(tenant, Mode.ON)
         await self._trial.load.end()
         await self._all_decided()
 
@@ -134,13 +136,13 @@ class Variety:
         self._trial.repeated.update(await self._trial.bring(tenant, rows, lane=wrong))
 
     async def _switch(self) -> None:
-        """An agent off, and the next time on again."""
-        await self._flip(on=self._is_off)
+        """An agent paused, and the next time on again; then stopped in the middle of its work, and on again."""
+        number, mode = next(self._modes)
+        await self._turn(self._trial.tenants[number], mode)
 
-    async def _flip(self, *, on: bool) -> None:
-        async with self._trial.database.tenant(self._trial.tenants[2].id) as session:
-            await switches.flip(session, _SWITCHED, enabled=on, by="ann")
-        self._is_off = not on
+    async def _turn(self, tenant: Tenant, mode: Mode) -> None:
+        async with self._trial.database.tenant(tenant.id) as session:
+            await switches.turn(session, _SWITCHED, mode, by="ann")
 
     async def _twice(self) -> None:
         """The same companies in two lists at once: one of them comes too late."""

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+from tenants.modes import Mode
 from tenants.records import Tenant
 from tenants.store import failures, switches
 from tenants.store.failures import Retry, Which
@@ -65,7 +66,7 @@ async def _running(trial: Trial, tenant: Tenant) -> None:
 
 async def _many(trial: Trial, tenant: Tenant, count: int) -> None:
     async with trial.database.tenant(tenant.id) as session:
-        await switches.flip(session, "enrichment", enabled=False, by="chaos")
+        await switches.turn(session, "enrichment", Mode.PAUSED, by="chaos")
     await asyncio.sleep(_NEWS_TRAVEL_S)
     companies = [{"name": f"Nobody {number}"} for number in range(count)]
     await trial.bring(tenant, *(companies[at : at + _PER_LIST] for at in range(0, count, _PER_LIST)))
@@ -77,7 +78,7 @@ async def _many(trial: Trial, tenant: Tenant, count: int) -> None:
     await trial.until(waits, f"{count} runs are held", within_s=60)
     await trial.execute(_FAIL)
     async with trial.database.tenant(tenant.id) as session:
-        await switches.flip(session, "enrichment", enabled=True, by="chaos")
+        await switches.turn(session, "enrichment", Mode.ON, by="chaos")
     both = await asyncio.gather(*(_retry(trial, tenant) for _ in range(2)))
     woken = sum(len(one.eligible) for one in both)
     trial.must(woken == count, f"asked twice at once, {woken} of {count} failures are tried again")
