@@ -59,11 +59,16 @@ def tripped(switch: KillSwitch, found: Yield) -> str | None:
     least = switch.fill_rate_below
     for provider, (calls, hits) in sorted(found.by_provider.items()):
         if least is not None and calls >= switch.calls and hits / calls < least:
-            return f"of the last {calls:,} calls to {provider} {hits / calls:.0%} brought something, less than {least:.0%}"
+            share = f"{hits / calls:.0%} of the last {calls:,} calls to {provider}"
+            return f"{share} brought something, less than {least:.0%}"
     most = switch.cost_per_contact_above_usd
     if most is not None and found.calls >= switch.calls and found.spent_usd > most * found.contacts:
-        cost = f"${found.spent_usd / found.contacts:,.2f}" if found.contacts else f"${found.spent_usd:,.2f} and none came"
-        return f"over the last {found.calls:,} calls a verified contact cost {cost}, more than ${most:,.2f}"
+        if not found.contacts:
+            return (
+                f"the last {found.calls:,} calls cost ${found.spent_usd:,.2f} and brought no verified contact"
+            )
+        cost = f"${found.spent_usd / found.contacts:,.2f}, more than ${most:,.2f}"
+        return f"over the last {found.calls:,} calls a verified contact cost {cost}"
     return None
 
 

@@ -27,7 +27,7 @@ async def watch(database: Database) -> int:
             standing = (await switches.standing(session)).get(EVERY_AGENT)
             if standing is not None and standing["mode"] != Mode.ON:
                 continue
-            since = standing["changed_at"] if standing is not None else tenant.created_at
+            since = standing["changed_at"] if standing is not None else None
             reason = tripped(switch, await budgets.brought(session, calls=switch.calls, since=since))
             if reason is not None:
                 logger.warning("%s is paused: %s", tenant.name, reason)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from actors.core.placement import Changes, Real, Wish, compare, wished_desks
+from actors.engine import kill_switch
 from actors.engine.scaling import Scaling
 from actors.engine.settings import EngineSettings
 from tenants.store import approvals, failures, lanes, roles, switches
@@ -69,16 +70,23 @@ class Supervision:
             if await roles.claim(session, ROLE, self._owner, self._settings.lease_s) is None:
                 raise Deposed("another supervisor works on this database")
             waiting = await lanes.work(session, self._topics_of)
-            if time.monotonic() - self._tidied >= _TIDY_EVERY_S:
-                await failures.supersede(session)
-                await approvals.expire(session)
-                await switches.end_pauses(session)
-                self._tidied = time.monotonic()
+        await self._tidy()
         changes = compare(self._wished(waiting), await self._roster.real(), build=self._build)
         if changes != Changes():
             await self._roster.carry_out(changes)
         await self._scaling.turn(waiting)
         return changes
+
+    async def _tidy(self) -> None:
+        """What nobody does by hand, and no desk: now and then."""
+        if time.monotonic() - self._tidied < _TIDY_EVERY_S:
+            return
+        self._tidied = time.monotonic()
+        async with self._database.glance() as session:
+            await failures.supersede(session)
+            await approvals.expire(session)
+            await switches.end_pauses(session)
+        await kill_switch.watch(self._database)
 
     async def resign(self) -> None:
         """The role given back, and every desk stopped in good order."""

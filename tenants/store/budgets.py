@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from tenants.budgets import Ceiling
+from tenants.budgets import Ceiling, Yield
 from tenants.store.columns import unnest
 from tenants.store.session import Session
 
@@ -120,15 +120,16 @@ async def spent_within(session: Session, within: timedelta) -> dict[str, Decimal
     return {row["provider"]: row["cost"] for row in rows}
 
 
-async def brought(session: Session, *, calls: int, since: datetime) -> Yield:
-    """What the tenant's newest billed calls have brought: so many of each provider, none from before that time."""
+async def brought(session: Session, *, calls: int, since: datetime | None) -> Yield:
+    """What the tenant's newest billed calls have brought: so many of each provider, all after that time."""
     rows = await session.rows(
         """
         SELECT provider, count(*) AS calls, count(*) FILTER (WHERE answer ->> 'content' IS NOT NULL) AS hits
         FROM (
             SELECT provider, answer, row_number() OVER (PARTITION BY provider ORDER BY settled_at DESC) AS place
             FROM provider_call
-            WHERE tenant_id = :tenant_id AND state = 'answered' AND settled_at > :since
+            WHERE tenant_id = :tenant_id AND state = 'answered'
+              AND (CAST(:since AS timestamptz) IS NULL OR settled_at > :since)
         ) newest WHERE place <= :calls GROUP BY provider
         """,
         tenant_id=session.tenant_id,
@@ -140,7 +141,8 @@ async def brought(session: Session, *, calls: int, since: datetime) -> Yield:
             """
             WITH newest AS (
                 SELECT cost_usd, reserved_at FROM provider_call
-                WHERE tenant_id = :tenant_id AND state = 'answered' AND settled_at > :since
+                WHERE tenant_id = :tenant_id AND state = 'answered'
+                  AND (CAST(:since AS timestamptz) IS NULL OR settled_at > :since)
                 ORDER BY settled_at DESC LIMIT :calls
             )
             SELECT count(*) AS calls, COALESCE(sum(cost_usd), 0) AS spent, (

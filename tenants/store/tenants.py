@@ -26,6 +26,14 @@ async def everyone(session: Session) -> list[Tenant]:
     return [_tenant(row) for row in await session.rows(f"SELECT {_COLUMNS} FROM tenant ORDER BY name")]
 
 
+async def with_kill_switch(session: Session) -> list[Tenant]:
+    """The tenants whose budgets have a kill switch. Needs a system session."""
+    rows = await session.rows(
+        f"SELECT {_COLUMNS} FROM tenant WHERE config -> 'budgets' ->> 'kill_switch' IS NOT NULL ORDER BY name"
+    )
+    return [_tenant(row) for row in rows]
+
+
 async def these(session: Session, ids: Sequence[TenantId]) -> dict[TenantId, Tenant]:
     """Those of the tenants that exist. Needs a system session."""
     rows = await session.rows(
