@@ -1,10 +1,12 @@
-"""Approvals: which acts a person must allow first, and the life of such a question."""
+"""Approvals: which acts a person must allow first, the life of such a question, and autonomy that is earned."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import sqrt
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tenants.records import Record
 
@@ -14,6 +16,22 @@ class ActKind(StrEnum):
 
     UNVERIFIED_ADDRESS = "unverified_address"
     SOURCE = "source"
+
+    @property
+    def is_always_asked(self) -> bool:
+        """Whether no policy, no bypass and no autonomy can allow it."""
+        return False
+
+    @property
+    def risk(self) -> str:
+        """What may come of it that can't be taken back."""
+        return _RISKS[self]
+
+
+_RISKS = {
+    ActKind.UNVERIFIED_ADDRESS: "mail to it may bounce, which harms the sender's standing",
+    ActKind.SOURCE: "each company costs money to look into",
+}
 
 
 class Decision(StrEnum):
@@ -68,6 +86,18 @@ class ApprovalPolicy(Record):
     expires_after_h: float = Field(default=72, gt=0, le=8_760)
     two_people: bool = False
     bypass_until: datetime | None = None
+    owner: str | None = None
+    escalate_to: str | None = None
+    escalate_after_h: float | None = Field(default=None, gt=0)
+    autonomy_from: float = Field(default=0.95, ge=0.5, lt=1)
+
+    @model_validator(mode="after")
+    def _escalates_in_time(self) -> "ApprovalPolicy":
+        if (self.escalate_to is None) != (self.escalate_after_h is None):
+            raise ValueError("escalate_to and escalate_after_h go together")
+        if self.escalate_after_h is not None and self.escalate_after_h >= self.expires_after_h:
+            raise ValueError("escalate_after_h must be less than expires_after_h")
+        return self
 
     def asks(self, kind: ActKind, amount: float) -> bool:
         """Whether a person must allow this act, leaving bypasses aside."""
@@ -85,3 +115,28 @@ class ApprovalPolicy(Record):
 def may_decide(policy: ApprovalPolicy, *, requested_by: str | None, by: str) -> bool:
     """Whether this person may decide: not who asked for the work, where the policy wants two people."""
     return not policy.two_people or requested_by is None or requested_by != by
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """How people decided on acts of one kind: how often, and how often they allowed what they saw.
+
+    A decision is not clean where the outcome was edited or rejected, or somebody complained afterwards.
+    """
+
+    kind: ActKind
+    clean: int
+    decided: int
+
+    @property
+    def certain(self) -> float:
+        """The share of clean decisions that is certain, with a confidence of 95 %, from 0 to 1.
+
+        The lower bound of Wilson's score interval (Wilson 1927): few decisions prove little.
+        """
+        if not self.decided:
+            return 0.0
+        z, n, share = 1.96, self.decided, self.clean / self.decided
+        middle = share + z * z / (2 * n)
+        spread = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+        return (middle - spread) / (1 + z * z / n)

@@ -1,6 +1,7 @@
-"""What people decide on the command line: approvals, approve, reject."""
+"""What people decide on the command line: approvals, approve, reject, withdraw, complain, autonomy."""
 
 import getpass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,8 +14,9 @@ from rich.table import Table
 from actors.commands.frame import Json, Limit, TenantName, in_tenant
 from actors.engine import holding
 from actors.events import event_types
-from tenants.approvals import Decision
-from tenants.store import approvals, tenants
+from tenants.approvals import ActKind, Decision
+from tenants.store import approvals, autonomy, tenants
+from tenants.store.approvals import NotDecidable
 from tenants.store.columns import to_json
 
 Ids = Annotated[
@@ -38,7 +40,7 @@ def list_approvals(
     found = in_tenant(tenant, lambda session: approvals.listed(session, status=wanted, limit=limit))
     if as_json:
         for row in found:
-            typer.echo(to_json(dict(row)))
+            typer.echo(to_json({**row, "risks": _risks(row)}))
         return
     if not found:
         typer.echo("Nothing waits for you." if status == "pending" else "There is none.")
@@ -51,9 +53,9 @@ def list_approvals(
         about = f"{row['company']}: " if row["company"] else ""
         table.add_row(
             str(row["id"]),
-            f"{row['agent']}, {row['status']}\n{about}{'; '.join(act['why'] for act in row['acts'])}",
+            f"{row['agent']}, {row['status']}\n{about}{'; '.join(act['why'] for act in row['acts'])}\n{_risks(row)}",
             f"{row['cost']:.4f}",
-            f"{row['expires_at']:%m-%d %H:%M}",
+            f"{row['expires_at']:%m-%d %H:%M}" + (f"\nfor {row['owner']}" if row["owner"] else ""),
         )
     Console().print(table)
 
@@ -88,6 +90,92 @@ def reject(
     typer.echo(f"{count:,} rejected.")
 
 
+def withdraw(
+    tenant: TenantName,
+    approval_id: Annotated[UUID, typer.Argument(metavar="ID", help="The approval's id.")],
+    reason: Annotated[str, typer.Option(help="Why it is not wanted any more.")],
+) -> None:
+    """Take back what you asked for, before anybody decides. Nothing is done, and that is no rejection."""
+    in_tenant(
+        tenant,
+        lambda session: approvals.withdraw(session, approval_id, by=getpass.getuser(), reason=reason),
+    )
+    typer.echo("Withdrawn: nothing is done.")
+
+
+def complain(
+    tenant: TenantName,
+    approval_id: Annotated[UUID, typer.Argument(metavar="ID", help="The approval's id.")],
+    reason: Annotated[str, typer.Option(help="What was wrong with it, or why it had to be reverted.")],
+) -> None:
+    """Say that something that was allowed should not have been. Its kind is asked about again from now on."""
+    revoked = in_tenant(
+        tenant, lambda session: autonomy.complain(session, approval_id, by=getpass.getuser(), reason=reason)
+    )
+    typer.echo("Noted." + "".join(f" {kind} is asked about again." for kind in revoked))
+
+
+def show_autonomy(
+    tenant: TenantName,
+    grant: Annotated[ActKind | None, typer.Option(help="Leave this kind of act to the agents.")] = None,
+    revoke: Annotated[ActKind | None, typer.Option(help="Be asked about this kind of act again.")] = None,
+    reason: Annotated[str, typer.Option(help="With --revoke: why.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Show how people decided on each kind of act, and leave one to the agents that has earned it.
+
+    It is earned when the share of decisions that were clean (allowed as they were, and nobody complained) is
+    certain enough: the lower end of its 95 % confidence interval reaches `approvals.autonomy_from`, 0.95 if not
+    set, which takes 73 clean decisions in a row. A complaint takes it away at once.
+    """
+    by = getpass.getuser()
+
+    async def run(session: Any) -> list[dict[str, Any]]:
+        policy = (await tenants.configuration(session)).approvals
+        if grant is not None:
+            await autonomy.grant(session, grant, by=by, policy=policy)
+        if revoke is not None:
+            await autonomy.revoke(session, [revoke], by=by, reason=reason)
+        given = await autonomy.standing(session)
+        return [
+            {
+                "kind": kind,
+                "decided": record.decided,
+                "clean": record.clean,
+                "certain": round(record.certain, 4),
+                "is_earned": record.certain >= policy.autonomy_from and not kind.is_always_asked,
+                "granted_at": given.get(kind, {}).get("granted_at"),
+                "granted_by": given.get(kind, {}).get("granted_by"),
+                "reason": given.get(kind, {}).get("reason"),
+            }
+            for kind, record in (await autonomy.track_records(session)).items()
+        ]
+
+    rows = in_tenant(tenant, run)
+    if as_json:
+        for row in rows:
+            typer.echo(to_json(row))
+        return
+    table = Table("act", "decided", "clean", "certain", "is left to the agents", title=f"{tenant}: autonomy")
+    for row in rows:
+        table.add_row(
+            row["kind"],
+            f"{row['decided']:,}",
+            f"{row['clean']:,}",
+            f"{row['certain']:.0%}",
+            _left_to_agents(row),
+        )
+    Console().print(table)
+
+
+def _left_to_agents(row: Mapping[str, Any]) -> str:
+    if row["granted_at"] is not None:
+        return f"since {row['granted_at']:%Y-%m-%d}, by {row['granted_by']}"
+    if row["is_earned"]:
+        return f"no, but it could be: --grant {row['kind']}"
+    return f"no: {row['reason']}" if row["reason"] else "no"
+
+
 def _decide(
     tenant: str,
     ids: list[UUID] | None,
@@ -103,26 +191,37 @@ def _decide(
 
     async def run(session: Any) -> int:
         policy = (await tenants.configuration(session)).approvals
-        waiting = {row["id"]: row for row in await approvals.listed(session, limit=_MOST)}
-        chosen = ids or [one for one, row in waiting.items() if kind is None or _has(row, kind)]
-        for approval_id in chosen:
-            edited = None
-            if document is not None:
-                original = (await approvals.listed(session, status=None, approval_id=approval_id))[:1]
-                edited = holding.edited(document, original[0]["content"], event_types()) if original else None
+        if everything:
+            waiting = await approvals.listed(session, limit=_MOST)
+            rows = {row["id"]: row for row in waiting if kind is None or _has(row, kind)}
+        else:
+            rows = {one: await _found(session, one) for one in ids or ()}
+        for approval_id, row in rows.items():
+            edited = holding.edited(document, row["content"], event_types()) if document is not None else None
             await approvals.decide(
                 session,
                 approval_id,
                 Decision.EDITED if edited else decision,
                 by=getpass.getuser(),
                 policy=policy,
-                content_hash=waiting[approval_id]["content_hash"] if approval_id in waiting else None,
+                content_hash=row["content_hash"],
                 reason=reason,
                 edited=edited,
             )
-        return len(chosen)
+        return len(rows)
 
     return in_tenant(tenant, run)
+
+
+async def _found(session: Any, approval_id: UUID) -> Any:
+    found = await approvals.listed(session, status=None, approval_id=approval_id)
+    if not found:
+        raise NotDecidable(f"there is no approval {approval_id}")
+    return found[0]
+
+
+def _risks(row: Any) -> str:
+    return "; ".join(dict.fromkeys(ActKind(act["kind"]).risk for act in row["acts"]))
 
 
 def _has(row: Any, kind: str) -> bool:

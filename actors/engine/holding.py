@@ -71,6 +71,9 @@ def held(
         content=content,
         content_hash=hashed(content),
         cost_usd=cost_usd,
+        owner=policy.owner,
+        escalate_to=policy.escalate_to,
+        escalate_at=now + timedelta(hours=policy.escalate_after_h) if policy.escalate_after_h else None,
     )
 
 

@@ -303,6 +303,8 @@ def _not_done(found: Decided | None) -> Skip:
             return Skip(f"rejected by {found.by}: {found.reason}")
         case Decision.EXPIRED:
             return Skip("nobody decided in time: nothing was done", missing="approval")
+        case Decision.WITHDRAWN:
+            return Skip(f"withdrawn by {found.by}: {found.reason}")
         case _:
             return Skip(f"the approval is {found.status}", missing="approval")
 

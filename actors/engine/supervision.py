@@ -84,6 +84,7 @@ class Supervision:
         self._tidied = time.monotonic()
         async with self._database.glance() as session:
             await failures.supersede(session)
+            await approvals.escalate(session)
             await approvals.expire(session)
             await switches.end_pauses(session)
         await kill_switch.watch(self._database)

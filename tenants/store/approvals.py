@@ -31,6 +31,9 @@ class Held:
     content: str
     content_hash: str
     cost_usd: Decimal
+    owner: str | None = None
+    escalate_to: str | None = None
+    escalate_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,9 @@ async def hold(session: Session, held: Sequence[Held]) -> None:
         "lead_id": "uuid",
         "requested_by": "text",
         "expires_at": "timestamptz",
+        "owner": "text",
+        "escalate_to": "text",
+        "escalate_at": "timestamptz",
     }
     await session.run(
         f"INSERT INTO approval (tenant_id, {', '.join(kinds)}) SELECT :tenant_id, * FROM {unnest(**kinds)}",
@@ -189,6 +195,33 @@ async def _why_not(session: Session, approval_id: UUID) -> str:
     return f"it is {status} already" + (f", by {who}" if who else "")
 
 
+async def withdraw(session: Session, approval_id: UUID, *, by: str, reason: str) -> None:
+    """A question taken back by who asked for the work: nothing is done, and that is no rejection.
+
+    Raises NotDecidable where somebody else asked for it, or it is decided already.
+    """
+    rows = await session.rows(
+        "SELECT requested_by FROM approval WHERE tenant_id = :tenant_id AND id = :id",
+        tenant_id=session.tenant_id,
+        id=approval_id,
+    )
+    if not rows:
+        raise NotDecidable(f"there is no approval {approval_id}")
+    who = rows[0]["requested_by"]
+    if who is not None and who != by:
+        raise NotDecidable(f"only {who}, who asked for this, takes it back; you can reject it")
+    policy = ApprovalPolicy()  # whoever may ask may take it back: no second person is needed for that
+    await decide(session, approval_id, Decision.WITHDRAWN, by=by, policy=policy, reason=reason)
+
+
+async def escalate(session: Session) -> int:
+    """How many approvals were handed on, since nobody decided by their deadline. Needs a system session."""
+    return await session.run(
+        "UPDATE approval SET owner = escalate_to, escalated_at = now() "
+        "WHERE status = 'pending' AND escalate_at <= now() AND escalated_at IS NULL"
+    )
+
+
 async def expire(session: Session) -> int:
     """How many approvals nobody decided in time. Nothing is done for them. Needs a system session."""
     return int(
@@ -258,7 +291,8 @@ async def listed(
         """
         SELECT approval.id, approval.agent, approval.lead_id, approval.run_id, approval.status,
                approval.requested_by, approval.created_at, approval.expires_at, approval.decided_by,
-               approval.decided_at, approval.reason, approval.settled_at, acts, content, edited, content_hash,
+               approval.decided_at, approval.reason, approval.settled_at, approval.owner, approval.escalate_to,
+               approval.escalate_at, approval.escalated_at, acts, content, edited, content_hash,
                CAST(held_outcome.cost_usd AS float8) AS cost, account.name AS company
         FROM approval
         JOIN held_outcome ON approval_id = approval.id AND approval.tenant_id = held_outcome.tenant_id

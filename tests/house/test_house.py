@@ -48,6 +48,7 @@ WITHOUT_A_TEST = {
         "tenants/store/migrations/versions/0005_budgets.py",
         "tenants/store/migrations/versions/0006_modes.py",
         "tenants/store/migrations/versions/0007_recordings.py",
+        "tenants/store/migrations/versions/0008_autonomy.py",
     ],
     "the visitor of tests/console goes through it to every page": [
         "console/acts.py",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenants.approvals import NEXT, ActKind, ApprovalPolicy, Decision, may_decide
+from tenants.approvals import NEXT, ActKind, ApprovalPolicy, Decision, TrackRecord, may_decide
 from tenants.policies import read_config
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -50,3 +50,30 @@ def test_who_asked_does_not_decide_where_two_people_are_wanted(two_people, reque
 def test_a_policy_that_makes_no_sense_is_refused_by_its_place():
     with pytest.raises(ValueError, match=r"approvals\.unverified_address"):
         read_config({"approvals": {"unverified_address": "perhaps"}})
+
+
+@pytest.mark.parametrize(
+    ("clean", "decided", "certain"),
+    # by hand from Wilson's formula with z = 1.96: n / (n + z²) where all are clean
+    [(0, 0, 0.0), (0, 10, 0.0), (1, 1, 0.2065), (73, 73, 0.9500), (72, 72, 0.9493), (9, 10, 0.5958)],
+)
+def test_few_decisions_prove_little(clean, decided, certain):
+    assert TrackRecord(ActKind.SOURCE, clean, decided).certain == pytest.approx(certain, abs=5e-5)
+
+
+@given(decided=st.integers(1, 500), data=st.data())
+def test_more_clean_decisions_never_prove_less(decided, data):
+    clean = data.draw(st.integers(0, decided))
+    now = TrackRecord(ActKind.SOURCE, clean, decided).certain
+    assert 0 <= now <= clean / decided + 1e-9
+    assert TrackRecord(ActKind.SOURCE, clean + 1, decided + 1).certain >= now
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [{"escalate_to": "eve"}, {"escalate_after_h": 1}, {"escalate_to": "eve", "escalate_after_h": 72}],
+)
+def test_a_deadline_needs_somebody_to_hand_on_to_and_comes_before_the_end(policy):
+    with pytest.raises(ValueError, match="escalate"):
+        ApprovalPolicy(**policy)
+    assert ApprovalPolicy(escalate_to="eve", escalate_after_h=24).escalate_after_h == 24

@@ -100,3 +100,22 @@ def test_what_is_meant_must_be_said(waiting):
     assert "name either approvals or --all" in refused("approve", "acme")
     assert "there is no approval" in refused("approve", "acme", "0a0a0a0a-0000-4000-8000-000000000001")
     assert "there is all, pending" in refused("approvals", "acme", "--status", "lost")
+
+
+def test_who_asked_takes_it_back_and_a_complaint_is_kept(waiting, monkeypatch):
+    first, second = (one["id"] for one in waiting)
+    assert "only test, who asked for this" in refused("withdraw", "acme", first, "--reason", "x")
+    monkeypatch.setattr("getpass.getuser", lambda: "test")
+    assert "Withdrawn" in answer("withdraw", "acme", first, "--reason", "a mistake")
+    assert "nothing was allowed" in refused("complain", "acme", second, "--reason", "x")
+    answer("approve", "acme", second)
+    assert "Noted." in answer("complain", "acme", second, "--reason", "a competitor")
+
+
+def test_autonomy_shows_what_is_proved_and_is_refused_where_that_is_too_little(waiting):
+    answer("approve", "acme", "--all")
+    rows = {row["kind"]: row for row in map(json.loads, answer("autonomy", "acme", "--json").splitlines())}
+    assert (rows["source"]["clean"], rows["source"]["decided"], rows["source"]["is_earned"]) == (2, 2, False)
+    assert "has not earned it: 2 of 2" in refused("autonomy", "acme", "--grant", "source")
+    answer("autonomy", "acme", "--revoke", "source", "--reason", "not yet")
+    assert "not yet" in answer("autonomy", "acme")
