@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 import actors.approval_commands
 import actors.budget_commands
 import actors.commands
+import actors.effect_commands
 import actors.error_commands
 import actors.shell.commands
 import scoring_models.commands
@@ -51,6 +52,7 @@ app.command()(actors.error_commands.resolve)
 app.command()(actors.error_commands.mute)
 app.command()(actors.error_commands.assign)
 app.command()(actors.budget_commands.budget)
+app.command("effects")(actors.effect_commands.list_effects)
 app.command("approvals")(actors.approval_commands.list_approvals)
 app.command()(actors.approval_commands.approve)
 app.command()(actors.approval_commands.reject)

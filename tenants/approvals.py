@@ -14,6 +14,14 @@ class ActKind(StrEnum):
 
     UNVERIFIED_ADDRESS = "unverified_address"
     SOURCE = "source"
+    ENROL = "enrol"
+    OVERWRITE = "overwrite"
+    SEND_AGAIN = "send_again"
+
+    @property
+    def is_always_asked(self) -> bool:
+        """Whether no policy and no bypass can allow it: it may do twice what was meant once."""
+        return self is ActKind.SEND_AGAIN
 
 
 class Decision(StrEnum):
@@ -65,6 +73,8 @@ class ApprovalPolicy(Record):
 
     unverified_address: Literal["never", "ask", "allow"] = "never"
     source_above: int | None = Field(default=None, ge=0)
+    enrol: Literal["ask", "allow"] = "ask"
+    overwrite: Literal["never", "ask", "allow"] = "ask"
     expires_after_h: float = Field(default=72, gt=0, le=8_760)
     two_people: bool = False
     bypass_until: datetime | None = None
@@ -76,6 +86,12 @@ class ApprovalPolicy(Record):
                 return self.unverified_address == "ask"
             case ActKind.SOURCE:
                 return self.source_above is not None and amount > self.source_above
+            case ActKind.ENROL:
+                return self.enrol == "ask"
+            case ActKind.OVERWRITE:
+                return self.overwrite == "ask"
+            case ActKind.SEND_AGAIN:
+                return True
 
     def is_bypassed(self, now: datetime) -> bool:
         """Whether everything is allowed for the time being."""

@@ -12,13 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from actors.core.agent import Agent
-from actors.core.errors import AgentError, ApprovalBroken, DatabaseAway, ProcessDied, TookTooLong
+from actors.core.errors import AgentError, ApprovalBroken, CannotTell, DatabaseAway, ProcessDied, TookTooLong
 from actors.core.fingerprint import fingerprint
 from actors.core.outcome import Done, Outcome, Skip, Snooze
 from actors.core.retry import retry_at
 from actors.engine import holding
 from actors.engine.asking import Asking
 from actors.engine.context import RunContext, ScoringService, TenantDesk
+from actors.engine.outward import Outward
 from actors.engine.profiles import Profile
 from actors.events import event_types
 from actors.events.envelope import Event
@@ -29,7 +30,7 @@ from tenants.store import approvals, leads
 from tenants.store.approvals import Decided, Held
 from tenants.store.columns import to_json
 from tenants.store.runs import RunEnd
-from tenants.store.session import Database, DatabaseError
+from tenants.store.session import Database, DatabaseError, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +70,30 @@ class Runner:
     """Does runs of one agent. It decides nothing itself: the agent does, and `core.retry`."""
 
     def __init__(
-        self, agent: Agent, database: Database, asking: Asking, scoring: ScoringService, build: str
+        self,
+        agent: Agent,
+        database: Database,
+        asking: Asking,
+        outward: Outward,
+        scoring: ScoringService,
+        build: str,
     ) -> None:
         self.agent = agent
         self._database = database
         self._asking = asking
+        self._outward = outward
         self._scoring = scoring
         self._build = build
         self._desks: dict[TenantId, TenantDesk] = {}
         #: runs that this very process has left unfinished: over these no process died
         self.left: set[UUID] = set()
+
+    def works_on(self, profile: Profile, event: Event) -> bool:
+        """Whether the agent works on this event.
+
+        One that reaches out leaves alone what was said before the tenant had a service for that.
+        """
+        return self.agent.effect is None or self._outward.reaches(profile, self.agent.effect, event.time)
 
     async def do(self, assignment: Assignment, profile: Profile) -> Finished:
         """The run, done. Whatever the agent raises becomes the run's ending; only cancelling goes through."""
@@ -101,9 +116,10 @@ class Runner:
         failure_of_approval: str | None = None
         try:
             if assignment.approval_id is not None:
-                outcome, failure_of_approval = await self._as_decided(assignment, assignment.approval_id)
+                decided, failure_of_approval = await self._as_decided(assignment, assignment.approval_id)
             else:
-                outcome = await self._within_deadline(assignment, ctx)
+                decided = await self._within_deadline(assignment, ctx)
+            outcome = await self._with_effect(assignment, profile, ctx, decided)
         except DatabaseError as failure:
             error = DatabaseAway(str(failure)) if failure.may_be_repeated else failure
         except Exception as failure:  # noqa: BLE001 - the ending of a run, whatever the agent raised
@@ -112,19 +128,45 @@ class Runner:
         if end.status in _VOID:
             # an approval that could not be carried out yet is still to be carried out
             waiting = assignment.approval_id if end.due_at is not None else None
-            return Finished(assignment, None, replace(end, approval_id=waiting))
-        if assignment.approval_id is not None:
-            return Finished(assignment, outcome, end, settles=(assignment.approval_id, failure_of_approval))
+            failed = assignment.approval_id if end.due_at is None else None
+            return Finished(
+                assignment,
+                None,
+                replace(end, approval_id=waiting),
+                settles=(failed, end.reason) if failed is not None else None,
+            )
+        finished = Finished(assignment, outcome, end)
         if isinstance(outcome, Done) and outcome.acts:
-            return self._held_or_done(assignment, ctx, outcome, end)
-        return Finished(assignment, outcome, end)
+            finished = self._held_or_done(assignment, ctx, outcome, end)
+        if assignment.approval_id is None:
+            return finished
+        if finished.held is not None:
+            failure_of_approval = finished.end.reason
+        return replace(finished, settles=(assignment.approval_id, failure_of_approval))
+
+    async def _with_effect(
+        self, assignment: Assignment, profile: Profile, ctx: RunContext, outcome: Outcome
+    ) -> Outcome:
+        """The outcome with its effect carried out, if it has one, unless a person must allow it first.
+
+        Where nobody knows whether it was carried out before, a person is asked whether to do it again.
+        """
+        if not isinstance(outcome, Done) or outcome.effect is None:
+            return outcome
+        if holding.must_wait(ctx.config.approvals, outcome, ctx.now):
+            return outcome
+        try:
+            receipt = await self._outward.carry_out(profile, assignment.run_id, outcome.effect)
+        except CannotTell as doubt:
+            return holding.in_doubt(outcome, doubt)
+        return replace(outcome, effect=None, output={**outcome.output, "receipt": receipt.reference})
 
     def _held_or_done(self, assignment: Assignment, ctx: RunContext, outcome: Done, end: RunEnd) -> Finished:
         policy = ctx.config.approvals
         acts = holding.asked_about(policy, outcome)
         if not acts:
             return Finished(assignment, outcome, end)
-        if policy.is_bypassed(ctx.now):
+        if not holding.must_wait(policy, outcome, ctx.now):
             passed = {"bypassed": [act.kind for act in acts], **outcome.output}
             return Finished(assignment, outcome, replace(end, output=to_json(passed)))
         question = holding.held(
@@ -157,9 +199,8 @@ class Runner:
             if holding.hashed(holding.canonical(found.content)) != found.content_hash:
                 raise ApprovalBroken
             outcome = holding.read(found.content, event_types())
-            lead_id = assignment.event.data.concerns
-            if lead_id is not None and not await leads.is_open(session, lead_id):
-                failure = "the lead has gone, or is scored already"
+            failure = await _overtaken(session, assignment.event.data.concerns, outcome)
+            if failure is not None:
                 return Skip(f"approved, but {failure}"), failure
             wanted = [record for record in outcome.new if isinstance(record, Account)]
             known = await leads.known_keys(session, [account.identity_key for account in wanted])
@@ -205,6 +246,9 @@ class Runner:
         for payload in outcome.say if isinstance(outcome, Done) else ():
             if type(payload) not in self.agent.emits:
                 raise TypeError(f"{self.agent.name} did not declare that it says {payload.type}")
+        effect = outcome.effect if isinstance(outcome, Done) else None
+        if effect is not None and type(effect) is not self.agent.effect:
+            raise TypeError(f"{self.agent.name} did not declare that it wants {type(effect).__name__}")
         return outcome
 
     def _end(
@@ -274,6 +318,17 @@ def _waiting(due_at: datetime | None, now: datetime) -> RunStatus:
     if due_at is None:
         return RunStatus.FAILED
     return RunStatus.RETRYING if due_at - now <= _SOON else RunStatus.SNOOZED
+
+
+async def _overtaken(session: Session, lead_id: UUID | None, outcome: Done) -> str | None:
+    """Why what was approved can't be done any more; None where the facts still stand."""
+    effect = outcome.effect
+    if effect is not None:
+        if not await leads.has_address(session, effect.lead_id, effect.contact_id, effect.email):
+            return "the contact has gone, or has another address"
+    elif lead_id is not None and not await leads.is_open(session, lead_id):
+        return "the lead has gone, or is scored already"
+    return None
 
 
 def _not_done(found: Decided | None) -> Skip:

@@ -46,6 +46,7 @@ WITHOUT_A_TEST = {
         "tenants/store/migrations/versions/0003_failures.py",
         "tenants/store/migrations/versions/0004_approvals.py",
         "tenants/store/migrations/versions/0005_budgets.py",
+        "tenants/store/migrations/versions/0006_effects.py",
     ],
     "the visitor of tests/console goes through it to every page": [
         "console/acts.py",
