@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 import actors.commands.agents
 import actors.commands.approvals
 import actors.commands.budgets
+import actors.commands.effects
 import actors.commands.errors
 import actors.commands.events
 import actors.commands.leads
@@ -58,6 +59,7 @@ app.command()(actors.commands.errors.resolve)
 app.command()(actors.commands.errors.mute)
 app.command()(actors.commands.errors.assign)
 app.command()(actors.commands.budgets.budget)
+app.command("effects")(actors.commands.effects.list_effects)
 app.command("approvals")(actors.commands.approvals.list_approvals)
 app.command()(actors.commands.approvals.approve)
 app.command()(actors.commands.approvals.reject)

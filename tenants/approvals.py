@@ -16,11 +16,15 @@ class ActKind(StrEnum):
 
     UNVERIFIED_ADDRESS = "unverified_address"
     SOURCE = "source"
+    SPEND = "spend"
+    ENROL = "enrol"
+    OVERWRITE = "overwrite"
+    SEND_AGAIN = "send_again"
 
     @property
     def is_always_asked(self) -> bool:
-        """Whether no policy, no bypass and no autonomy can allow it."""
-        return False
+        """Whether no policy, no bypass and no autonomy can allow it: it may do twice what was meant once."""
+        return self is ActKind.SEND_AGAIN
 
     @property
     def risk(self) -> str:
@@ -31,6 +35,10 @@ class ActKind(StrEnum):
 _RISKS = {
     ActKind.UNVERIFIED_ADDRESS: "mail to it may bounce, which harms the sender's standing",
     ActKind.SOURCE: "each company costs money to look into",
+    ActKind.SPEND: "money is spent that does not come back",
+    ActKind.ENROL: "messages go out to a person, and can't be called back",
+    ActKind.OVERWRITE: "what a person wrote into the CRM is replaced",
+    ActKind.SEND_AGAIN: "it may have been done before, and would then be done twice",
 }
 
 
@@ -83,6 +91,9 @@ class ApprovalPolicy(Record):
 
     unverified_address: Literal["never", "ask", "allow"] = "never"
     source_above: int | None = Field(default=None, ge=0)
+    spend_above_usd: float | None = Field(default=None, ge=0)
+    enrol: Literal["ask", "allow"] = "ask"
+    overwrite: Literal["never", "ask", "allow"] = "ask"
     expires_after_h: float = Field(default=72, gt=0, le=8_760)
     two_people: bool = False
     bypass_until: datetime | None = None
@@ -106,6 +117,14 @@ class ApprovalPolicy(Record):
                 return self.unverified_address == "ask"
             case ActKind.SOURCE:
                 return self.source_above is not None and amount > self.source_above
+            case ActKind.SPEND:
+                return self.spend_above_usd is not None and amount > self.spend_above_usd
+            case ActKind.ENROL:
+                return self.enrol == "ask"
+            case ActKind.OVERWRITE:
+                return self.overwrite == "ask"
+            case ActKind.SEND_AGAIN:
+                return True
 
     def is_bypassed(self, now: datetime) -> bool:
         """Whether everything is allowed for the time being."""
@@ -139,4 +158,4 @@ class TrackRecord:
         z, n, share = 1.96, self.decided, self.clean / self.decided
         middle = share + z * z / (2 * n)
         spread = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-        return (middle - spread) / (1 + z * z / n)
+        return max(0.0, (middle - spread) / (1 + z * z / n))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actors.core.context import Context
+from actors.core.effects import Effect
 from actors.core.outcome import Outcome
 from actors.events.envelope import Payload
 
@@ -13,7 +14,7 @@ Work = Callable[[Any, Context], Awaitable[Outcome]]
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """One kind of work."""
+    """One kind of work. With an `effect` it works only for tenants with a service that can carry that out."""
 
     name: str
     title: str
@@ -23,6 +24,7 @@ class Agent:
     deadline_s: float
     concurrency: int
     work: Work
+    effect: type[Effect] | None = None
 
     @property
     def topic(self) -> str:
@@ -36,10 +38,12 @@ def agent(
     emits: tuple[type[Payload], ...] = (),
     deadline_s: float = 60.0,
     concurrency: int = 128,
+    effect: type[Effect] | None = None,
 ) -> Callable[[Work], Agent]:
     """The decorator that makes an async function an agent. It is named after the function.
 
-    `deadline_s` is how long one run may take, `concurrency` how many runs a desk works on at a time.
+    `deadline_s` is how long one run may take, `concurrency` how many runs a desk works on at a time,
+    `effect` what it may want done in a service that is not ours.
     """
 
     def decorate(work: Work) -> Agent:
@@ -56,6 +60,7 @@ def agent(
             deadline_s=deadline_s,
             concurrency=concurrency,
             work=work,
+            effect=effect,
         )
 
     return decorate

@@ -20,6 +20,8 @@ class AgentError(Exception):
     #: seconds before the second attempt; they double from then on, up to the longest wait
     first_wait_s: ClassVar[float] = 1.0
     longest_wait_s: ClassVar[float] = 300.0
+    #: whether the provider has certainly done nothing; else it may have acted, whatever it answered
+    nothing_done: bool = False
 
     def __init__(
         self, detail: str = "", *, provider: str | None = None, retry_at: datetime | None = None
@@ -34,6 +36,7 @@ class RateLimited(AgentError):
     """The provider asks us to slow down."""
 
     kind = "transient"
+    nothing_done = True
 
 
 class QuotaExhausted(AgentError):
@@ -44,6 +47,7 @@ class QuotaExhausted(AgentError):
     patient = True
     first_wait_s = 900.0
     longest_wait_s = 21_600.0
+    nothing_done = True
 
 
 class ProviderDown(AgentError):
@@ -118,18 +122,47 @@ class NotConnected(AgentError):
     """No provider is connected that could answer this."""
 
     kind = "configuration"
+    nothing_done = True
 
 
 class KeyRefused(AgentError):
     """The provider does not accept the key."""
 
     kind = "configuration"
+    nothing_done = True
 
 
 class QuestionRefused(AgentError):
     """The provider does not accept the question."""
 
     kind = "data"
+    nothing_done = True
+
+
+class SequenceUnknown(AgentError):
+    """The service has no such sequence."""
+
+    kind = "configuration"
+    nothing_done = True
+
+
+class MaybeSent(AgentError):
+    """It may have been done already: the service is asked before it is tried again."""
+
+    # What became of it has to be found out, however long that takes.
+    kind = "transient"
+    patient = True
+
+
+class UnderWay(AgentError):
+    """Another process is doing this."""
+
+    kind = "transient"
+    patient = True
+
+
+class CannotTell(AgentError):
+    """The service can't say whether it was done."""
 
 
 class AnswerGarbled(AgentError):
@@ -142,6 +175,7 @@ class OptedOut(AgentError):
     """The person objected to being processed."""
 
     kind = "permanent"
+    nothing_done = True
 
 
 #: how long a provider that says "slow down", but not for how long, is left alone

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from actors.core.effects import Effect
 from actors.events.envelope import Payload
 from tenants.approvals import ActKind
 from tenants.records import Account, Lead, Saved
@@ -25,7 +26,7 @@ class Done:
 
     `new` holds what must not exist yet; if somebody else was quicker, the work is done again from fresh facts.
     `acts` names what may be risky in it. Whether anybody is asked is the tenant's policy, and not the agent's
-    business.
+    business. `effect` is to be done outside first: what is saved and said counts once it was.
     """
 
     new: tuple[Account | Lead, ...] = ()
@@ -33,6 +34,7 @@ class Done:
     say: tuple[Payload, ...] = ()
     output: Mapping[str, Any] = field(default_factory=dict)
     acts: tuple[Act, ...] = ()
+    effect: Effect | None = None
 
 
 @dataclass(frozen=True, slots=True)

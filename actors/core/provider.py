@@ -1,4 +1,4 @@
-"""What a provider is: one outside company, and the questions that it answers."""
+"""What a provider is: one outside company, the questions that it answers, and the effects that it carries out."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 from yarl import URL
 
+from actors.core.effects import Effect, Receipt
 from actors.core.questions import Question
 
 
@@ -32,8 +33,10 @@ class Heard:
 class Http(Protocol):
     """The way out to the web."""
 
-    async def fetch(self, method: str, url: URL, headers: Mapping[str, str], *, most_bytes: int) -> Heard:
-        """The answer to a request without a body, redirects not followed. It is read until it is too long.
+    async def fetch(
+        self, method: str, url: URL, headers: Mapping[str, str], *, most_bytes: int, body: bytes | None = None
+    ) -> Heard:
+        """The answer to a request, redirects not followed. It is read until it is too long.
 
         Raises aiohttp's ClientError, OSError or UnicodeError.
         """
@@ -53,10 +56,23 @@ AnswerFunction = Callable[[Link, Any], Awaitable[Reply]]
 
 
 @dataclass(frozen=True, slots=True)
+class Carrier:
+    """How a service carries out one kind of effect, under a key that makes a repeat known as one.
+
+    `carry_out` does it. An error of it with `nothing_done` says for certain that nothing was done.
+    `look` asks what the service knows under that key: the receipt, or None where it knows for certain that
+    nothing was done. It raises CannotTell where the service doesn't know.
+    """
+
+    carry_out: Callable[[Link, Any, str], Awaitable[Receipt]]
+    look: Callable[[Link, Any, str], Awaitable[Receipt | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """One outside company: where it answers, what a credit costs, and a function for each question.
 
-    A question whose function is `billed` is written down before it is asked.
+    A question whose function is `billed` is written down before it is asked, and every effect before it goes out.
     """
 
     name: str
@@ -66,3 +82,4 @@ class Provider:
     credit_price_usd: Decimal
     answers: dict[type[Question[Any]], AnswerFunction] = field(default_factory=dict)
     billed: frozenset[type[Question[Any]]] = frozenset()
+    effects: dict[type[Effect], Carrier] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """What agents may ask of providers: one class for each question, each with the class of its answer."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Generic, TypeVar
@@ -73,6 +74,21 @@ class MailExchangers(Value):
     hosts: tuple[str, ...]
 
 
+class RecordOnFile(Value):
+    """One of the customer's own records: its version, its fields, and which of them a person has edited."""
+
+    etag: str
+    values: Mapping[str, str | int | float]
+    edited: tuple[str, ...] = ()
+
+
+class ProspectOnFile(Value):
+    """What the customer's own records have of a company and of a person there."""
+
+    account: RecordOnFile | None = None
+    contact: RecordOnFile | None = None
+
+
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 
@@ -142,6 +158,14 @@ class FindMailExchangers(Question[MailExchangers]):
 
     answer: ClassVar[type[BaseModel]] = MailExchangers
     domain: str
+
+
+class ReadProspect(Question[ProspectOnFile]):
+    """What do the customer's own records say of this company and this person?"""
+
+    answer: ClassVar[type[BaseModel]] = ProspectOnFile
+    domain: str
+    email: str
 
 
 class Answer(Value, Generic[AnswerT]):

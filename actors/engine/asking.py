@@ -97,6 +97,19 @@ class Asking:
             raise NotConnected(type(question).__name__)
         return answer.model_copy(update={"cost_usd": spent})
 
+    def most_for_a_lead(self, profile: Profile) -> Decimal:
+        """What a lead may cost before there is experience: a credit for each billed question, at its first provider."""
+        asked: set[type[Question[Any]]] = set()
+        cost = Decimal(0)
+        for name in in_order(
+            [name for name in self._providers if name in profile.connections], profile.config.order
+        ):
+            provider = self._providers[name]
+            new = provider.billed - asked
+            cost += len(new) * _price(provider, profile)
+            asked |= new
+        return cost
+
     async def finish(self) -> None:
         """A moment for calls under way: what is asked is paid for, and its answer is to be kept."""
         tasks = [call.task for call in self._under_way.values() if call.task is not None]
@@ -123,7 +136,7 @@ class Asking:
         if provider.needs_key and way.api_key is None:
             raise NotConnected(f"{provider.title} has no key")
         link = Link(self._http, way.base_url or provider.base_url, way.api_key)
-        price = way.credit_price_usd if way.credit_price_usd is not None else provider.credit_price_usd
+        price = _price(provider, profile)
         if type(question) not in provider.billed:
             async with self._slots:
                 reply = await provider.answers[type(question)](link, question)
@@ -238,6 +251,12 @@ class Asking:
 def in_order(names: Sequence[str], order: Sequence[str]) -> list[str]:
     """The providers in the order in which they are asked: those that the tenant put in order, then the others."""
     return sorted(names, key=lambda name: (order.index(name) if name in order else len(order), name))
+
+
+def _price(provider: Provider, profile: Profile) -> Decimal:
+    """What a credit costs this tenant, in US dollars."""
+    own = profile.connections[provider.name].credit_price_usd
+    return own if own is not None else provider.credit_price_usd
 
 
 def _start(

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from actors.core.errors import ScorerAway
 from actors.core.questions import Answer, Question
 from actors.engine.asking import Asking
+from actors.engine.deciding import Rules
 from actors.engine.gather import Gather
 from actors.engine.profiles import Profile
 from actors.engine.recording import Recording
@@ -18,10 +19,12 @@ from scoring_models.schema import Score, ScoreRequest
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig
 from tenants.records import Account, Contact
-from tenants.store import leads, models
+from tenants.store import calls, leads, models
 from tenants.store.session import Database
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
+#: with so many leads a tenant knows what one costs
+_EXPERIENCE = 50
 
 
 class ScoringService(Protocol):
@@ -55,6 +58,11 @@ class TenantDesk:
         """Those of the identity keys that the tenant has an account for: one question for a whole list already."""
         async with self._database.tenant(self._tenant_id) as session:
             return await leads.known_keys(session, keys)
+
+    async def cost_of_a_lead(self) -> Decimal | None:
+        """What a lead has cost so far; None where that is not known yet."""
+        async with self._database.tenant(self._tenant_id) as session:
+            return await calls.cost_of_a_lead(session, at_least=_EXPERIENCE)
 
     async def _scores(self, requests: list[ScoreRequest]) -> Mapping[ScoreRequest, Score]:
         async with self._database.tenant(self._tenant_id) as session:
@@ -102,6 +110,16 @@ class RunContext:
     def config_version(self) -> int:
         """The version of that configuration."""
         return self._profile.tenant.config_version
+
+    async def expected_cost(self, leads: int) -> Decimal:
+        """What so many new leads will cost in US dollars, as the tenant's leads did so far."""
+        known = await self._desk.cost_of_a_lead()
+        return leads * (known if known is not None else self._asking.most_for_a_lead(self._profile))
+
+    @property
+    def rules(self) -> Rules:
+        """What the tenant wants to be asked about."""
+        return Rules(self.config.approvals, self._profile.autonomous, self._now)
 
     @property
     def now(self) -> datetime:

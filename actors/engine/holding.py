@@ -6,6 +6,7 @@ not run twice, and no provider is paid twice.
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,9 +14,11 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from actors.core.effects import Effect, EnrolContact, WriteProspect
+from actors.core.errors import CannotTell
 from actors.core.outcome import Act, Done
 from actors.events.envelope import Payload
-from tenants.approvals import ApprovalPolicy
+from tenants.approvals import ActKind, ApprovalPolicy
 from tenants.identity import stable_id
 from tenants.records import (
     Account,
@@ -34,15 +37,17 @@ _RECORDS: dict[str, type[BaseModel]] = {
     kind.__name__: kind
     for kind in (Account, Contact, Finding, Lead, LeadProgress, LeadScore, SourceRejection, SourceTally)
 }
+_EFFECTS: dict[str, type[Effect]] = {kind.__name__: kind for kind in (EnrolContact, WriteProspect)}
 
 
 class WrongContent(ValueError):
     """A content that is no outcome, or is about something else."""
 
 
-def asked_about(policy: ApprovalPolicy, outcome: Done) -> tuple[Act, ...]:
-    """Those acts of an outcome that a person must allow first, leaving bypasses aside."""
-    return tuple(act for act in outcome.acts if policy.asks(act.kind, act.amount))
+def in_doubt(outcome: Done, doubt: CannotTell) -> Done:
+    """The outcome with its effect under another key, which a person must allow: it may have been done already."""
+    assert outcome.effect is not None
+    return replace(outcome, effect=outcome.effect.again(), acts=(Act(ActKind.SEND_AGAIN, str(doubt)),))
 
 
 def held(
@@ -84,6 +89,9 @@ def write(outcome: Done) -> dict[str, Any]:
         "save": [_written(type(record).__name__, record) for record in outcome.save],
         "say": [_written(payload.type, payload) for payload in outcome.say],
         "output": orjson.loads(to_json(outcome.output)),
+        "effect": _written(type(outcome.effect).__name__, outcome.effect)
+        if outcome.effect is not None
+        else None,
     }
 
 
@@ -95,6 +103,8 @@ def read(document: Any, types: Mapping[str, type[Payload]]) -> Done:
             save=tuple(_read(one, _RECORDS) for one in document["save"]),
             say=tuple(_read(one, types) for one in document["say"]),
             output=dict(document["output"]),
+            # what was held by an older build knew of none
+            effect=_read(document["effect"], _EFFECTS) if document.get("effect") is not None else None,
         )
     except ValidationError as error:
         faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
@@ -169,3 +179,7 @@ def _identities(document: Mapping[str, Any]) -> Any:
     for place in ("new", "save", "say"):
         for one in document[place]:
             yield place, one["kind"], sorted((k, v) for k, v in one.items() if k == "id" or k.endswith("_id"))
+    if document["effect"] is not None:
+        effect = document["effect"]
+        editable = _EFFECTS[effect["kind"]].editable
+        yield "effect", {name: value for name, value in effect.items() if name not in editable}

@@ -18,16 +18,19 @@ class Web:
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
 
-    async def fetch(self, method: str, url: URL, headers: Mapping[str, str], *, most_bytes: int) -> Heard:
-        """The answer to a request without a body, redirects not followed. It is read until it is too long.
+    async def fetch(
+        self, method: str, url: URL, headers: Mapping[str, str], *, most_bytes: int, body: bytes | None = None
+    ) -> Heard:
+        """The answer to a request, redirects not followed. It is read until it is too long.
 
         Raises aiohttp's ClientError, OSError or UnicodeError.
         """
-        async with self._session.request(method, url, headers=headers, allow_redirects=False) as response:
-            body = await response.content.readany()
-            while not response.content.at_eof() and len(body) <= most_bytes:
-                body += await response.content.readany()
-            return Heard(response.status, response.headers, body)
+        request = self._session.request(method, url, headers=headers, data=body, allow_redirects=False)
+        async with request as response:
+            heard = await response.content.readany()
+            while not response.content.at_eof() and len(heard) <= most_bytes:
+                heard += await response.content.readany()
+            return Heard(response.status, response.headers, heard)
 
 
 @asynccontextmanager

@@ -169,7 +169,14 @@ class Intake:
             )
             self._window.settle({delivery.offset for delivery in strangers})
         for tenant_id, events in by_tenant.items():
-            await self._open(profiles[tenant_id], events)
+            await self._open(profiles[tenant_id], self._not_passed_by(profiles[tenant_id], events))
+
+    def _not_passed_by(self, profile: Profile, events: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
+        """Those of a tenant's events that concern the agent. The others pass by, without a run and without a cost."""
+        wanted = [(offset, event) for offset, event in events if self.runner.works_on(profile, event)]
+        if len(wanted) < len(events):
+            self._window.settle({offset for offset, _ in events} - {offset for offset, _ in wanted})
+        return wanted
 
     async def _open(self, profile: Profile, events: list[tuple[int, Event]]) -> None:
         """The runs for a tenant's events opened and begun; events that belong on another lane sent there."""

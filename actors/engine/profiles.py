@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from tenants.approvals import ActKind
 from tenants.identity import TenantId
 from tenants.modes import EVERY_AGENT, Mode, strictest
 from tenants.policies import TenantConfig
 from tenants.records import Tenant
 from tenants.secrets import Vault
-from tenants.store import connections, lanes, switches, tenants
+from tenants.store import autonomy, connections, lanes, switches, tenants
 from tenants.store.connections import Connection
 from tenants.store.session import Database
 
@@ -22,7 +23,8 @@ _FRESH_S = 1.0
 class Profile:
     """One tenant: its configuration, its ways to providers, its lanes, and how its agents work.
 
-    `modes` holds those that are not on. Where everything is stopped, `is_halted` is set for every tenant.
+    `modes` holds those that are not on, `autonomous` the kinds of acts that it leaves to its agents. Where
+    everything is stopped, `is_halted` is set for every tenant.
     """
 
     tenant: Tenant
@@ -31,6 +33,7 @@ class Profile:
     lanes: Mapping[str, tuple[int, ...]]
     modes: Mapping[str, Mode]
     is_halted: bool = False
+    autonomous: frozenset[ActKind] = frozenset()
 
     def lane_for(self, topic: str, key: UUID) -> int:
         """The lane on which an event about this key travels: always the same one while the lanes stay."""
@@ -71,6 +74,7 @@ class Profiles:
             found = await tenants.these(session, ids)
             modes = await switches.modes(session, ids)
             is_halted = await switches.halted(session) is not None
+            granted = await autonomy.granted(session, ids)
             held = await lanes.held_by(session, self._topics, ids)
         known = {}
         for tenant_id, tenant in found.items():
@@ -88,6 +92,7 @@ class Profiles:
                 lanes={topic: held[tenant_id, topic] for topic in self._topics},
                 modes={agent: mode for (owner, agent), mode in modes.items() if owner == tenant_id},
                 is_halted=is_halted,
+                autonomous=frozenset(kind for owner, kind in granted if owner == tenant_id),
             )
         self._known = known
         self._refreshed_at = time.monotonic()

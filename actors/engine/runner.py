@@ -12,21 +12,21 @@ from typing import Any
 from uuid import UUID
 
 from actors.core.agent import Agent
-from actors.core.errors import AgentError, ApprovalBroken, DatabaseAway, ProcessDied, TookTooLong
+from actors.core.errors import AgentError, CannotTell, DatabaseAway, ProcessDied, TookTooLong
 from actors.core.fingerprint import fingerprint
-from actors.core.outcome import Done, Outcome, Skip, Snooze
+from actors.core.outcome import Act, Done, Outcome, Skip, Snooze
 from actors.core.retry import retry_at
 from actors.engine import holding
 from actors.engine.asking import Asking
 from actors.engine.context import RunContext, ScoringService, TenantDesk
+from actors.engine.deciding import as_decided
+from actors.engine.outward import Outward
 from actors.engine.profiles import Profile
-from actors.events import event_types
 from actors.events.envelope import Event
-from tenants.approvals import Decision
+from tenants.approvals import ActKind
 from tenants.identity import TenantId
-from tenants.records import Account, RunStatus
-from tenants.store import approvals, leads
-from tenants.store.approvals import Decided, Held
+from tenants.records import Lead, RunStatus
+from tenants.store.approvals import Held
 from tenants.store.columns import to_json
 from tenants.store.runs import RunEnd
 from tenants.store.session import Database, DatabaseError
@@ -70,16 +70,30 @@ class Runner:
     """Does runs of one agent. It decides nothing itself: the agent does, and `core.retry`."""
 
     def __init__(
-        self, agent: Agent, database: Database, asking: Asking, scoring: ScoringService, build: str
+        self,
+        agent: Agent,
+        database: Database,
+        asking: Asking,
+        outward: Outward,
+        scoring: ScoringService,
+        build: str,
     ) -> None:
         self.agent = agent
         self._database = database
         self._asking = asking
+        self._outward = outward
         self._scoring = scoring
         self._build = build
         self._desks: dict[TenantId, TenantDesk] = {}
         #: runs that this very process has left unfinished: over these no process died
         self.left: set[UUID] = set()
+
+    def works_on(self, profile: Profile, event: Event) -> bool:
+        """Whether the agent works on this event.
+
+        One that reaches out leaves alone what was said before the tenant had a service for that.
+        """
+        return self.agent.effect is None or self._outward.reaches(profile, self.agent.effect, event.time)
 
     async def do(self, assignment: Assignment, profile: Profile) -> Finished:
         """The run, done. Whatever the agent raises becomes the run's ending; only cancelling goes through."""
@@ -97,47 +111,85 @@ class Runner:
             now=now,
             lead_id=assignment.event.data.concerns,
         )
+        decided: Outcome | None = None
         outcome: Outcome | None = None
         error: Exception | None = None
         failure_of_approval: str | None = None
         try:
             if assignment.approval_id is not None:
-                outcome, failure_of_approval = await self._as_decided(assignment, assignment.approval_id)
+                decided, failure_of_approval = await as_decided(
+                    self._database, tenant_id, assignment.approval_id, assignment.event.data.concerns
+                )
             else:
-                outcome = await self._within_deadline(assignment, ctx)
+                decided = await self._within_deadline(assignment, ctx)
+                decided = await self._with_spending(ctx, decided)
+            outcome = await self._with_effect(assignment, profile, ctx, decided)
         except DatabaseError as failure:
             error = DatabaseAway(str(failure)) if failure.may_be_repeated else failure
         except Exception as failure:  # noqa: BLE001 - the ending of a run, whatever the agent raised
             error = failure
         end = self._end(assignment, ctx, outcome, error, time.monotonic() - started)
-        if assignment.approval_id is not None:
-            if end.status not in _VOID:
-                settles = (assignment.approval_id, failure_of_approval)
-                return Finished(assignment, outcome, end, settles=settles)
+        finished = self._finished(assignment, ctx, outcome, end, failure_of_approval)
+        ending = decided or error
+        if assignment.approval_id is None and end.due_at is None and ending is not None:
+            return replace(finished, recording=_recorded(ctx, ending))
+        return finished
+
+    def _finished(
+        self,
+        assignment: Assignment,
+        ctx: RunContext,
+        outcome: Outcome | None,
+        end: RunEnd,
+        failure_of_approval: str | None,
+    ) -> Finished:
+        """The run as it is to be committed: with its outcome, without one, or with one that is held."""
+        if end.status in _VOID:
             if end.due_at is None:
                 return Finished(assignment, None, end, settles=_failed(assignment, end))
             # an approval that could not be carried out yet is still to be carried out
             return Finished(assignment, None, replace(end, approval_id=assignment.approval_id))
-        recording = None
-        if end.due_at is None:
-            ending = error or (outcome if end.status is not RunStatus.FAILED else None)
-            recording = _recorded(ctx, ending or TypeError(end.reason))
-        if end.status in _VOID:
-            return Finished(assignment, None, end, recording=recording)
-        finished = Finished(assignment, outcome, end, recording=recording)
+        finished = Finished(assignment, outcome, end)
         if isinstance(outcome, Done) and outcome.acts:
-            return self._held_or_done(finished, ctx, outcome)
-        return finished
+            finished = self._held_or_done(finished, ctx, outcome)
+        if assignment.approval_id is None:
+            return finished
+        if finished.held is not None:
+            failure_of_approval = finished.end.reason
+        return replace(finished, settles=(assignment.approval_id, failure_of_approval))
+
+    async def _with_spending(self, ctx: RunContext, outcome: Outcome) -> Outcome:
+        """The outcome with what its new leads will cost as an act, where the tenant has a cap for that."""
+        if ctx.rules.policy.spend_above_usd is None or not isinstance(outcome, Done):
+            return outcome
+        leads = sum(isinstance(record, Lead) for record in outcome.new)
+        if not leads:
+            return outcome
+        cost = await ctx.expected_cost(leads)
+        spending = Act(ActKind.SPEND, f"{leads:,} companies, at about ${cost:,.2f} together", float(cost))
+        return replace(outcome, acts=(*outcome.acts, spending))
+
+    async def _with_effect(
+        self, assignment: Assignment, profile: Profile, ctx: RunContext, outcome: Outcome
+    ) -> Outcome:
+        """The outcome with its effect carried out, if it has one, unless a person must allow it first.
+
+        Where nobody knows whether it was carried out before, a person is asked whether to do it again.
+        """
+        if not isinstance(outcome, Done) or outcome.effect is None or ctx.rules.must_wait(outcome):
+            return outcome
+        try:
+            receipt = await self._outward.carry_out(profile, assignment.run_id, outcome.effect)
+        except CannotTell as doubt:
+            return holding.in_doubt(outcome, doubt)
+        return replace(outcome, effect=None, output={**outcome.output, "receipt": receipt.reference})
 
     def _held_or_done(self, finished: Finished, ctx: RunContext, outcome: Done) -> Finished:
-        policy = ctx.config.approvals
-        acts = holding.asked_about(policy, outcome)
         assignment, end = finished.assignment, finished.end
-        if not acts:
-            return finished
-        if policy.is_bypassed(ctx.now):
-            passed = {"bypassed": [act.kind for act in acts], **outcome.output}
+        if not ctx.rules.must_wait(outcome):
+            passed = {**ctx.rules.passed(outcome), **outcome.output}
             return replace(finished, end=replace(end, output=to_json(passed)))
+        acts = ctx.rules.asked_about(outcome)
         question = holding.held(
             outcome,
             acts,
@@ -146,7 +198,7 @@ class Runner:
             agent=self.agent.name,
             lead_id=end.lead_id,
             requested_by=getattr(assignment.event.data, "requested_by", None),
-            policy=policy,
+            policy=ctx.rules.policy,
             now=ctx.now,
             cost_usd=end.cost_usd,
         )
@@ -155,28 +207,6 @@ class Runner:
             end, status=RunStatus.AWAITING_APPROVAL, reason=reason, output=None, approval_id=question.id
         )
         return replace(finished, outcome=None, end=waits, held=question)
-
-    async def _as_decided(self, assignment: Assignment, approval_id: UUID) -> tuple[Outcome, str | None]:
-        """What was held, if a person allowed it and the facts still stand, else why nothing is done.
-
-        Beside it stands why the execution of an approval fails.
-        """
-        async with self._database.tenant(assignment.event.tenant_id) as session:
-            found = await approvals.decided(session, approval_id)
-            if found is None or found.status not in (Decision.APPROVED, Decision.EDITED):
-                return _not_done(found), None
-            if holding.hashed(holding.canonical(found.content)) != found.content_hash:
-                raise ApprovalBroken
-            outcome = holding.read(found.content, event_types())
-            lead_id = assignment.event.data.concerns
-            if lead_id is not None and not await leads.is_open(session, lead_id):
-                failure = "the lead has gone, or is scored already"
-                return Skip(f"approved, but {failure}"), failure
-            wanted = [record for record in outcome.new if isinstance(record, Account)]
-            known = await leads.known_keys(session, [account.identity_key for account in wanted])
-        taken = frozenset(account.id for account in wanted if account.identity_key in known)
-        outcome = replace(outcome, output={**outcome.output, "approved_by": found.by})
-        return holding.without(outcome, taken), None
 
     def give_up(self, assignment: Assignment, profile: Profile, deliveries: int) -> Finished:
         """The run as failed, without another try: every process that began it died over it."""
@@ -218,6 +248,9 @@ class Runner:
         for payload in outcome.say if isinstance(outcome, Done) else ():
             if type(payload) not in self.agent.emits:
                 raise TypeError(f"{self.agent.name} did not declare that it says {payload.type}")
+        effect = outcome.effect if isinstance(outcome, Done) else None
+        if effect is not None and type(effect) is not self.agent.effect:
+            raise TypeError(f"{self.agent.name} did not declare that it wants {type(effect).__name__}")
         return outcome
 
     def _end(
@@ -292,21 +325,6 @@ def _waiting(due_at: datetime | None, now: datetime) -> RunStatus:
 def _failed(assignment: Assignment, end: RunEnd) -> tuple[UUID, str | None] | None:
     """The approval whose execution fails for good with this run, and why; None where it carries out none."""
     return (assignment.approval_id, end.reason) if assignment.approval_id is not None else None
-
-
-def _not_done(found: Decided | None) -> Skip:
-    """Why nothing is done: a person said so, or nobody said anything."""
-    if found is None or found.status in (Decision.EXECUTED, Decision.FAILED):
-        return Skip("the approval is gone")
-    match found.status:
-        case Decision.REJECTED:
-            return Skip(f"rejected by {found.by}: {found.reason}")
-        case Decision.EXPIRED:
-            return Skip("nobody decided in time: nothing was done", missing="approval")
-        case Decision.WITHDRAWN:
-            return Skip(f"withdrawn by {found.by}: {found.reason}")
-        case _:
-            return Skip(f"the approval is {found.status}", missing="approval")
 
 
 def describe(error: Exception) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from actors.core.placement import Changes, Real, Wish, compare, wished_desks
 from actors.engine import kill_switch
 from actors.engine.scaling import Scaling
 from actors.engine.settings import EngineSettings
-from tenants.store import approvals, failures, lanes, roles, switches
-from tenants.store.session import Database
+from tenants.store import approvals, connections, failures, lanes, roles, switches
+from tenants.store.session import Database, Session
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ class Supervision:
         topics_of: Mapping[str, str],
         *,
         followers: Mapping[str, Collection[str]] | None = None,
+        needs: Mapping[str, Collection[str]] | None = None,
         owner: str,
         build: str,
         settings: EngineSettings,
@@ -53,6 +54,8 @@ class Supervision:
         self._roster = roster
         self._topics_of = dict(topics_of)
         self._followers = followers or {}
+        self._needs = needs or {}
+        self._unneeded: set[str] = set()
         self._owner = owner
         self._build = build
         self._settings = settings
@@ -71,6 +74,7 @@ class Supervision:
                 raise Deposed("another supervisor works on this database")
             waiting = await lanes.work(session, self._topics_of)
         await self._tidy()
+        waiting = [work for work in waiting if work.agent not in self._unneeded]
         changes = compare(self._wished(waiting), await self._roster.real(), build=self._build)
         if changes != Changes():
             await self._roster.carry_out(changes)
@@ -87,6 +91,7 @@ class Supervision:
             await approvals.escalate(session)
             await approvals.expire(session)
             await switches.end_pauses(session)
+            self._unneeded = await self._without_tenants(session) if self._needs else set()
         await kill_switch.watch(self._database)
 
     async def resign(self) -> None:
@@ -96,6 +101,11 @@ class Supervision:
         async with self._database.system() as session:
             await roles.resign(session, ROLE, self._owner)
 
+    async def _without_tenants(self, session: Session) -> set[str]:
+        """Agents that reach out to services to which no tenant is connected: they get no desks."""
+        connected = await connections.connected(session)
+        return {agent for agent, providers in self._needs.items() if connected.isdisjoint(providers)}
+
     def _wished(self, waiting: list[lanes.LaneWork]) -> dict[str, Wish]:
         """Desks for the lanes with work, and for those that had some a moment ago."""
         now = time.monotonic()
@@ -103,7 +113,7 @@ class Supervision:
             if work.backlog > 0 or work.due > 0:
                 self._busy_at[work.agent, work.lane] = now
                 # whoever comes next is woken at once: a desk takes seconds to be born, and work is on its way
-                for agent in (work.agent, *self._followers.get(work.agent, ())):
+                for agent in {work.agent, *self._followers.get(work.agent, ())} - self._unneeded:
                     self._woken_at[agent, work.lane] = now
         awake, at_work = self._still(self._woken_at, now), self._still(self._busy_at, now)
         return wished_desks(awake, self._settings.max_desks, at_work=at_work)

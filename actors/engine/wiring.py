@@ -17,6 +17,7 @@ from actors.core.provider import Http, Provider
 from actors.engine.asking import Asking
 from actors.engine.context import ScoringService
 from actors.engine.http import open_web
+from actors.engine.outward import Outward
 from actors.engine.profiles import Profiles
 from actors.engine.runner import Runner
 from actors.engine.settings import EngineSettings
@@ -49,6 +50,7 @@ class Works:
         self.profiles = Profiles(database, vault, tuple(event_types()))
         self._scoring = scoring
         self._asking = Asking(database, http, providers, calls_in_flight=settings.calls_in_flight)
+        self._outward = Outward(database, http, providers, calls_in_flight=settings.calls_in_flight)
 
     def station(self, name: str, agent: str) -> Station:
         """A station of this name for this agent."""
@@ -63,11 +65,11 @@ class Works:
         )
 
     async def finish(self) -> None:
-        """A moment for billed calls under way, before the database and the web are closed."""
-        await self._asking.finish()
+        """A moment for billed calls and effects under way, before the database and the web are closed."""
+        await asyncio.gather(self._asking.finish(), self._outward.finish())
 
     def _runner(self, agent: Agent) -> Runner:
-        return Runner(agent, self.database, self._asking, self._scoring, build_id())
+        return Runner(agent, self.database, self._asking, self._outward, self._scoring, build_id())
 
 
 @asynccontextmanager
@@ -144,6 +146,16 @@ def followers() -> dict[str, frozenset[str]]:
             ahead = {after for one in ahead for after in direct[one]} - found
         reached[name] = frozenset(found)
     return reached
+
+
+def needs() -> dict[str, frozenset[str]]:
+    """For each agent that reaches out, the providers of which a tenant must have one for it to work."""
+    providers = all_providers().values()
+    return {
+        name: frozenset(provider.name for provider in providers if agent.effect in provider.effects)
+        for name, agent in all_agents().items()
+        if agent.effect is not None
+    }
 
 
 @cache

@@ -7,6 +7,7 @@ and neither a key nor a query ever stands in an error.
 import asyncio
 import re
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -36,6 +37,7 @@ _OK = 200
 _USER_AGENT = "leadmill"
 _PLAIN = re.compile(r"https?://[!-~]+")
 _LAST_PORT = 65_535
+_BAD_REQUEST, _REQUEST_TIMEOUT, _FAULT = 400, 408, 500
 _GZIP = 16 + zlib.MAX_WBITS
 _LONGEST_WAIT_S = 86_400.0
 
@@ -69,22 +71,34 @@ class Manners:
     provider: str
     deadline_s: float
     key_header: str | None = None
+    key_prefix: str = ""
     content_types: tuple[str, ...] = ("application/json",)
     most_bytes: int = MOST_JSON_BYTES
     answers: frozenset[int] = frozenset({200})
     oddities: tuple[Oddity, ...] = ()
 
 
-async def send(link: Link, manners: Manners, method: str, url: str | URL) -> Heard:
-    """The vendor's answer to a request without a body.
+async def send(
+    link: Link,
+    manners: Manners,
+    method: str,
+    url: str | URL,
+    *,
+    headers: Mapping[str, str] | None = None,
+    content: Mapping[str, Any] | None = None,
+) -> Heard:
+    """The vendor's answer to a request, whose content travels as JSON.
 
     Raises the AgentError that fits: of the connection, of the status, or of a body of the wrong kind or size.
     """
-    headers = _headers(link, manners)
+    sent = {**_headers(link, manners), **(headers or {})}
+    body = None
+    if content is not None:
+        body, sent["content-type"] = orjson.dumps(content), "application/json"
     address = _address(url, manners)
     try:
         async with asyncio.timeout(manners.deadline_s):
-            heard = await link.http.fetch(method, address, headers, most_bytes=manners.most_bytes)
+            heard = await link.http.fetch(method, address, sent, most_bytes=manners.most_bytes, body=body)
     # The socket library has UnicodeError for a host name's label that is too long.
     except (aiohttp.ClientError, OSError, UnicodeError) as error:
         raise _trouble(error, manners, _endpoint(method, address)) from error
@@ -125,7 +139,7 @@ def _headers(link: Link, manners: Manners) -> dict[str, str]:
         key = link.api_key
         if not key or not key.isascii() or not key.isprintable():
             raise KeyRefused("no key, or one with characters that no key has", provider=manners.provider)
-        headers[manners.key_header] = key
+        headers[manners.key_header] = manners.key_prefix + key
     return headers
 
 
@@ -171,7 +185,10 @@ def _trouble(error: Exception, manners: Manners, endpoint: str) -> AgentError:
     if isinstance(error, TimeoutError):
         detail = f"no answer to {endpoint} within {manners.deadline_s:g} s"
         return ProviderDown(detail, provider=manners.provider)
-    return ProviderDown(f"{type(error).__name__} at {endpoint}", provider=manners.provider)
+    down = ProviderDown(f"{type(error).__name__} at {endpoint}", provider=manners.provider)
+    # where there was no connection nobody heard anything
+    down.nothing_done = isinstance(error, aiohttp.ClientConnectorError)
+    return down
 
 
 def _refusal(heard: Heard, manners: Manners, endpoint: str) -> AgentError:
@@ -182,7 +199,10 @@ def _refusal(heard: Heard, manners: Manners, endpoint: str) -> AgentError:
     retry_at = _retry_at(heard.headers.get("retry-after"))
     if retry_at is None and error is RateLimited:
         retry_at = datetime.now(UTC) + QUIET_AFTER_RATE_LIMIT
-    return error(f"{heard.status} to {endpoint}", provider=manners.provider, retry_at=retry_at)
+    refusal = error(f"{heard.status} to {endpoint}", provider=manners.provider, retry_at=retry_at)
+    if _BAD_REQUEST <= heard.status < _FAULT and heard.status != _REQUEST_TIMEOUT:
+        refusal.nothing_done = True
+    return refusal
 
 
 def _retry_at(text: str | None) -> datetime | None:

@@ -17,7 +17,7 @@ import orjson
 
 from actors.engine.inline import InlineRoster, supervise
 from actors.engine.supervision import Supervision
-from actors.engine.wiring import build_id, followers, open_works
+from actors.engine.wiring import build_id, followers, needs, open_works
 from actors.shell.installation import installation_mark
 from tenants.settings import StoreSettings
 
@@ -37,6 +37,7 @@ async def keep_inline() -> None:
             InlineRoster(works.station),
             topics_of,
             followers=followers(),
+            needs=needs(),
             owner=f"{installation_mark()}:{os.getpid()}:{uuid.uuid4()}",
             build=build_id(),
             settings=works.settings,

@@ -14,7 +14,7 @@ from actors.agents import all_agents
 from actors.core.placement import Changes, Real, Wish
 from actors.engine.settings import EngineSettings
 from actors.engine.supervision import Deposed, Supervision
-from actors.engine.wiring import build_id, followers
+from actors.engine.wiring import build_id, followers, needs
 from actors.shell import cluster
 from actors.shell.installation import installation_mark
 from tenants.store.session import DatabaseError, open_database
@@ -161,6 +161,7 @@ class Supervisor:
                 RayRoster(),
                 topics_of,
                 followers=followers(),
+                needs=needs(),
                 owner=owner,
                 build=build_id(),
                 settings=settings,

@@ -14,6 +14,7 @@ from actors.simulator.company import Company
 from actors.simulator.faults import WrongSettingError
 from actors.simulator.gate import Gate, parameters
 from actors.simulator.history import COLUMNS, history
+from actors.simulator.services import Service
 from actors.simulator.vendor import CSV, Answer, InvalidInputError, Params
 from actors.simulator.world import World
 
@@ -24,13 +25,17 @@ _COMPANY_COLUMNS = ("name", "website", "country", "industry", "employees")
 class Control:
     """What stands under /_simulator/."""
 
-    def __init__(self, world: World, bill: Bill, gates: Mapping[str, Gate]) -> None:
+    def __init__(
+        self, world: World, bill: Bill, gates: Mapping[str, Gate], services: Sequence[Service] = ()
+    ) -> None:
         self._world = world
         self._bill = bill
         self._gates = gates
+        self._services = services
         self._actions = {
             "GET /health": self._health,
             "GET /bill": self._show_bill,
+            "GET /effects": self._effects,
             "GET /settings": self._settings,
             "PUT /settings": self._change_settings,
             "POST /reset": self._reset,
@@ -53,6 +58,10 @@ class Control:
 
     def _show_bill(self, query: str, body: bytes) -> Answer:  # noqa: ARG002 (as all actions)
         return _shown(self._bill.report())
+
+    def _effects(self, query: str, body: bytes) -> Answer:  # noqa: ARG002 (as all actions)
+        """What the platform's services have carried out, whatever became of their answers."""
+        return _shown({service.name: service.carried_out() for service in self._services})
 
     def _settings(self, query: str, body: bytes) -> Answer:  # noqa: ARG002 (as all actions)
         return _shown({name: gate.faults.settings.shown() for name, gate in self._gates.items()})

@@ -9,6 +9,7 @@ from actors.simulator.chance import stream
 from actors.simulator.garbage import KINDS
 
 _LATENCY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:(?:±|\+-|\+/-)\s*(\d+(?:\.\d+)?))?\s*$")
+_KEYS = ("kept", "unheeded", "forgotten")
 
 
 class WrongSettingError(ValueError):
@@ -21,7 +22,9 @@ class Settings:
 
     `rate_202` counts where a vendor may say that it needs longer: which questions those are depends on the
     question alone, and the second time it answers. `rate_garbage` is the share of answers of the kind that
-    `garbage` names, which nobody can use.
+    `garbage` names, which nobody can use; `rate_lost` of those that never arrive, although what was asked for
+    is done. `keys` says what becomes of the keys that make a repeated request known as one: `kept`; `unheeded`,
+    where a repeat is carried out again, though the key is remembered; or `forgotten`.
     """
 
     latency_ms: str = "0"
@@ -30,6 +33,8 @@ class Settings:
     rate_202: float = 0.05
     rate_garbage: float = 0.0
     garbage: str = "truncated"
+    rate_lost: float = 0.0
+    keys: str = "kept"
     outage: bool = False
     requests_per_minute: int = 600_000
     credits: Mapping[str, int] = field(default_factory=dict)
@@ -38,12 +43,14 @@ class Settings:
         """Check every value; raises WrongSettingError."""
         if not isinstance(self.latency_ms, str) or not _LATENCY.match(self.latency_ms):
             raise WrongSettingError(f"latency_ms is a number or like 50±20, not {self.latency_ms!r}")
-        for name in ("rate_429", "rate_500", "rate_202", "rate_garbage"):
+        for name in ("rate_429", "rate_500", "rate_202", "rate_garbage", "rate_lost"):
             rate = getattr(self, name)
             if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
                 raise WrongSettingError(f"{name} is a share from 0 to 1, not {rate!r}")
-        if self.rate_429 + self.rate_500 + self.rate_garbage > 1:
-            raise WrongSettingError("rate_429, rate_500 and rate_garbage together are at most 1")
+        if self.rate_429 + self.rate_500 + self.rate_garbage + self.rate_lost > 1:
+            raise WrongSettingError("rate_429, rate_500, rate_garbage and rate_lost together are at most 1")
+        if self.keys not in _KEYS:
+            raise WrongSettingError(f"keys is one of {', '.join(_KEYS)}, not {self.keys!r}")
         if self.garbage not in KINDS:
             raise WrongSettingError(f"garbage is one of {', '.join(KINDS)}, not {self.garbage!r}")
         if not isinstance(self.outage, bool):
@@ -73,11 +80,12 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What happens to one request: a failure (429, 500, 503), garbage or neither, and how long it takes."""
+    """What happens to one request: a failure (429, 500, 503), garbage, a lost answer or none, and how long it takes."""
 
     failure: int | None
     latency_s: float
     garbage: str | None = None
+    is_lost: bool = False
 
 
 class Faults:
@@ -116,7 +124,7 @@ class Faults:
             return Fate(500, latency_s)
         if luck < self._settings.rate_429 + self._settings.rate_500 + self._settings.rate_garbage:
             return Fate(None, latency_s, self._settings.garbage)
-        return Fate(None, latency_s)
+        return Fate(None, latency_s, is_lost=luck >= 1 - self._settings.rate_lost)
 
 
 def _is_count(value: object) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import orjson
 
@@ -36,11 +36,13 @@ class Gate:
     ) -> tuple[Answer, float]:
         """The answer to one request and the seconds that it takes to arrive."""
         vendor = self.vendor
-        handler = vendor.endpoints.get(endpoint)
-        if handler is None:
+        template, named = _found(vendor.endpoints, endpoint)
+        if template is None:
             return vendor.missing(), 0.0
+        endpoint, handler = template, vendor.endpoints[template]
         try:
             params = parameters(query, body)
+            params.update({name: [value] for name, value in named.items()})
         except InvalidInputError as error:
             return vendor.invalid(str(error)), 0.0
         key = vendor.key(headers, params)
@@ -64,8 +66,10 @@ class Gate:
             answer = vendor.spent()
         else:
             answer = self._answered(
-                handler, Call(endpoint, key, params, account, allowance, settings.rate_202)
+                handler,
+                Call(endpoint, key, params, account, allowance, settings.rate_202, headers, settings.keys),
             )
+            answer = replace(answer, is_lost=fate.is_lost) if fate.is_lost else answer
         told = vendor.headers(usage)
         return (replace(answer, headers={**answer.headers, **told}) if told else answer), fate.latency_s
 
@@ -79,6 +83,21 @@ class Gate:
                 self.vendor.name, call.key, call.endpoint, call.params, answer.credits, answer.meter
             )
         return answer
+
+
+def _found(endpoints: Mapping[str, Any], endpoint: str) -> tuple[str | None, dict[str, str]]:
+    """The vendor's own name for an endpoint, and what stands in its path; None where there is no such."""
+    if endpoint in endpoints:
+        return endpoint, {}
+    given = endpoint.split("/")
+    for template in endpoints:
+        parts = template.split("/")
+        if len(parts) == len(given) and all(
+            one == other or one.startswith("{") for one, other in zip(parts, given, strict=True)
+        ):
+            pairs = zip(parts, given, strict=True)
+            return template, {one[1:-1]: unquote(other) for one, other in pairs if one.startswith("{")}
+    return None, {}
 
 
 def parameters(query: str, body: bytes) -> Params:

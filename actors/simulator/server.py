@@ -11,9 +11,11 @@ from aiohttp.web_runner import ServerRunner, TCPSite
 from actors.simulator.apollo import Apollo
 from actors.simulator.bill import Bill
 from actors.simulator.control import Control
+from actors.simulator.crm import Crm
 from actors.simulator.dns import DnsServer
 from actors.simulator.gate import Gate
 from actors.simulator.hunter import Hunter
+from actors.simulator.sequences import Sequences
 from actors.simulator.sites import Sites
 from actors.simulator.vendor import Answer
 from actors.simulator.world import World
@@ -28,14 +30,20 @@ class Simulator:
     def __init__(self, world: World, clock: Callable[[], float] = time.monotonic) -> None:
         self.world = world
         self.bill = Bill()
+        services = Sequences(), Crm()
         self.gates = {
             vendor.name: Gate(vendor, self.bill, world.seed, clock)
-            for vendor in (Apollo(world), Hunter(world))
+            for vendor in (Apollo(world), Hunter(world), *services)
         }
         self.http = ""
         self.dns = ""
-        self._prefixes = {"apollo": "/apollo/api/v1", "hunter": "/hunter/v2"}
-        self._control = Control(world, self.bill, self.gates)
+        self._prefixes = {
+            "apollo": "/apollo/api/v1",
+            "hunter": "/hunter/v2",
+            "sequences": "/sequences/v1",
+            "crm": "/crm/v1",
+        }
+        self._control = Control(world, self.bill, self.gates, services)
         self._sites = Sites(world)
         self._dns = DnsServer(world)
         self._runner: ServerRunner | None = None
@@ -71,8 +79,12 @@ class Simulator:
             answer = self._sites.answer(path.removeprefix("/sites/"))
         else:
             answer = Answer(
-                b"Nothing here. There are /apollo/api/v1, /hunter/v2, /sites and /_simulator.\n", 404
+                b"Nothing here. There are /apollo/api/v1, /hunter/v2, /sequences/v1, /crm/v1, /sites and "
+                b"/_simulator.\n",
+                404,
             )
+        if answer.is_lost and request.transport is not None:
+            request.transport.abort()
         headers = {**answer.headers, "content-type": answer.content_type}
         if answer.drip_s:
             return await _dripping(request, answer, headers)

@@ -43,7 +43,8 @@ class Params(dict[str, list[Any]]):
 class Call:
     """One request to a vendor: what is asked, by whom, what that key has used and may use.
 
-    `put_off` is the share of questions that take longer than a request may.
+    `put_off` is the share of questions that take longer than a request may, `keys` what becomes of the keys that
+    make a repeated request known as one.
     """
 
     endpoint: str
@@ -52,11 +53,16 @@ class Call:
     account: Account
     allowance: int | None
     put_off: float = 0.0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    keys: str = "kept"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server sends back, and what it costs. With `drip_s` it comes a byte at a time, so far apart."""
+    """What a server sends back, and what it costs. With `drip_s` it comes a byte at a time, so far apart.
+
+    One that is lost never arrives, though the vendor has done what it was asked for.
+    """
 
     body: bytes
     status: int = 200
@@ -65,6 +71,7 @@ class Answer:
     credits: int = 0
     meter: str = "credits"
     drip_s: float = 0.0
+    is_lost: bool = False
 
 
 class Vendor(Protocol):
@@ -74,7 +81,7 @@ class Vendor(Protocol):
     """The name under which it is billed and set."""
 
     endpoints: Mapping[str, Callable[[Call], Answer]]
-    """What it answers, by method and path, such as "GET /account"."""
+    """What it answers, by method and path, such as "GET /account"; `{name}` in a path is a parameter."""
 
     free: frozenset[str]
     """The endpoints that answer although no credits are left."""

@@ -133,6 +133,20 @@ async def settle(session: Session, ends: Sequence[CallEnd]) -> None:
     )
 
 
+async def cost_of_a_lead(session: Session, *, at_least: int) -> Decimal | None:
+    """What one of the tenant's leads has cost so far in US dollars; None where there are fewer than that."""
+    cost: Decimal | None = await session.value(
+        """
+        SELECT CASE WHEN leads >= :at_least THEN
+            (SELECT COALESCE(sum(cost_usd), 0) FROM provider_call WHERE tenant_id = :tenant_id) / leads END
+        FROM (SELECT count(*) AS leads FROM lead WHERE tenant_id = :tenant_id) AS known
+        """,
+        tenant_id=session.tenant_id,
+        at_least=at_least,
+    )
+    return cost
+
+
 async def spent(session: Session) -> tuple[int, Decimal]:
     """How many calls of the tenant were billed, and what they cost together in US dollars."""
     row = (

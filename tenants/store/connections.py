@@ -1,6 +1,7 @@
 """Connections: a tenant's way to each provider. Keys are written, and never shown again."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from tenants.policies import ProviderConnection
@@ -17,6 +18,7 @@ class Connection:
     base_url: str | None
     api_key: str | None
     credit_price_usd: Decimal | None
+    since: datetime
 
     def __repr__(self) -> str:
         return f"Connection({self.provider}, {self.base_url})"
@@ -51,6 +53,12 @@ async def save(session: Session, vault: Vault, provider: str, connection: Provid
         hint=key[-4:] if key and len(key) >= 12 else None,
         price=connection.credit_price_usd,
     )
+    # the system may know to whom a tenant is connected, and nothing more of it
+    await session.run(
+        "UPDATE tenant SET connected = ARRAY(SELECT provider FROM connection WHERE tenant_id = :tenant_id "
+        "ORDER BY provider) WHERE id = :tenant_id",
+        tenant_id=session.tenant_id,
+    )
     await failures.resume_for_provider(session, provider)
     if is_new:
         await failures.resume(session, ("firmographics", "person", "email"))
@@ -60,7 +68,7 @@ async def everything(session: Session, vault: Vault) -> dict[str, Connection]:
     """The tenant's connections by provider, opened for use."""
     assert session.tenant_id is not None
     rows = await session.rows(
-        "SELECT provider, base_url, sealed_key, credit_price_usd FROM connection WHERE tenant_id = :tenant_id",
+        "SELECT provider, base_url, sealed_key, credit_price_usd, since FROM connection WHERE tenant_id = :tenant_id",
         tenant_id=session.tenant_id,
     )
     return {
@@ -69,6 +77,13 @@ async def everything(session: Session, vault: Vault) -> dict[str, Connection]:
             row["base_url"],
             vault.open(session.tenant_id, row["provider"], row["sealed_key"]) if row["sealed_key"] else None,
             row["credit_price_usd"],
+            row["since"],
         )
         for row in rows
     }
+
+
+async def connected(session: Session) -> set[str]:
+    """The providers that any tenant is connected to. Needs a system session."""
+    rows = await session.rows("SELECT DISTINCT unnest(connected) AS provider FROM tenant")
+    return {row["provider"] for row in rows}

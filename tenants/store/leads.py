@@ -94,6 +94,19 @@ async def is_open(session: Session, lead_id: UUID) -> bool:
     return bool(found)
 
 
+async def has_address(session: Session, lead_id: UUID, contact_id: UUID, email: str) -> bool:
+    """Whether the tenant still has this lead, and this contact with this address."""
+    found = await session.value(
+        "SELECT true FROM lead, contact WHERE lead.tenant_id = :tenant_id AND lead.id = :lead_id "
+        "AND contact.tenant_id = :tenant_id AND contact.id = :contact_id AND contact.email = :email",
+        tenant_id=session.tenant_id,
+        lead_id=lead_id,
+        contact_id=contact_id,
+        email=email,
+    )
+    return bool(found)
+
+
 async def set_domain(session: Session, lead_id: UUID, domain: str, *, by: str) -> int:
     """The domain of a lead's company, told by a person; how many runs that had missed it go on.
 

@@ -23,6 +23,7 @@ from actors.core.questions import (
 from actors.engine.http import open_web
 from actors.engine.settings import EngineSettings
 from actors.engine.wiring import Works
+from actors.providers import all_providers
 from scoring_models.schema import Score
 
 CONNECTIONS = {"oracle": {}}
@@ -109,14 +110,17 @@ def _digit(lead_id):
 
 
 @asynccontextmanager
-async def open_fake_works(database, vault, *, oracle=None, judge=None, providers=None, **settings):
+async def open_fake_works(
+    database, vault, *, oracle=None, judge=None, providers=None, services=(), **settings
+):
     oracle, judge = oracle or Oracle(), judge or Judge()
     async with open_web(connections=0) as http:
         yield Works(
             database,
             http=http,
             vault=vault,
-            providers=providers or {"oracle": oracle.provider()},
+            providers=providers
+            or {"oracle": oracle.provider(), **{one: all_providers()[one] for one in services}},
             scoring=judge,
             settings=EngineSettings(**settings),
         )

@@ -17,9 +17,24 @@ def test_every_standing_has_its_next_ones_and_what_is_settled_never_moves():
     assert Decision.EXECUTED not in NEXT[Decision.PENDING]
 
 
-def test_nobody_is_asked_unless_the_tenant_wants_it():
+def test_about_what_stays_in_the_house_nobody_is_asked_unless_the_tenant_wants_it():
     policy = ApprovalPolicy()
-    assert not any(policy.asks(kind, 1_000_000) for kind in ActKind)
+    assert {kind for kind in ActKind if policy.asks(kind, 1_000_000)} == {
+        ActKind.ENROL,
+        ActKind.OVERWRITE,
+        ActKind.SEND_AGAIN,
+    }
+
+
+def test_only_to_send_again_is_asked_about_whatever_the_tenant_says():
+    policy = ApprovalPolicy(enrol="allow", overwrite="allow", unverified_address="allow")
+    assert {kind for kind in ActKind if policy.asks(kind, 1)} == {ActKind.SEND_AGAIN}
+    assert {kind for kind in ActKind if kind.is_always_asked} == {ActKind.SEND_AGAIN}
+
+
+@pytest.mark.parametrize(("value", "asks"), [("never", False), ("ask", True), ("allow", False)])
+def test_overwriting_is_asked_about_as_the_tenant_says(value, asks):
+    assert ApprovalPolicy(overwrite=value).asks(ActKind.OVERWRITE, 1) == asks
 
 
 @given(limit=st.integers(0, 1000), amount=st.integers(0, 2000))

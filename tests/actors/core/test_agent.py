@@ -1,6 +1,7 @@
 import pytest
 
 from actors.core.agent import agent
+from actors.core.effects import EnrolContact
 from actors.core.outcome import Skip
 from actors.events.lead import LeadEnriched, LeadSourced
 
@@ -18,6 +19,11 @@ def test_an_agent_is_a_function_with_a_name_and_a_sentence_about_it():
     assert (made.name, made.title, made.description) == ("tidy_up", "Tidy up", "Puts things in order.")
     assert (made.on, made.emits, made.topic) == (LeadSourced, (LeadEnriched,), "lead.sourced")
     assert (made.deadline_s, made.concurrency) == (3.0, 2)
+
+
+def test_an_agent_says_what_it_may_want_done_outside():
+    assert agent(on=LeadSourced, effect=EnrolContact)(tidy_up).effect is EnrolContact
+    assert agent(on=LeadSourced)(tidy_up).effect is None
 
 
 async def test_the_function_is_called_as_it_was_written():

@@ -6,9 +6,11 @@ from actors.core.errors import (
     BudgetUsedUp,
     DatabaseAway,
     KeyRefused,
+    MaybeSent,
     ProviderDown,
     QuotaExhausted,
     ScorerAway,
+    UnderWay,
 )
 
 KINDS = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, AgentError)} - {
@@ -31,12 +33,14 @@ def test_each_kind_says_in_one_sentence_what_went_wrong_and_whether_waiting_help
     assert kind.max_attempts > 1
 
 
-def test_parts_of_ours_that_are_away_quotas_and_budgets_are_waited_for_without_end():
+def test_parts_of_ours_that_are_away_quotas_budgets_and_doubts_are_waited_for_without_end():
     assert {kind for kind in KINDS if kind.patient} == {
         BudgetUsedUp,
         DatabaseAway,
+        MaybeSent,
         QuotaExhausted,
         ScorerAway,
+        UnderWay,
     }
 
 

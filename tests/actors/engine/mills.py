@@ -6,7 +6,7 @@ import uuid
 from actors.engine.inline import InlineRoster, supervise
 from actors.engine.sourcing import in_chunks, request_rows
 from actors.engine.supervision import Supervision
-from actors.engine.wiring import build_id, followers
+from actors.engine.wiring import build_id, followers, needs
 from tenants.store import funnel, models, tenants
 from tests.fakes.works import CONNECTIONS
 
@@ -18,7 +18,8 @@ async def add_tenant(database, vault, name="acme", **more):
                 session, tenant_id=None, name="fake", sha256="0", path="none", metrics={}, facts={}
             )
             await models.point_alias(session, tenant_id=None, alias="champion", name="fake", version=version)
-    return await tenants.add(database, vault, name, {"connections": CONNECTIONS, **more})
+    connections = {**CONNECTIONS, **more.pop("connections", {})}
+    return await tenants.add(database, vault, name, {"connections": connections, **more})
 
 
 async def ask_for(works, tenant, count, prefix="company"):
@@ -41,6 +42,7 @@ async def run_until(works, condition, *, within_s=60.0):
         InlineRoster(works.station),
         {name: agent.topic for name, agent in works.agents.items()},
         followers=followers(),
+        needs=needs(),
         owner=f"test:{uuid.uuid4()}",
         build=build_id(),
         settings=works.settings,

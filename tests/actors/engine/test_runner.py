@@ -49,7 +49,7 @@ def profile_of(tenant, ways=None):
 async def do(work, *, attempt=1, database=None, asking=None, scoring=None, profile=None, **options):
     profile = profile or profile_of(TENANT)
     event = say(SOURCED, tenant_id=profile.tenant.id, cause="x", time=FUTURE, traceparent=None)
-    runner = Runner(working(work, **options), database, asking, scoring, "build-1")
+    runner = Runner(working(work, **options), database, asking, None, scoring, "build-1")
     return await runner.do(Assignment(uuid4(), event, attempt, 5), profile)
 
 

@@ -14,7 +14,13 @@ from actors.simulator.launch import Launched, launch
 from actors.simulator.world import World
 
 SEED, COMPANIES = 7, 400
-PREFIXES = {"apollo": "/apollo/api/v1", "hunter": "/hunter/v2", "website": "/sites/{domain}"}
+PREFIXES = {
+    "apollo": "/apollo/api/v1",
+    "hunter": "/hunter/v2",
+    "website": "/sites/{domain}",
+    "sequences": "/sequences/v1",
+    "crm": "/crm/v1",
+}
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -45,7 +51,7 @@ def way(simulator: Launched, http: Http, request: pytest.FixtureRequest) -> Call
     def to(provider: str) -> Link:
         if provider == "dns":
             return Link(http, simulator.dns, None)
-        key = f"sim-{request.node.name}" if provider in {"apollo", "hunter"} else None
+        key = f"sim-{request.node.name}" if provider != "website" else None
         return Link(http, simulator.http + PREFIXES[provider], key)
 
     return to
@@ -82,9 +88,11 @@ class Answering:
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
 
-    async def fetch(self, method: str, url: URL, headers: Mapping[str, str], *, most_bytes: int) -> Heard:
+    async def fetch(
+        self, method: str, url: URL, headers: Mapping[str, str], *, most_bytes: int, body: bytes | None = None
+    ) -> Heard:
         del most_bytes  # whoever asked looks at the length once more
-        response = self._handler(httpx.Request(method, str(url), headers=headers))
+        response = self._handler(httpx.Request(method, str(url), headers=headers, content=body))
         assert isinstance(response.stream, httpx.SyncByteStream)
         return Heard(response.status_code, response.headers, b"".join(response.stream))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import aiohttp
 import httpx
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import actors.providers
+from actors.core.effects import Effect, EnrolContact, Receipt, WriteProspect
 from actors.core.errors import (
     AgentError,
     AnswerGarbled,
@@ -33,6 +35,7 @@ from actors.core.questions import (
     FindPattern,
     FindPeople,
     Question,
+    ReadProspect,
     ReadSite,
     RevealPerson,
     VerifyAddress,
@@ -57,13 +60,50 @@ QUESTIONS: dict[type[Question[Any]], Callable[[World], Question[Any]]] = {
     FindPattern: lambda world: FindPattern(domain=_known(world)),
     VerifyAddress: lambda world: VerifyAddress(email=f"info@{_known(world)}"),
     FindMailExchangers: lambda world: FindMailExchangers(domain=_known(world)),
+    ReadProspect: lambda world: ReadProspect(domain=_known(world), email=f"info@{_known(world)}"),
 }
+# What a vendor must have been told before it can answer.
+TOLD_BEFORE: dict[type[Question[Any]], Callable[[World], WriteProspect]] = {
+    ReadProspect: lambda world: WriteProspect(
+        lead_id=uuid4(),
+        contact_id=uuid4(),
+        domain=_known(world),
+        email=f"info@{_known(world)}",
+        account={"name": "Acme"},
+        contact={"name": "Ann Lee"},
+    ),
+}
+# One effect of each kind. A new kind of effect is added here.
+EFFECTS: dict[type[Effect], Effect] = {
+    EnrolContact: EnrolContact(
+        lead_id=UUID(int=1),
+        contact_id=UUID(int=2),
+        email="ann@acme.example",
+        sequence="nurture",
+        name="Ann Lee",
+        company="Acme",
+        score=85,
+        tier="A",
+    ),
+    WriteProspect: WriteProspect(
+        lead_id=UUID(int=1),
+        contact_id=UUID(int=2),
+        email="ann@acme.example",
+        domain="acme.example",
+        account={"name": "Acme"},
+        contact={"name": "Ann Lee"},
+    ),
+}
+CARRIED = [(provider, kind) for provider in PROVIDERS.values() for kind in provider.effects]
 ALL = [(provider, kind) for provider in PROVIDERS.values() for kind in provider.answers]
-BY_HTTP = [(provider, kind) for provider, kind in ALL if provider.base_url.startswith("http")]
+BY_HTTP = [(provider, kind) for provider, kind in ALL if provider.name != "dns"]
+# Where a provider has no address of its own, each tenant names one.
+SOMEWHERE = "https://vendor.example/v1"
 BY_JSON = [(provider, kind) for provider, kind in BY_HTTP if provider.name != "website"]
 
 # Where a vendor departs from the rule, as its documentation says.
 DEPARTURES = {
+    ("crm", 404): MISS,
     ("hunter", 403): RateLimited,
     ("hunter", 404): MISS,
     ("hunter", 429): QuotaExhausted,
@@ -125,6 +165,7 @@ def _question(kind: type[Question[Any]]) -> Question[Any]:
             domain="acme.example", provider_id=None, first_name="Ann", last_name="Lee"
         ),
         VerifyAddress: VerifyAddress(email="ann@acme.example"),
+        ReadProspect: ReadProspect(domain="acme.example", email="ann@acme.example"),
     }
     return plain[kind] if kind in plain else kind(domain="acme.example")
 
@@ -143,7 +184,11 @@ async def _asked(provider: Provider, kind: type[Question[Any]], link: Link) -> R
 def _link(
     vendor: Callable[..., Link], provider: Provider, handler: Callable[[httpx.Request], httpx.Response]
 ) -> Link:
-    return vendor(handler, base_url=provider.base_url, key=KEY if provider.needs_key else None)
+    return vendor(handler, base_url=_base(provider), key=KEY if provider.needs_key else None)
+
+
+def _base(provider: Provider) -> str:
+    return provider.base_url or SOMEWHERE
 
 
 # What a provider is
@@ -162,9 +207,17 @@ def test_is_named_documented_and_tested(provider: Provider) -> None:
 
 @pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))
 def test_bills_only_what_it_answers(provider: Provider) -> None:
-    assert provider.answers
+    assert provider.answers or provider.effects
     assert provider.billed <= provider.answers.keys()
     assert (provider.credit_price_usd > 0) == bool(provider.billed)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))
+def test_whoever_carries_something_out_can_be_asked_about_it(provider: Provider) -> None:
+    for carrier in provider.effects.values():
+        for way in (carrier.carry_out, carrier.look):
+            assert way.__module__ == f"actors.providers.{provider.name}"
+            assert (way.__doc__ or "").strip()
 
 
 def test_every_kind_of_question_has_somebody_to_answer_it() -> None:
@@ -199,6 +252,9 @@ async def test_answers_with_the_class_that_the_question_names(
     pair: tuple[Provider, type[Question[Any]]], way: Callable[[str], Link], world: World
 ) -> None:
     provider, kind = pair
+    if kind in TOLD_BEFORE:
+        told = TOLD_BEFORE[kind](world)
+        await provider.effects[type(told)].carry_out(way(provider.name), told, "k")
     reply = await provider.answers[kind](way(provider.name), QUESTIONS[kind](world))
     assert isinstance(reply, Reply)
     assert type(reply.content) is kind.answer
@@ -219,7 +275,7 @@ async def test_wants_its_key_before_it_asks(
         return httpx.Response(503)
 
     for key in (None, "", "key\r\nx: y", "schlüssel"):
-        link = vendor(refuse, base_url=provider.base_url, key=key)
+        link = vendor(refuse, base_url=_base(provider), key=key)
         outcome = await _asked(provider, kind, link)
         if provider.needs_key:
             assert isinstance(outcome, KeyRefused)
@@ -245,7 +301,8 @@ async def test_the_key_travels_in_a_header_only(
     assert asked
     for request in asked:
         assert KEY not in str(request.url)
-        assert (KEY in request.headers.values()) == provider.needs_key
+        shown = {value.removeprefix("Bearer ") for value in request.headers.values()}
+        assert (KEY in shown) == provider.needs_key
         assert "cookie" not in request.headers
     assert KEY not in caplog.text
 
@@ -443,10 +500,86 @@ def test_whatever_json_comes_it_is_a_reply_or_a_typed_error(
         return httpx.Response(status, json=answered)
 
     async def ask() -> Reply | AgentError:
-        return await _asked(provider, kind, Link(Answering(answer), provider.base_url, KEY))
+        return await _asked(provider, kind, Link(Answering(answer), _base(provider), KEY))
 
     outcome = asyncio.run(ask())
     if isinstance(outcome, Reply) and outcome.content is not None:
         assert type(outcome.content) is kind.answer
         # What the engine keeps of it can be read again as the same.
         assert kind.answer.model_validate(outcome.content.model_dump(mode="json")) == outcome.content
+
+
+# What it carries out
+
+
+async def _carried(pair: tuple[Provider, type[Effect]], link: Link, how: str = "carry_out") -> Any:
+    """The receipt or the typed error; any other exception fails the test."""
+    provider, kind = pair
+    try:
+        return await getattr(provider.effects[kind], how)(link, EFFECTS[kind], "the-key")
+    except AgentError as error:
+        outcome = error
+    assert outcome.provider == provider.name
+    assert KEY not in "".join(traceback.format_exception(outcome)) + repr(outcome)
+    assert "ann@" not in str(outcome)
+    return outcome
+
+
+def test_every_kind_of_effect_has_somebody_to_carry_it_out() -> None:
+    assert {kind for _, kind in CARRIED} == set(EFFECTS)
+
+
+@pytest.mark.parametrize("pair", CARRIED, ids=_named)
+async def test_what_was_carried_out_is_found_and_what_was_not_is_known_not_to_be(
+    pair: tuple[Provider, type[Effect]], way: Callable[[str], Link]
+) -> None:
+    link = way(pair[0].name)
+    assert await _carried(pair, link, "look") is None
+    done = await _carried(pair, link)
+    assert isinstance(done, Receipt)
+    assert done.evidence
+    found = await _carried(pair, link, "look")
+    assert found.reference == done.reference
+    assert (await _carried(pair, link)).reference == done.reference
+
+
+@pytest.mark.parametrize("pair", CARRIED, ids=_named)
+async def test_an_answer_that_was_lost_is_no_receipt_and_what_was_done_is_found_again(
+    pair: tuple[Provider, type[Effect]], way: Callable[[str], Link], behave: Callable[..., None]
+) -> None:
+    behave(pair[0].name, rate_lost=1.0)
+    outcome = await _carried(pair, way(pair[0].name))
+    assert type(outcome) is ProviderDown
+    behave(pair[0].name, rate_lost=0.0)
+    found = await _carried(pair, way(pair[0].name), "look")
+    assert isinstance(found, Receipt) == (not outcome.nothing_done)
+
+
+@pytest.mark.parametrize("status", RULE)
+@pytest.mark.parametrize("pair", CARRIED, ids=_named)
+async def test_a_refusal_of_ours_leaves_no_doubt_and_a_fault_of_theirs_does(
+    pair: tuple[Provider, type[Effect]], status: int, vendor: Callable[..., Link]
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":  # what was there before
+            return httpx.Response(404)
+        return httpx.Response(status, text=f"No user has the key {KEY}.")
+
+    outcome = await _carried(pair, vendor(answer, base_url=SOMEWHERE, key=KEY))
+    assert isinstance(outcome, AgentError)
+    assert outcome.nothing_done == (400 <= status < 500) or (pair[0].name, status) == ("crm", 404)
+
+
+@pytest.mark.parametrize("how", ["carry_out", "look"])
+@pytest.mark.parametrize("fault", GARBLED)
+@pytest.mark.parametrize("pair", CARRIED, ids=_named)
+async def test_an_answer_that_cannot_be_read_proves_nothing(
+    pair: tuple[Provider, type[Effect]], fault: str, how: str, vendor: Callable[..., Link]
+) -> None:
+    body, content_type = GARBLED[fault]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=body, headers={"content-type": content_type, "etag": '"1"'})
+
+    outcome = await _carried(pair, vendor(answer, base_url=SOMEWHERE, key=KEY), how)
+    assert type(outcome) is AnswerGarbled

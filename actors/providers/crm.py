@@ -1,0 +1,163 @@
+"""The platform's CRM service: what a customer has on file of a company and a person there, and what we write."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+from actors.core.effects import Receipt, WriteProspect
+from actors.core.errors import AgentError, AnswerGarbled, ProviderDown
+from actors.core.provider import Carrier, Heard, Link, Provider, Reply
+from actors.core.questions import ProspectOnFile, ReadProspect, RecordOnFile
+from actors.providers.fields import inner, text
+from actors.providers.manners import Manners, json_object, send
+
+_NAME = "crm"
+_NEW, _NOT_FOUND, _CHANGED = 201, 404, 412
+_MANNERS = Manners(
+    provider=_NAME,
+    key_header="authorization",
+    key_prefix="Bearer ",
+    deadline_s=8,
+    answers=frozenset({200, _NEW, _NOT_FOUND, _CHANGED}),
+)
+_ROUNDS = 3
+
+
+async def read_prospect(link: Link, question: ReadProspect) -> Reply:
+    """What is on file of the company and the person; a miss where there is nothing of either."""
+    account = await _record(link, _account(question.domain))
+    contact = await _record(link, _contact(question.email))
+    if account is None and contact is None:
+        return Reply(None)
+    return Reply(
+        ProspectOnFile(account=account, contact=contact), evidence=f"CRM {_account(question.domain)}"
+    )
+
+
+async def write(link: Link, effect: WriteProspect, key: str) -> Receipt:
+    """The prospect written, but for what people have edited. Each record is read first, and its version named."""
+    is_written = is_writing = False
+    left: list[str] = []
+    try:
+        for kind, path, wanted in _parts(effect):
+            for round_left in reversed(range(_ROUNDS)):
+                record = await _record(link, path)
+                changes, left_alone = _changes(effect, kind, wanted, record)
+                if not changes:
+                    break
+                is_writing = True
+                done = await _put(link, path, record, changes, key)
+                is_writing, is_written = False, is_written or done
+                if done:
+                    break
+                if not round_left:
+                    raise ProviderDown("the record keeps changing", provider=_NAME)
+            left += left_alone
+    except AgentError as error:
+        # reading changes nothing, whatever goes wrong; and where half was written, a refusal does not undo it
+        error.nothing_done = not is_written and (error.nothing_done or not is_writing)
+        raise
+    return _receipt(effect, left)
+
+
+async def look(link: Link, effect: WriteProspect, key: str) -> Receipt | None:  # noqa: ARG001 - the records tell
+    """The receipt if there is nothing left to be written, else None: to write the rest repeats nothing."""
+    left: list[str] = []
+    for kind, path, wanted in _parts(effect):
+        changes, left_alone = _changes(effect, kind, wanted, await _record(link, path))
+        if changes:
+            return None
+        left += left_alone
+    return _receipt(effect, left)
+
+
+def _parts(effect: WriteProspect) -> tuple[tuple[str, str, Mapping[str, Any]], ...]:
+    return (
+        ("account", _account(effect.domain), effect.account),
+        ("contact", _contact(effect.email), effect.contact),
+    )
+
+
+def _changes(
+    effect: WriteProspect, kind: str, wanted: Mapping[str, Any], record: RecordOnFile | None
+) -> tuple[dict[str, Any], list[str]]:
+    """What is to be written of one record, and which fields stay as a person has edited them."""
+    if record is None:
+        return dict(wanted), []
+    others = {name: value for name, value in wanted.items() if record.values.get(name) != value}
+    is_as_seen = effect.seen.get(kind) == record.etag
+    kept = [
+        name
+        for name in others
+        if name in record.edited and not (is_as_seen and f"{kind}.{name}" in effect.replaces)
+    ]
+    return {name: value for name, value in others.items() if name not in kept}, [f"{kind}.{n}" for n in kept]
+
+
+def _receipt(effect: WriteProspect, left: list[str]) -> Receipt:
+    stays = f"; as people edited it stays {', '.join(left)}" if left else ""
+    return Receipt(reference=_account(effect.domain), evidence=f"CRM: written{stays}")
+
+
+async def _record(link: Link, path: str) -> RecordOnFile | None:
+    """A record with its version and who edited what, None where there is none."""
+    heard = await send(link, _MANNERS, "GET", f"{link.base_url.rstrip('/')}/{path}")
+    if heard.status == _NOT_FOUND:
+        return None
+    fields = inner(json_object(heard, _MANNERS), "fields", _NAME)
+    if heard.status != 200 or fields is None:
+        raise AnswerGarbled("a record without fields", provider=_NAME)
+    values, edited = {}, []
+    for name in fields:
+        field = inner(fields, name, _NAME) or {}
+        value = field.get("value")
+        if isinstance(value, str | int | float):
+            values[name] = value
+        if text((inner(field, "updated_by", _NAME) or {}).get("type")) == "person":
+            edited.append(name)
+    return RecordOnFile(etag=_etag(heard), values=values, edited=tuple(edited))
+
+
+async def _put(
+    link: Link, path: str, record: RecordOnFile | None, changes: Mapping[str, Any], key: str
+) -> bool:
+    """Whether the fields were written; not where the record is another by now."""
+    version = {"if-match": record.etag} if record is not None else {"if-none-match": "*"}
+    heard = await send(
+        link,
+        _MANNERS,
+        "PUT",
+        f"{link.base_url.rstrip('/')}/{path}",
+        headers={**version, "idempotency-key": key},
+        content={"fields": changes},
+    )
+    if heard.status == _NOT_FOUND:
+        raise ProviderDown("no record can be made", provider=_NAME)
+    return heard.status != _CHANGED
+
+
+def _etag(heard: Heard) -> str:
+    etag = text(heard.headers.get("etag"))
+    if etag is None:
+        raise AnswerGarbled("a record without an ETag", provider=_NAME)
+    return etag
+
+
+def _account(domain: str) -> str:
+    return f"accounts/{quote(domain, safe='')}"
+
+
+def _contact(email: str) -> str:
+    return f"contacts/{quote(email, safe='')}"
+
+
+PROVIDER = Provider(
+    name=_NAME,
+    title="CRM",
+    base_url="",  # each platform has its own
+    needs_key=True,
+    credit_price_usd=Decimal(0),
+    answers={ReadProspect: read_prospect},
+    effects={WriteProspect: Carrier(write, look)},
+)

@@ -1,0 +1,77 @@
+"""The platform's Sequences service on loopback: contacts enrolled, under keys that make a repeat known as one."""
+
+from typing import Any
+
+import orjson
+
+from actors.simulator.services import Service, answered, refused
+from actors.simulator.vendor import Answer, Call, InvalidInputError
+
+_UNKNOWN = "unknown"
+
+
+class Sequences(Service):
+    """Enrolments of each account. A sequence whose name begins with `unknown` does not exist."""
+
+    name = "sequences"
+
+    def __init__(self) -> None:
+        self._enrolments: list[dict[str, Any]] = []
+        self._asked: dict[tuple[str, str], bytes] = {}
+        self.endpoints = {
+            "POST /sequences/{sequence}/enrolments": self._enrol,
+            "GET /enrolments": self._list,
+        }
+
+    def clear(self) -> None:
+        """Forget every enrolment."""
+        self._enrolments.clear()
+        self._asked.clear()
+
+    def carried_out(self) -> list[dict[str, Any]]:
+        """Every enrolment, with the account and the key that it came under."""
+        return list(self._enrolments)
+
+    def _enrol(self, call: Call) -> Answer:
+        """201 for a new one, 200 for the same key again, 409 for a contact that is in the sequence already."""
+        sequence, email = call.params.text("sequence") or "", call.params.text("contact[email]")
+        key = call.headers.get("idempotency-key", "")
+        if not email or not key:
+            raise InvalidInputError("an idempotency-key and a contact with an email are needed")
+        if sequence.startswith(_UNKNOWN):
+            return refused(404, f"there is no sequence {sequence!r}")
+        if call.keys == "kept":
+            asked = orjson.dumps(call.params, option=orjson.OPT_SORT_KEYS)
+            if self._asked.setdefault((call.key, key), asked) != asked:
+                return refused(422, "this key came with another content before")
+            for one in self._under(call.key, key):
+                return answered(_shown(one))
+            for one in self._enrolments:
+                if (one["account"], one["sequence"], one["email"]) == (call.key, sequence, email):
+                    return refused(409, "the contact is in this sequence already", enrolment=_shown(one))
+        enrolment = {
+            "id": f"enr_{len(self._enrolments) + 1}",
+            "account": call.key,
+            "sequence": sequence,
+            "email": email,
+            "lead": call.params.text("lead"),
+            "key": key,
+        }
+        self._enrolments.append(enrolment)
+        return answered(_shown(enrolment), 201)
+
+    def _list(self, call: Call) -> Answer:
+        """What came under a key; 410 where keys are not remembered."""
+        key = call.params.text("idempotency_key")
+        if key is None:
+            raise InvalidInputError("idempotency_key is missing")
+        if call.keys == "forgotten":
+            return answered({"retained": False, "enrolments": []}, 410)
+        return answered({"retained": True, "enrolments": [_shown(one) for one in self._under(call.key, key)]})
+
+    def _under(self, account: str, key: str) -> list[dict[str, Any]]:
+        return [one for one in self._enrolments if (one["account"], one["key"]) == (account, key)]
+
+
+def _shown(enrolment: dict[str, Any]) -> dict[str, Any]:
+    return {name: enrolment[name] for name in ("id", "sequence", "email", "lead")}
