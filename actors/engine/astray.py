@@ -1,4 +1,4 @@
-"""Events that a lane cannot work on: sent on to the lane where they belong, or kept where a person can see them."""
+"""Events that a lane does not work on: sent on to where they belong, kept where a person sees them, or too old."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -11,11 +11,28 @@ from actors.engine.committing import to_entry
 from actors.engine.profiles import Profile
 from actors.events.envelope import Event, UnreadableEvent, Withdrawn
 from tenants.identity import stable_id
+from tenants.records import Stage
 from tenants.store import lanes, log
 from tenants.store.lanes import Lease
 from tenants.store.session import Database
 
 logger = logging.getLogger(__name__)
+
+# How far a lead is that is as each kind of event says. What other kinds say is never too old.
+_STAGES = {
+    "lead.sourced": Stage.SOURCED,
+    "lead.enriched": Stage.ENRICHED,
+    "contact.verified": Stage.CONTACTABLE,
+}
+
+
+def is_stale(event: Event, stage: str | None) -> bool:
+    """Whether the event says of a lead what is long past: it has come further by now."""
+    said = _STAGES.get(event.type)
+    if said is None or stage is None:
+        return False
+    order = list(Stage)
+    return order.index(Stage(stage)) > order.index(said)
 
 
 async def send_on(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from actors.bus.base import Bus, Delivery
-from actors.engine.astray import bury, send_on
+from actors.engine.astray import bury, is_stale, send_on
 from actors.engine.committing import commit
 from actors.engine.profiles import Profile, Profiles
 from actors.engine.runner import Assignment, Finished, Runner
@@ -66,7 +66,7 @@ class Intake:
         self._window = Window(lease.next_offset)
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_hand: set[UUID] = set()
-        self._suspects = Suspects()
+        self._suspects = Suspects(runner.turn)
         self._claim_s = runner.agent.deadline_s * 2 + 30
         self._finished: list[Finished] = []
         self._something_finished = asyncio.Event()
@@ -112,6 +112,7 @@ class Intake:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._suspects.leave()
         self.runner.left |= self._in_hand
 
     async def _linger(self) -> None:
@@ -207,7 +208,10 @@ class Intake:
             if run_id in opened and run_id not in held and not self._has(run_id):
                 ours.add(offset)
                 assignment = Assignment(run_id, event, opened[run_id].attempt, offset)
-                self._begin_or_suspect(assignment, profile, opened[run_id].unfinished)
+                if is_stale(event, opened[run_id].stage):
+                    self._finished.append(self.runner.overtaken(assignment, profile))
+                else:
+                    self._begin_or_suspect(assignment, profile, opened[run_id].unfinished)
         self._window.settle({offset for offset, _ in here} - ours)
 
     async def _take_due(self, room: int) -> bool:
@@ -342,7 +346,9 @@ class Intake:
     def _let_go(self, items: Sequence[Finished]) -> None:
         """Nothing more is to be done for these runs, and their events need not come again."""
         self._window.settle(_offsets(items))
-        self._in_hand.difference_update(item.assignment.run_id for item in items)
+        run_ids = {item.assignment.run_id for item in items}
+        self._in_hand -= run_ids
+        self._suspects.committed(run_ids)
 
     async def _renew(self) -> None:
         if time.monotonic() - self._renewed < self._settings.lease_s / 3:

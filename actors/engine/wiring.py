@@ -21,6 +21,7 @@ from actors.engine.profiles import Profiles
 from actors.engine.runner import Runner
 from actors.engine.settings import EngineSettings
 from actors.engine.station import Station
+from actors.engine.turn import Turn
 from actors.events import event_types
 from actors.providers import all_providers
 from scoring_models.schema import Score, ScoreRequest
@@ -48,6 +49,7 @@ class Works:
         self.agents = all_agents()
         self.profiles = Profiles(database, vault, tuple(event_types()))
         self._scoring = scoring
+        self._turn = Turn()
         self._asking = Asking(database, http, providers, calls_in_flight=settings.calls_in_flight)
 
     def station(self, name: str, agent: str) -> Station:
@@ -67,7 +69,7 @@ class Works:
         await self._asking.finish()
 
     def _runner(self, agent: Agent) -> Runner:
-        return Runner(agent, self.database, self._asking, self._scoring, build_id())
+        return Runner(agent, self.database, self._asking, self._scoring, build_id(), turn=self._turn)
 
 
 @asynccontextmanager

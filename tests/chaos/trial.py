@@ -22,7 +22,8 @@ from actors.engine.committing import to_entry
 from actors.events.envelope import Payload, say
 from actors.events.source import SourceRequested
 from actors.shell.demonstration import connections
-from tenants.records import Tenant
+from tenants.identity import TenantId
+from tenants.records import LogEntry, Tenant
 from tenants.secrets import Vault
 from tenants.settings import StoreSettings
 from tenants.store import log, models, sources, tenants
@@ -100,6 +101,7 @@ class Trial:
         self.repeated: set[Any] = set()
         self.removed: set[Any] = set()
         self.poisoned: set[Any] = set()
+        self.foreign: set[Any] = set()
         self.missed: list[str] = []
         self.notes: dict[str, Any] = {}
         self.desks: list[Desk] = []
@@ -204,6 +206,27 @@ class Trial:
             for one in asked:
                 await sources.request(session, one.request_id, one.source, 1, "joe")
         return await self.say(tenant, asked, lane=lane)
+
+    async def put(
+        self, tenant: Tenant, topic: str, data: str, *, kind: str | None = None, of: UUID | None = None
+    ) -> UUID:
+        """The id of an event from elsewhere whose kind, text and tenant may be anything, on this tenant's lane."""
+        profile = await self.load.profile(tenant)
+        entry = LogEntry(
+            topic=topic,
+            lane=profile.tenant.home_lane,
+            event_id=uuid.uuid4(),
+            tenant_id=TenantId(of) if of is not None else tenant.id,
+            type=kind or topic,
+            source="/elsewhere",
+            subject=None,
+            time=datetime.now(UTC),
+            traceparent=None,
+            data=data,
+        )
+        async with self.database.system() as session:
+            await log.append(session, [entry])
+        return entry.event_id
 
     def must(self, holds: bool, sentence: str) -> None:
         """A criterion of this scenario, beside what must always hold."""
@@ -331,6 +354,7 @@ class Trial:
             repeated=frozenset(self.repeated),
             removed=frozenset(self.removed),
             poisoned=frozenset(self.poisoned),
+            foreign=frozenset(self.foreign),
         )
         connection = await self.ground.connect_in(self.database_name)
         try:
