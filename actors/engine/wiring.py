@@ -121,12 +121,12 @@ class InProcessScoring:
         self._scorer = Scorer(ModelFolder(models_folder(store)).path_of, open_models=16)
 
     async def score_many(self, model: str, requests: Sequence[ScoreRequest]) -> list[Score]:
-        """The scores of these leads by the model with this label. Raises ScorerAway where its file is not there."""
-        from scoring_models.errors import ModelUnknownError
+        """The scores of these leads by the model with this label. Raises ScorerAway where its file can't be used."""
+        from scoring_models.errors import ScoringError
 
         try:
             return await asyncio.to_thread(self._scorer.score_many, model, requests)
-        except ModelUnknownError as error:
+        except ScoringError as error:  # somebody must put another model in its place: until then leads wait
             raise ScorerAway(str(error)) from error
 
 

@@ -105,7 +105,7 @@ class Trial:
         self.missed: list[str] = []
         self.notes: dict[str, Any] = {}
         self.desks: list[Desk] = []
-        self._home = home
+        self.home = home
         self._windows: dict[str, tuple[float, float]] = {}
 
     async def set_up(self) -> None:
@@ -145,11 +145,11 @@ class Trial:
         await self.execute(
             f"DO $$ BEGIN CREATE ROLE {name} LOGIN IN ROLE {APP}; EXCEPTION WHEN duplicate_object THEN END $$"
         )
-        desk = kind(name, self._home / f"{name}.log")
+        desk = kind(name, self.home / f"{name}.log")
         self.desks.append(desk)
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("LEADMILL_")},
-            "LEADMILL_HOME": str(self._home),
+            "LEADMILL_HOME": str(self.home),
             "LEADMILL_DATABASE_URL": f"postgresql://{name}@127.0.0.1:{port}/{self.database_name}",
             "LEADMILL_LEASE_S": str(LEASE_S),
             "LEADMILL_CALLS_IN_FLIGHT": str(CALLS_IN_FLIGHT),

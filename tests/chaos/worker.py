@@ -49,13 +49,13 @@ class Conflicts:
         return asked
 
 
-async def work(name: str, conflicts: Conflicts) -> None:
+async def work(name: str, conflicts: Conflicts, *, with_models: bool = False) -> None:
     """The worker's life: it does what it is told, until it is told to stop."""
     loop = asyncio.get_running_loop()
     orders = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     async with AsyncExitStack() as stack:
-        works = await stack.enter_async_context(open_works(scoring=Judge()))
+        works = await stack.enter_async_context(open_works(scoring=None if with_models else Judge()))
         stations: list[Station] = []
         say("ready")
         while order := (await orders.readline()).decode().strip():
@@ -101,6 +101,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.worker", description=__doc__)
     parser.add_argument("name")
     parser.add_argument("--conflicts", type=float, default=0.0, help="share of statements that conflict")
+    parser.add_argument("--models", action="store_true", help="trained models judge, and not a made-up one")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--without", choices=MUTATIONS, help="a guard that is taken out")
     parser.add_argument(
@@ -113,7 +114,7 @@ def main() -> None:
     for guise in options.guises:
         GUISES[guise]()
     conflicts = Conflicts(options.conflicts, random.Random(options.seed))
-    asyncio.run(work(options.name, conflicts))
+    asyncio.run(work(options.name, conflicts, with_models=options.models))
 
 
 if __name__ == "__main__":
