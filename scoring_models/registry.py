@@ -9,9 +9,10 @@ import re
 from uuid import UUID
 
 from scoring_models.artifact import write_model
-from scoring_models.errors import ModelNameError, ModelUnknownError
+from scoring_models.errors import ArtifactCorruptError, ModelNameError, ModelUnknownError
 from scoring_models.estimators import TrainedModel
 from scoring_models.folder import ModelFolder
+from scoring_models.scorer import open_scorecard
 from tenants.records import ModelVersion
 from tenants.store import models
 from tenants.store.session import Database
@@ -53,13 +54,19 @@ class Registry:
     async def promote(self, label: str, *, tenant_id: UUID | None = None) -> None:
         """From now on the version judges: the tenant's leads, or without a tenant everybody's.
 
-        Raises ModelUnknownError.
+        Its file is opened first, as whoever judges with it will. Raises ModelUnknownError, ArtifactError where the
+        file is not what was registered or must not be opened, and NotAdditiveError for a model that gives no
+        numbers; whoever judged before goes on in all these cases.
         """
         async with self._database.system() as connection:
             known = {kept.label: kept for kept in await models.versions(connection, tenant_id=tenant_id)}
             if label not in known:
                 raise ModelUnknownError(label)
             name, version = known[label].name, known[label].version
+            file = self._folder.path_of(label)
+            if file.stem != known[label].sha256:
+                raise ArtifactCorruptError(file.name, "it is not the file that was registered")
+            await asyncio.to_thread(open_scorecard, file)
             await models.point_alias(
                 connection, tenant_id=tenant_id, alias=CHAMPION, name=name, version=version
             )

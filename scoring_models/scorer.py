@@ -49,5 +49,14 @@ class Scorer:
         )
 
     def _open(self, label: str) -> Scorecard:
-        trained = open_model(self._path_of(label))
-        return Scorecard(trained.pipeline, trained.averages)
+        return open_scorecard(self._path_of(label))
+
+
+def open_scorecard(path: Path) -> Scorecard:
+    """The scorecard of the model in a file.
+
+    Raises ArtifactError where the file must not be opened, and NotAdditiveError where its model can't be
+    explained, or gives no numbers.
+    """
+    trained = open_model(path)
+    return Scorecard(trained.pipeline, trained.averages)

@@ -32,7 +32,7 @@ class LogBus:
         event = Event(
             entry.event_id,
             entry.tenant_id,
-            entry.type,
+            payload.type,
             entry.source,
             entry.subject,
             entry.time,

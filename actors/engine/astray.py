@@ -1,4 +1,4 @@
-"""Events that a lane cannot work on: sent on to the lane where they belong, or kept where a person can see them."""
+"""Events that a lane does not work on: sent on to where they belong, kept where a person sees them, or too old."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -7,15 +7,37 @@ from typing import Any
 import orjson
 
 from actors.bus.base import Delivery
+from actors.core.agent import Agent
 from actors.engine.committing import to_entry
 from actors.engine.profiles import Profile
 from actors.events.envelope import Event, UnreadableEvent, Withdrawn
 from tenants.identity import stable_id
+from tenants.records import Stage
 from tenants.store import lanes, log
 from tenants.store.lanes import Lease
 from tenants.store.session import Database
 
 logger = logging.getLogger(__name__)
+
+# How far a lead is that is as each kind of event says.
+_STAGES = {
+    "lead.sourced": Stage.SOURCED,
+    "lead.enriched": Stage.ENRICHED,
+    "contact.verified": Stage.CONTACTABLE,
+    "lead.scored": Stage.SCORED,
+}
+
+
+def is_stale(event: Event, stage: str | None, agent: Agent) -> bool:
+    """Whether the event would move a lead to where it has been: it has come further by now.
+
+    For an agent that moves no leads, no event is too old.
+    """
+    said = _STAGES.get(event.type)
+    if said is None or stage is None or not any(payload.type in _STAGES for payload in agent.emits):
+        return False
+    order = list(Stage)
+    return order.index(Stage(stage)) > order.index(said)
 
 
 async def send_on(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from actors.bus.base import Bus, Delivery
-from actors.engine.astray import bury, send_on
+from actors.engine.astray import bury, is_stale, send_on
 from actors.engine.committing import commit
 from actors.engine.profiles import Profile, Profiles
 from actors.engine.runner import Assignment, Finished, Runner
@@ -68,7 +68,7 @@ class Intake:
         self._window = Window(lease.next_offset)
         self._tasks: dict[asyncio.Task[None], UUID] = {}
         self._in_hand: dict[UUID, Assignment] = {}
-        self._suspects = Suspects()
+        self._suspects = Suspects(runner.turn)
         self._claim_s = runner.agent.deadline_s * 2 + 30
         self._finished: list[Finished] = []
         self._something_finished = asyncio.Event()
@@ -114,6 +114,7 @@ class Intake:
     async def abandon(self) -> None:
         """What is not finished is left for whoever comes next: nobody would commit it here."""
         await _cancelled(self._tasks)
+        self._suspects.leave()
         self.runner.left |= self._in_hand.keys()
 
     async def _linger(self) -> None:
@@ -218,7 +219,10 @@ class Intake:
             if run_id in opened and run_id not in held and not self._has(run_id):
                 ours.add(offset)
                 assignment = Assignment(run_id, event, opened[run_id].attempt, offset)
-                self._begin_or_suspect(assignment, profile, opened[run_id].unfinished)
+                if is_stale(event, opened[run_id].stage, self.runner.agent):
+                    self._finished.append(self.runner.overtaken(assignment, profile))
+                else:
+                    self._begin_or_suspect(assignment, profile, opened[run_id].unfinished)
         self._window.settle({offset for offset, _ in here} - ours)
 
     async def _take_due(self, room: int) -> bool:
@@ -298,12 +302,13 @@ class Intake:
         begun = {key: one for key, one in self._in_hand.items() if one.event.tenant_id in stopped}
         await _cancelled([task for task, run_id in self._tasks.items() if run_id in begun])
         self._finished = [item for item in self._finished if item.assignment.run_id not in begun]
-        waiting = [one.assignment for one in self._suspects.leave(stopped)]
+        waiting = [one.assignment for one in self._suspects.drop(stopped)]
         given_up = [*begun.values(), *waiting]
         async with self._database.glance() as session:
             held = await runs.hold_back(
                 session, self.runner.agent.name, [one.run_id for one in given_up], HOLD_WORK
             )
+        self._suspects.committed(held)
         for one in given_up:
             self._suspects.ended(one.run_id)
             self._in_hand.pop(one.run_id, None)
@@ -384,6 +389,7 @@ class Intake:
         self._window.settle(_offsets(items))
         for item in items:
             self._in_hand.pop(item.assignment.run_id, None)
+        self._suspects.committed(item.assignment.run_id for item in items)
 
     async def _renew(self) -> None:
         if time.monotonic() - self._renewed < self._settings.lease_s / 3:

@@ -22,6 +22,7 @@ from actors.engine.context import RunContext, ScoringService, TenantDesk
 from actors.engine.deciding import as_decided
 from actors.engine.outward import Outward
 from actors.engine.profiles import Profile
+from actors.engine.turn import Turn
 from actors.events.envelope import Event
 from tenants.approvals import ActKind
 from tenants.identity import TenantId
@@ -77,8 +78,11 @@ class Runner:
         outward: Outward,
         scoring: ScoringService,
         build: str,
+        *,
+        turn: Turn,
     ) -> None:
         self.agent = agent
+        self.turn = turn
         self._database = database
         self._asking = asking
         self._outward = outward
@@ -216,6 +220,14 @@ class Runner:
         end = self._end(assignment, ctx, None, error, 0.0)
         # what a person allowed stays allowed: whoever tries the run again carries it out
         return Finished(assignment, None, replace(end, approval_id=assignment.approval_id))
+
+    def overtaken(self, assignment: Assignment, profile: Profile) -> Finished:
+        """The run as skipped, and its lead left as it is: that has come further than the event says."""
+        desk = TenantDesk(profile.tenant.id, self._database, self._scoring)
+        ctx = RunContext(profile, desk, self._asking, run_id=assignment.run_id, now=datetime.now(UTC))
+        outcome = Skip("the lead has come further since")
+        end = self._end(assignment, ctx, outcome, None, 0.0)
+        return Finished(assignment, outcome, replace(end, lead_id=None))
 
     def refuse(self, finished: Finished, error: Exception) -> Finished:
         """The run as failed: the database would not take what it decided."""

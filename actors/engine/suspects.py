@@ -1,16 +1,18 @@
 """Runs that a process began and never ended: one of them may kill whoever works on it.
 
-They are begun a few at a time, while nothing else of the lane is begun, and at last alone. So the one that
+They are begun a few at a time, while nothing else of the lane is begun and no suspect of another lane in the same
+process, and at last alone. So the one that
 kills is found out after three processes, and its neighbours end as if nothing had been.
 """
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from actors.engine.profiles import Profile
 from actors.engine.runner import Assignment
+from actors.engine.turn import Turn
 from tenants.identity import TenantId
 
 #: after so many processes that did not end it, a run is not begun again
@@ -27,12 +29,14 @@ class Suspect:
     unfinished: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Suspects:
     """The suspects of one lane: those that wait, and those that are under way."""
 
+    turn: Turn
     _waiting: deque[Suspect] = field(default_factory=deque)
     _under_way: set[UUID] = field(default_factory=set)
+    _unsettled: set[UUID] = field(default_factory=set)
 
     @property
     def tenants(self) -> set[TenantId]:
@@ -57,8 +61,11 @@ class Suspects:
         self._waiting.extend(suspects)
 
     def next(self) -> list[Suspect]:
-        """Those to be begun now: none while others are under way, some together, or one that must be alone."""
-        if self._under_way or not self._waiting:
+        """Those to be begun now: some together, or one that must be alone.
+
+        None, while others are under way, here or on another lane of this process.
+        """
+        if self._under_way or not self._waiting or not self.turn.take(self):
             return []
         self._waiting = deque(sorted(self._waiting, key=lambda one: one.unfinished))
         together = 1 if self._waiting[0].unfinished > 1 else _TOGETHER
@@ -68,9 +75,10 @@ class Suspects:
         ):
             chosen.append(self._waiting.popleft())
         self._under_way = {one.assignment.run_id for one in chosen}
+        self._unsettled |= self._under_way
         return chosen
 
-    def leave(self, tenant_ids: Collection[TenantId]) -> list[Suspect]:
+    def drop(self, tenant_ids: Collection[TenantId]) -> list[Suspect]:
         """Those of these tenants that wait, taken off the list."""
         left = [one for one in self._waiting if one.profile.tenant.id in tenant_ids]
         self._waiting = deque(one for one in self._waiting if one.profile.tenant.id not in tenant_ids)
@@ -79,3 +87,13 @@ class Suspects:
     def ended(self, run_id: UUID) -> None:
         """A run that has come to an end after all."""
         self._under_way.discard(run_id)
+
+    def committed(self, run_ids: Iterable[UUID]) -> None:
+        """Runs whose end is on record: no death that comes now can be theirs."""
+        self._unsettled.difference_update(run_ids)
+        if not self._unsettled:
+            self.turn.give_back(self)
+
+    def leave(self) -> None:
+        """Nothing more is begun here: it is the turn of other lanes."""
+        self.turn.give_back(self)

@@ -22,6 +22,7 @@ from actors.engine.profiles import Profiles
 from actors.engine.runner import Runner
 from actors.engine.settings import EngineSettings
 from actors.engine.station import Station
+from actors.engine.turn import Turn
 from actors.events import event_types
 from actors.providers import all_providers
 from scoring_models.schema import Score, ScoreRequest
@@ -49,6 +50,7 @@ class Works:
         self.agents = all_agents()
         self.profiles = Profiles(database, vault, tuple(event_types()))
         self._scoring = scoring
+        self._turn = Turn()
         self._asking = Asking(database, http, providers, calls_in_flight=settings.calls_in_flight)
         self._outward = Outward(database, http, providers, calls_in_flight=settings.calls_in_flight)
 
@@ -69,7 +71,15 @@ class Works:
         await asyncio.gather(self._asking.finish(), self._outward.finish())
 
     def _runner(self, agent: Agent) -> Runner:
-        return Runner(agent, self.database, self._asking, self._outward, self._scoring, build_id())
+        return Runner(
+            agent,
+            self.database,
+            self._asking,
+            self._outward,
+            self._scoring,
+            build_id(),
+            turn=self._turn,
+        )
 
 
 @asynccontextmanager
@@ -121,12 +131,12 @@ class InProcessScoring:
         self._scorer = Scorer(ModelFolder(models_folder(store)).path_of, open_models=16)
 
     async def score_many(self, model: str, requests: Sequence[ScoreRequest]) -> list[Score]:
-        """The scores of these leads by the model with this label. Raises ScorerAway where its file is not there."""
-        from scoring_models.errors import ModelUnknownError
+        """The scores of these leads by the model with this label. Raises ScorerAway where its file can't be used."""
+        from scoring_models.errors import ScoringError
 
         try:
             return await asyncio.to_thread(self._scorer.score_many, model, requests)
-        except ModelUnknownError as error:
+        except ScoringError as error:  # somebody must put another model in its place: until then leads wait
             raise ScorerAway(str(error)) from error
 
 

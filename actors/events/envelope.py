@@ -1,5 +1,6 @@
 """The envelope: CloudEvents 1.0, with a tenant and a trace on it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -11,6 +12,7 @@ from tenants.identity import TenantId, stable_id
 from tenants.records import WITHDRAWN
 
 SOURCE = "/leadmill"
+_VERSIONED = re.compile(r"(.+)\.v([1-9][0-9]*)")
 
 
 class UnreadableEvent(Exception):
@@ -72,15 +74,19 @@ def event_key(source: str, event_id: str) -> UUID:
 
 
 def read_payload(types: dict[str, type[Payload]], kind: str, data: str | bytes) -> Payload:
-    """The payload in JSON text.
+    """The payload in JSON text. A kind may name its major version, as in `lead.sourced.v2`; without it, it is ours.
 
-    Raises UnreadableEvent, with the reason, for an unknown kind or content that does not fit.
+    Raises UnreadableEvent, with the reason, for an unknown kind or version, or content that does not fit.
     """
     if kind == WITHDRAWN:
         raise Withdrawn("its tenant was removed")
-    payload = types.get(kind)
+    versioned = _VERSIONED.fullmatch(kind)
+    name, major = versioned.groups() if versioned is not None else (kind, None)
+    payload = types.get(name)
     if payload is None:
         raise UnreadableEvent(f"no event is called {kind!r}")
+    if major is not None and int(major) != payload.major:
+        raise UnreadableEvent(f"{name} is understood in version {payload.major}, and this is version {major}")
     try:
         return payload.model_validate_json(data)
     except ValidationError as error:

@@ -37,13 +37,14 @@ class RunStart:
 class RunOpened:
     """A run that is ours to do: which attempt it is, and how often it was handed to a process in all.
 
-    `unfinished` processes in a row began it and never came to an end.
+    `unfinished` processes in a row began it and never came to an end. `stage` is how far its lead has come.
     """
 
     id: UUID
     attempt: int
     deliveries: int
     unfinished: int
+    stage: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ async def open_runs(
         FROM owner, {unnest(id="uuid", event_id="uuid", lead_id="uuid", topic="text", input="json")}
         ON CONFLICT (tenant_id, id) DO UPDATE SET deliveries = r.deliveries + 1, lane = EXCLUDED.lane
         WHERE r.status = 'running' AND r.due_at IS NULL
-        RETURNING id, attempt, deliveries, CASE WHEN deliveries = 1 THEN 0 ELSE unfinished END AS unfinished
+        RETURNING id, attempt, deliveries, CASE WHEN deliveries = 1 THEN 0 ELSE unfinished END AS unfinished,
+                  (SELECT stage FROM lead WHERE lead.tenant_id = r.tenant_id AND lead.id = r.lead_id) AS stage
         """,
         tenant_id=session.tenant_id,
         agent=agent,

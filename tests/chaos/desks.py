@@ -24,6 +24,7 @@ class Desk:
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
         self._loading: asyncio.Task[str] | None = None
+        self._is_loaded = False
 
     @property
     def pid(self) -> int:
@@ -46,10 +47,11 @@ class Desk:
             )  # fmt: skip
         self._loading = asyncio.create_task(self._heard())
 
-    async def hold(self) -> None:
-        """Every lane taken, from whoever had it."""
-        await self.loaded()
-        self._tell("hold")
+    async def hold(self, *lanes: int) -> None:
+        """These lanes taken, or every one, from whoever had them; others are given back."""
+        if not self._is_loaded:
+            await self.loaded()
+        self._tell(" ".join(("hold", *map(str, lanes))))
         said = await self._heard()
         assert said == "holding", f"{self.name} said {said!r}: {self.last_words()}"
 
@@ -58,6 +60,7 @@ class Desk:
         assert self._loading is not None
         said = await self._loading
         assert said == "ready", f"{self.name} said {said!r}: {self.last_words()}"
+        self._is_loaded = True
 
     async def stop(self) -> None:
         """The process ended in good order."""

@@ -22,7 +22,8 @@ from actors.engine.committing import to_entry
 from actors.events.envelope import Payload, say
 from actors.events.source import SourceRequested
 from actors.shell.demonstration import connections
-from tenants.records import Tenant
+from tenants.identity import TenantId
+from tenants.records import LogEntry, Tenant
 from tenants.secrets import Vault
 from tenants.settings import StoreSettings
 from tenants.store import log, models, sources, tenants
@@ -100,10 +101,11 @@ class Trial:
         self.repeated: set[Any] = set()
         self.removed: set[Any] = set()
         self.poisoned: set[Any] = set()
+        self.foreign: set[Any] = set()
         self.missed: list[str] = []
         self.notes: dict[str, Any] = {}
         self.desks: list[Desk] = []
-        self._home = home
+        self.home = home
         self._windows: dict[str, tuple[float, float]] = {}
 
     async def set_up(self) -> None:
@@ -143,11 +145,11 @@ class Trial:
         await self.execute(
             f"DO $$ BEGIN CREATE ROLE {name} LOGIN IN ROLE {APP}; EXCEPTION WHEN duplicate_object THEN END $$"
         )
-        desk = kind(name, self._home / f"{name}.log")
+        desk = kind(name, self.home / f"{name}.log")
         self.desks.append(desk)
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("LEADMILL_")},
-            "LEADMILL_HOME": str(self._home),
+            "LEADMILL_HOME": str(self.home),
             "LEADMILL_DATABASE_URL": f"postgresql://{name}@127.0.0.1:{port}/{self.database_name}",
             "LEADMILL_LEASE_S": str(LEASE_S),
             "LEADMILL_CALLS_IN_FLIGHT": str(CALLS_IN_FLIGHT),
@@ -204,6 +206,27 @@ class Trial:
             for one in asked:
                 await sources.request(session, one.request_id, one.source, 1, "joe")
         return await self.say(tenant, asked, lane=lane)
+
+    async def put(
+        self, tenant: Tenant, topic: str, data: str, *, kind: str | None = None, of: UUID | None = None
+    ) -> UUID:
+        """The id of an event from elsewhere whose kind, text and tenant may be anything, on this tenant's lane."""
+        profile = await self.load.profile(tenant)
+        entry = LogEntry(
+            topic=topic,
+            lane=profile.tenant.home_lane,
+            event_id=uuid.uuid4(),
+            tenant_id=TenantId(of) if of is not None else tenant.id,
+            type=kind or topic,
+            source="/elsewhere",
+            subject=None,
+            time=datetime.now(UTC),
+            traceparent=None,
+            data=data,
+        )
+        async with self.database.system() as session:
+            await log.append(session, [entry])
+        return entry.event_id
 
     def must(self, holds: bool, sentence: str) -> None:
         """A criterion of this scenario, beside what must always hold."""
@@ -331,6 +354,7 @@ class Trial:
             repeated=frozenset(self.repeated),
             removed=frozenset(self.removed),
             poisoned=frozenset(self.poisoned),
+            foreign=frozenset(self.foreign),
         )
         connection = await self.ground.connect_in(self.database_name)
         try:

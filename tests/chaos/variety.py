@@ -1,16 +1,14 @@
 """Everything that happens rarely, again and again beside the load, so that every step of the engine is taken."""
 
 import asyncio
-import uuid
-from datetime import UTC, datetime
 from itertools import cycle
 
 from actors.engine import holding
 from actors.events import event_types
 from tenants.approvals import Decision
 from tenants.modes import Mode
-from tenants.records import LogEntry, Tenant
-from tenants.store import approvals, failures, log, switches, tenants
+from tenants.records import Tenant
+from tenants.store import approvals, failures, switches, tenants
 from tenants.store.failures import Which
 from tests.chaos.ground import LANES
 from tests.chaos.trial import Trial
@@ -125,7 +123,7 @@ class Variety:
         """An event of a kind that nobody knows, on a topic that is read."""
         tenant = self._trial.chance.choice(self._trial.tenants)
         topic = self._trial.chance.choice(("lead.sourced", "lead.enriched", "contact.verified"))
-        self._trial.poisoned.add(await put_raw(self._trial, tenant, topic, "lead.imagined", "{}"))
+        self._trial.poisoned.add(await self._trial.put(tenant, topic, "{}", kind="lead.imagined"))
 
     async def _astray(self) -> None:
         """A list on a lane that is not its tenant's: it is sent on under the same id."""
@@ -156,23 +154,3 @@ class Variety:
         rows = self._trial.load.companies(tenant, _ROWS)
         _, refused = await self._trial.bring(tenant, rows, [{"name": UNKEEPABLE}])
         self._trial.poisoned.add(refused)
-
-
-async def put_raw(trial: Trial, tenant: Tenant, topic: str, kind: str, data: str) -> uuid.UUID:
-    """The id of an event whose kind and JSON text may be anything."""
-    profile = await trial.load.profile(tenant)
-    entry = LogEntry(
-        topic=topic,
-        lane=profile.tenant.home_lane,
-        event_id=uuid.uuid4(),
-        tenant_id=tenant.id,
-        type=kind,
-        source="/elsewhere",
-        subject=None,
-        time=datetime.now(UTC),
-        traceparent=None,
-        data=data,
-    )
-    async with trial.database.tenant(tenant.id) as session:
-        await log.append(session, [entry])
-    return entry.event_id

@@ -1,7 +1,8 @@
 """A process that works lanes without Ray and without supervision: python -m tests.chaos.worker.
 
-It says `ready` when everything is loaded, and from then on does what it is told, a word on each line: `hold`
-(take every lane, from whoever has it), `health` (its stations as JSON), `stop` (end in good order). It ends
+It says `ready` when everything is loaded, and from then on does what it is told, line by line: `hold` (take every
+lane, or those that are named, from whoever has them), `health` (its stations as JSON), `stop` (end in good order).
+It ends
 when the process that started it does. Its settings are those of the works, in its environment.
 """
 
@@ -18,6 +19,7 @@ from actors.engine.station import Station
 from actors.engine.wiring import Works, open_works
 from tenants.store import lanes
 from tenants.store.session import Session
+from tests.chaos.guises import GUISES
 from tests.chaos.mutations import MUTATIONS
 from tests.fakes.works import Judge
 
@@ -47,18 +49,19 @@ class Conflicts:
         return asked
 
 
-async def work(name: str, conflicts: Conflicts) -> None:
+async def work(name: str, conflicts: Conflicts, *, with_models: bool = False) -> None:
     """The worker's life: it does what it is told, until it is told to stop."""
     loop = asyncio.get_running_loop()
     orders = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     async with AsyncExitStack() as stack:
-        works = await stack.enter_async_context(open_works(scoring=Judge()))
+        works = await stack.enter_async_context(open_works(scoring=None if with_models else Judge()))
         stations: list[Station] = []
         say("ready")
         while order := (await orders.readline()).decode().strip():
-            if order == "hold":
-                stations = await _hold_everything(name, works)
+            if order.startswith("hold"):
+                stations = stations or [works.station(f"{name}:{agent}", agent) for agent in works.agents]
+                await _hold(stations, works, order.split()[1:])
                 conflicts.are_on = True
                 say("holding")
             elif order == "health":
@@ -73,13 +76,11 @@ async def work(name: str, conflicts: Conflicts) -> None:
     sys.exit(1)
 
 
-async def _hold_everything(name: str, works: Works) -> list[Station]:
+async def _hold(stations: list[Station], works: Works, named: list[str]) -> None:
     async with works.database.system() as session:
         every = range(await lanes.lane_count(session))
-    stations = [works.station(f"{name}:{agent}", agent) for agent in works.agents]
     for station in stations:
-        await station.hold(every)
-    return stations
+        await station.hold([int(lane) for lane in named] or every)
 
 
 def say(line: str) -> None:
@@ -100,14 +101,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.worker", description=__doc__)
     parser.add_argument("name")
     parser.add_argument("--conflicts", type=float, default=0.0, help="share of statements that conflict")
+    parser.add_argument("--models", action="store_true", help="trained models judge, and not a made-up one")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--without", choices=MUTATIONS, help="a guard that is taken out")
+    parser.add_argument(
+        "--as", dest="guises", choices=GUISES, action="append", default=[], help="made into this"
+    )
     options = parser.parse_args()
     log_to_stderr()
     if options.without is not None:
         MUTATIONS[options.without]()
+    for guise in options.guises:
+        GUISES[guise]()
     conflicts = Conflicts(options.conflicts, random.Random(options.seed))
-    asyncio.run(work(options.name, conflicts))
+    asyncio.run(work(options.name, conflicts, with_models=options.models))
 
 
 if __name__ == "__main__":

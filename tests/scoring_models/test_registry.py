@@ -1,9 +1,11 @@
+from copy import deepcopy
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
 from scoring_models.artifact import open_model
-from scoring_models.errors import ModelNameError, ModelUnknownError
+from scoring_models.errors import ArtifactCorruptError, ModelNameError, ModelUnknownError, NotAdditiveError
 from scoring_models.features import FEATURES
 from scoring_models.folder import ModelFolder
 from scoring_models.registry import Registry
@@ -62,6 +64,24 @@ async def test_an_unknown_version_is_not_promoted(registry, label):
     with pytest.raises(ModelUnknownError):
         await registry.promote(label)
     assert await registry.champion() is None
+
+
+async def test_a_model_that_can_not_be_used_is_not_promoted_and_the_champion_stays(registry, folder):
+    good = await registry.register(world.trained(), name="fit")
+    await registry.promote(good)
+    nothing = deepcopy(world.trained())
+    nothing.pipeline[-1].coef_[:] = float("nan")
+    with pytest.raises(NotAdditiveError):
+        await registry.promote(await registry.register(nothing, name="fit"))
+    other = await registry.register(replace(world.trained(), seed=99), name="fit")
+    folder.name(other, folder.path_of(good))
+    with pytest.raises(ArtifactCorruptError, match="not the file that was registered"):
+        await registry.promote(other)
+    cut = await registry.register(replace(world.trained(), seed=100), name="fit")
+    folder.path_of(cut).write_bytes(b"cut")
+    with pytest.raises(ArtifactCorruptError):
+        await registry.promote(cut)
+    assert (await registry.champion()).label == good
 
 
 async def test_a_tenants_own_champion_comes_before_everybodys(registry, folder):

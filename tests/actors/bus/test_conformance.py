@@ -1,5 +1,6 @@
 """What any bus promises, held over every bus. A carrier joins by a fixture that opens it and one that publishes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -91,6 +92,17 @@ async def test_an_event_keeps_its_id_tenant_and_source(carrier, acme):
         sent.source,
         sent.time,
     )
+
+
+async def test_an_event_that_names_its_version_is_of_the_same_type_and_another_version_is_unreadable(
+    carrier, acme
+):
+    sent = [replace(entry(acme, 0, number), type=f"{TOPIC}.v{number}") for number in (1, 2)]
+    await carrier.publish(acme.id, sent)
+    ours, other = await carrier.bus.read(TOPIC, 0, 0, 10)
+    assert ours.event.type == TOPIC
+    assert "this is version 2" in str(other.event)
+    assert other.raw == sent[1].data.encode()
 
 
 async def test_events_of_a_removed_tenant_are_withdrawn_and_the_offsets_stay(carrier, acme, database, vault):

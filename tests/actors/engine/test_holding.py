@@ -306,8 +306,7 @@ async def test_an_approval_over_which_processes_died_is_carried_out_when_a_perso
         dead = await take_in(works, "lead_source", acme.home_lane)
         await dead._take_in()
         await dead._begin_suspects()
-        for task in dead._tasks:
-            task.cancel()
+        await dead.abandon()
     heir = await take_in(works, "lead_source", acme.home_lane)
     await turns(heir, lambda: heir.counters.failed == 1)
     async with works.database.tenant(acme.id) as session:

@@ -175,6 +175,7 @@ async def die(intake):
     for task in intake._tasks:
         task.cancel()
     await asyncio.gather(*intake._tasks, return_exceptions=True)
+    intake._suspects.leave()  # another process has turns of its own
 
 
 async def test_a_run_that_kills_its_process_is_given_up_after_three_and_its_neighbours_end_well(

@@ -13,6 +13,7 @@ from actors.core.questions import EnrichCompany, ReadSite
 from actors.engine.asking import Asking
 from actors.engine.profiles import Profile
 from actors.engine.runner import Assignment, Runner
+from actors.engine.turn import Turn
 from actors.events.envelope import say
 from actors.events.lead import Company, LeadEnriched, LeadSourced
 from scoring_models.schema import ScoreRequest
@@ -49,7 +50,7 @@ def profile_of(tenant, ways=None):
 async def do(work, *, attempt=1, database=None, asking=None, scoring=None, profile=None, **options):
     profile = profile or profile_of(TENANT)
     event = say(SOURCED, tenant_id=profile.tenant.id, cause="x", time=FUTURE, traceparent=None)
-    runner = Runner(working(work, **options), database, asking, None, scoring, "build-1")
+    runner = Runner(working(work, **options), database, asking, None, scoring, "build-1", turn=Turn())
     return await runner.do(Assignment(uuid4(), event, attempt, 5), profile)
 
 

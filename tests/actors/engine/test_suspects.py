@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from actors.engine.runner import Assignment
 from actors.engine.suspects import MOST_DELIVERIES, Suspect, Suspects
+from actors.engine.turn import Turn
 
 
 def suspect(unfinished):
@@ -15,7 +16,7 @@ def run_of(one):
 
 
 def test_first_some_together_then_each_alone_and_never_two_groups_at_a_time():
-    suspects = Suspects()
+    suspects = Suspects(Turn())
     alone, together = [suspect(2), suspect(2)], [suspect(1) for _ in range(20)]
     suspects.add([*alone, *together])
     groups = []
@@ -36,7 +37,7 @@ def test_the_one_that_kills_is_found_and_nobody_else():
     given_up, deaths = set(), 1
     left = set(unfinished)
     while left:
-        suspects = Suspects()  # a new process reads all that is left
+        suspects = Suspects(Turn())  # a new process reads all that is left
         given_up |= {one for one in left if unfinished[one] >= MOST_DELIVERIES}
         left -= given_up
         suspects.add([Suspect(Assignment(one, None, 1, None), None, unfinished[one]) for one in left])
@@ -55,9 +56,26 @@ def test_the_one_that_kills_is_found_and_nobody_else():
 
 
 def test_a_run_that_waits_is_known():
-    suspects = Suspects()
+    suspects = Suspects(Turn())
     one = suspect(1)
     assert run_of(one) not in suspects
     suspects.add([one])
     assert run_of(one) in suspects
     assert suspects.waiting == 1
+
+
+def test_suspects_of_two_lanes_are_never_under_way_together():
+    turn = Turn()
+    lanes = [Suspects(turn), Suspects(turn)]
+    for lane in lanes:
+        lane.add([suspect(1), suspect(2)])
+    first = lanes[0].next()
+    assert lanes[1].next() == []
+    lanes[0].ended(run_of(first[0]))
+    assert lanes[1].next() == []  # not while its end could still get lost
+    lanes[0].committed([run_of(first[0])])
+    second = lanes[1].next()
+    assert [one.unfinished for one in second] == [1]
+    assert lanes[0].next() == []
+    lanes[1].leave()  # the lane is lost: whoever goes on there begins them again
+    assert [one.unfinished for one in lanes[0].next()] == [2]

@@ -111,6 +111,16 @@ def test_an_unknown_kind_of_event_is_unreadable_and_named(kind):
         read_payload(TYPES, kind, "{}")
 
 
+def test_a_kind_may_name_its_version_and_another_major_one_is_not_understood():
+    payload = sourced()
+    for kind in ("lead.sourced", "lead.sourced.v1"):
+        assert read_payload(TYPES, kind, payload.model_dump_json()) == payload
+    with pytest.raises(UnreadableEvent, match="understood in version 1, and this is version 2"):
+        read_payload(TYPES, "lead.sourced.v2", payload.model_dump_json())
+    with pytest.raises(UnreadableEvent, match=r"no event is called 'lead.imagined.v1'"):
+        read_payload(TYPES, "lead.imagined.v1", "{}")
+
+
 @pytest.mark.parametrize(
     ("content", "place"),
     [

@@ -1,8 +1,12 @@
 """PostgreSQL that is restarted as if its power had failed."""
 
 import asyncio
+import contextlib
 import os
 import signal
+import time
+
+import psutil
 
 from tenants.store import embedded
 from tests.chaos.trial import Scenario, Trial
@@ -36,4 +40,35 @@ async def restarts(trial: Trial) -> None:
     trial.must(failed == 0, f"{failed} runs failed for good because the database was away")
 
 
-SCENARIOS = (Scenario(7, "restarts", restarts),)
+async def blackout(trial: Trial) -> None:
+    """Every worker and PostgreSQL are killed at once, and everything is started again."""
+    desks = [await trial.desk(), await trial.desk(loading_only=True)]
+    await desks[1].loaded()
+    await trial.warm()
+    await desks[0].hold(0)
+    await desks[1].hold(1, 2)
+    await trial.first_commit()
+    await asyncio.sleep(trial.chance.uniform(0.0, 0.5))
+    pid = embedded.running_pid(trial.ground.postgres)
+    assert pid is not None
+    server = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    for process in server:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    for desk in desks:
+        await trial.kill(desk)
+    _, left = psutil.wait_procs(server, timeout=10)
+    trial.must(not left, f"{len(left)} processes of the server live on")
+    began = time.monotonic()
+    await asyncio.to_thread(embedded.start, trial.ground.postgres)
+    await trial.desk()
+    await trial.first_commit(within_s=60)
+    cold_start_s = time.monotonic() - began
+    trial.notes["first_commit_s"] = round(cold_start_s, 1)
+    trial.must(cold_start_s <= 30, f"from nothing to the first commit took {cold_start_s:.0f} s")
+    await trial.flowing()
+    failed = await trial.value("SELECT count(*) FROM run WHERE status = 'failed'")
+    trial.must(failed == 0, f"{failed} runs failed for good because everything was killed")
+
+
+SCENARIOS = (Scenario(7, "restarts", restarts), Scenario(34, "blackout", blackout))
