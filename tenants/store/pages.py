@@ -209,6 +209,13 @@ async def agents_met(session: Session) -> list[str]:
     return [row["agent"] for row in rows]
 
 
+async def connected(session: Session) -> set[str]:
+    """The providers that the tenant is connected to."""
+    return set(
+        await session.value("SELECT connected FROM tenant WHERE id = :tenant_id", tenant_id=session.tenant_id)
+    )
+
+
 async def switches(session: Session) -> dict[str, Mapping[str, Any]]:
     """The tenant's switches by agent: on or off, who changed it, seconds ago, and the runs held since."""
     rows = await session.rows(

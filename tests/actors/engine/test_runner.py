@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from actors.core.agent import agent
+from actors.core.effects import EnrolContact
 from actors.core.errors import DomainSilent, KeyRefused, ProviderDown, RateLimited, ScorerAway
 from actors.core.outcome import Done, Skip, Snooze
 from actors.core.questions import EnrichCompany, ReadSite
@@ -196,6 +197,16 @@ async def test_an_event_that_was_not_declared_is_not_said_and_fails_the_run():
     assert finished.outcome is None
     assert finished.end.status is RunStatus.FAILED
     assert "did not declare that it says lead.sourced" in finished.end.reason
+
+
+async def test_an_effect_that_was_not_declared_is_not_carried_out_and_fails_the_run():
+    effect = EnrolContact(
+        lead_id=uuid4(), contact_id=uuid4(), email="a@b.example", sequence="s", name="A", company="B", score=1,
+        tier="C",
+    )  # fmt: skip
+    finished = await do(ending(result=Done(effect=effect)))
+    assert finished.end.status is RunStatus.FAILED
+    assert "did not declare that it wants EnrolContact" in finished.end.reason
 
 
 async def test_cancelling_goes_through():
