@@ -125,16 +125,8 @@ class Runner:
         except Exception as failure:  # noqa: BLE001 - the ending of a run, whatever the agent raised
             error = failure
         end = self._end(assignment, ctx, outcome, error, time.monotonic() - started)
-        if end.status in _VOID:
-            # an approval that could not be carried out yet is still to be carried out
-            waiting = assignment.approval_id if end.due_at is not None else None
-            failed = assignment.approval_id if end.due_at is None else None
-            return Finished(
-                assignment,
-                None,
-                replace(end, approval_id=waiting),
-                settles=(failed, end.reason) if failed is not None else None,
-            )
+        if outcome is None or end.status in _VOID:
+            return _not_done_yet(assignment, end)
         finished = Finished(assignment, outcome, end)
         if isinstance(outcome, Done) and outcome.acts:
             finished = self._held_or_done(assignment, ctx, outcome, end)
@@ -213,7 +205,7 @@ class Runner:
         desk = TenantDesk(profile.tenant.id, self._database, self._scoring)
         ctx = RunContext(profile, desk, self._asking, run_id=assignment.run_id, now=datetime.now(UTC))
         error = ProcessDied(f"{deliveries} times in a row")
-        return Finished(assignment, None, self._end(assignment, ctx, None, error, 0.0))
+        return _not_done_yet(assignment, self._end(assignment, ctx, None, error, 0.0))
 
     def refuse(self, finished: Finished, error: Exception) -> Finished:
         """The run as failed: the database would not take what it decided."""
@@ -228,7 +220,7 @@ class Runner:
             fingerprint=self._fingerprint(fault),
             missing=None,
         )
-        return Finished(finished.assignment, None, end)
+        return _not_done_yet(finished.assignment, end)
 
     async def _within_deadline(self, assignment: Assignment, ctx: RunContext) -> Outcome:
         timeout = asyncio.timeout(self.agent.deadline_s)
@@ -318,6 +310,14 @@ def _waiting(due_at: datetime | None, now: datetime) -> RunStatus:
     if due_at is None:
         return RunStatus.FAILED
     return RunStatus.RETRYING if due_at - now <= _SOON else RunStatus.SNOOZED
+
+
+def _not_done_yet(assignment: Assignment, end: RunEnd) -> Finished:
+    """A run that came to no outcome. What was approved is still to be carried out where it goes on, else it failed."""
+    if end.due_at is not None:
+        return Finished(assignment, None, replace(end, approval_id=assignment.approval_id))
+    settles = (assignment.approval_id, end.reason) if assignment.approval_id is not None else None
+    return Finished(assignment, None, replace(end, approval_id=None), settles=settles)
 
 
 async def _overtaken(session: Session, lead_id: UUID | None, outcome: Done) -> str | None:

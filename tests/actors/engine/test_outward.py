@@ -8,7 +8,15 @@ import httpx
 import pytest
 
 from actors.core.effects import EnrolContact
-from actors.core.errors import CannotTell, MaybeSent, NotConnected, SequenceUnknown, TookTooLong, UnderWay
+from actors.core.errors import (
+    CannotTell,
+    MaybeSent,
+    NotConnected,
+    QuotaExhausted,
+    SequenceUnknown,
+    TookTooLong,
+    UnderWay,
+)
 from actors.engine import holding, outward
 from actors.engine.committing import to_entry
 from actors.events import event_types
@@ -372,6 +380,27 @@ async def test_an_approval_that_the_service_refuses_has_failed_and_says_so(works
     await status(works, acme, "failed")
     (failed,) = await pending(works, acme, "failed")
     assert failed["reason"].startswith("The service has no such sequence")
+
+
+async def test_an_approval_that_has_to_wait_for_long_is_carried_out_then_and_not_asked_about_again(
+    works, vault, service, monkeypatch
+):
+    acme = await add_tenant(works.database, vault, connections=service.connections())
+    await scored(works, acme)
+    await status(works, acme, "awaiting_approval")
+    with monkeypatch.context() as patch:
+
+        async def full(*_):
+            raise QuotaExhausted(provider="sequences")
+
+        patch.setattr(works._outward, "carry_out", full)
+        await decide(works, acme, Decision.APPROVED)
+        await status(works, acme, "snoozed")
+    assert len(await pending(works, acme, "approved")) == 1
+    async with works.database.tenant(acme.id) as session:
+        await session.run("UPDATE run SET due_at = now()")
+    await status(works, acme, "done")
+    assert len(await pending(works, acme, "executed")) == len(service.enrolled) == 1
 
 
 async def test_a_lost_answer_is_mended_by_the_next_try_of_the_run(works, acme, service):
