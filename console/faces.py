@@ -1,18 +1,22 @@
 """Faces of agents: what people call each kind of work."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class AgentFace:
-    """An agent as people see it. `topic` is what it reads; without it, what waits is unknown."""
+    """An agent as people see it. `topic` is what it reads; without it, what waits is unknown.
+
+    With `needs` only a tenant that is connected to one of these providers can have it.
+    """
 
     name: str
     title: str
     description: str = ""
     topic: str = ""
+    needs: Collection[str] = ()
 
 
 def unlisted(name: str) -> AgentFace:
@@ -21,7 +25,7 @@ def unlisted(name: str) -> AgentFace:
 
 
 def read_faces(text: str) -> tuple[AgentFace, ...]:
-    """The faces in a JSON list of objects with `name`, `title`, `description` and `topic`.
+    """The faces in a JSON list of objects with `name`, `title`, `description`, `topic` and `needs`.
 
     Raises ValueError where it is not that.
     """

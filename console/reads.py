@@ -81,9 +81,10 @@ class Reads:
 
     async def agent_faces(self, tenant: Tenant) -> tuple[AgentFace, ...]:
         """The agents that this tenant can have."""
-        if self.faces:
-            return self.faces
         async with self.database.tenant(tenant.id) as session:
+            if self.faces:
+                connected = await pages.connected(session)
+                return tuple(one for one in self.faces if not one.needs or connected & set(one.needs))
             return tuple(unlisted(name) for name in await pages.agents_met(session))
 
     async def agents(self, tenant: Tenant) -> list[AgentState]:

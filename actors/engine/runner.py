@@ -148,11 +148,8 @@ class Runner:
         failure_of_approval: str | None,
     ) -> Finished:
         """The run as it is to be committed: with its outcome, without one, or with one that is held."""
-        if end.status in _VOID:
-            if end.due_at is None:
-                return Finished(assignment, None, end, settles=_failed(assignment, end))
-            # an approval that could not be carried out yet is still to be carried out
-            return Finished(assignment, None, replace(end, approval_id=assignment.approval_id))
+        if outcome is None or end.status in _VOID:
+            return _not_done_yet(assignment, end)
         finished = Finished(assignment, outcome, end)
         if isinstance(outcome, Done) and outcome.acts:
             finished = self._held_or_done(finished, ctx, outcome)
@@ -242,7 +239,7 @@ class Runner:
             fingerprint=self._fingerprint(fault),
             missing=None,
         )
-        return Finished(finished.assignment, None, end, settles=_failed(finished.assignment, end))
+        return _not_done_yet(finished.assignment, end)
 
     async def _within_deadline(self, assignment: Assignment, ctx: RunContext) -> Outcome:
         timeout = asyncio.timeout(self.agent.deadline_s)
@@ -334,9 +331,12 @@ def _waiting(due_at: datetime | None, now: datetime) -> RunStatus:
     return RunStatus.RETRYING if due_at - now <= _SOON else RunStatus.SNOOZED
 
 
-def _failed(assignment: Assignment, end: RunEnd) -> tuple[UUID, str | None] | None:
-    """The approval whose execution fails for good with this run, and why; None where it carries out none."""
-    return (assignment.approval_id, end.reason) if assignment.approval_id is not None else None
+def _not_done_yet(assignment: Assignment, end: RunEnd) -> Finished:
+    """A run that came to no outcome. What was approved is still to be carried out where it goes on, else it failed."""
+    if end.due_at is not None:
+        return Finished(assignment, None, replace(end, approval_id=assignment.approval_id))
+    settles = (assignment.approval_id, end.reason) if assignment.approval_id is not None else None
+    return Finished(assignment, None, replace(end, approval_id=None), settles=settles)
 
 
 def describe(error: Exception) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Providers: one outside company each, one file each. To add one, imitate `hunter.py`.
 
 Such a file has a table of manners, a function for each question that it answers, and `PROVIDER`. Add its
-test, and the conformance suite finds it by itself.
+test, and the conformance suite finds it by itself. One that also carries out effects imitates `sequences.py`.
 
 Lives here: a file for each provider, named after it, and what they all build on, which declares no
 `PROVIDER`: `manners` (asking over HTTP), `fields` (reading a vendor's JSON), `page` (reading a web page).

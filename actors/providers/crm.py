@@ -102,7 +102,7 @@ def _receipt(effect: WriteProspect, left: list[str]) -> Receipt:
 
 async def _record(link: Link, path: str) -> RecordOnFile | None:
     """A record with its version and who edited what, None where there is none."""
-    heard = await send(link, _MANNERS, "GET", f"{link.base_url.rstrip('/')}/{path}")
+    heard = await send(link, _MANNERS, "GET", f"{link.base_url.rstrip('/')}/{path}", told=_told(path))
     if heard.status == _NOT_FOUND:
         return None
     fields = inner(json_object(heard, _MANNERS), "fields", _NAME)
@@ -131,6 +131,7 @@ async def _put(
         f"{link.base_url.rstrip('/')}/{path}",
         headers={**version, "idempotency-key": key},
         content={"fields": changes},
+        told=_told(path),
     )
     if heard.status == _NOT_FOUND:
         raise ProviderDown("no record can be made", provider=_NAME)
@@ -150,6 +151,11 @@ def _account(domain: str) -> str:
 
 def _contact(email: str) -> str:
     return f"contacts/{quote(email, safe='')}"
+
+
+def _told(path: str) -> str:
+    """A path without the one whose record it is."""
+    return f"{path.partition('/')[0]}/…"
 
 
 PROVIDER = Provider(

@@ -86,28 +86,31 @@ async def send(
     *,
     headers: Mapping[str, str] | None = None,
     content: Mapping[str, Any] | None = None,
+    told: str | None = None,
 ) -> Heard:
     """The vendor's answer to a request, whose content travels as JSON.
 
-    Raises the AgentError that fits: of the connection, of the status, or of a body of the wrong kind or size.
+    `told` stands for the path in errors where the path names somebody. Raises the AgentError that fits: of the
+    connection, of the status, or of a body of the wrong kind or size.
     """
     sent = {**_headers(link, manners), **(headers or {})}
     body = None
     if content is not None:
         body, sent["content-type"] = orjson.dumps(content), "application/json"
     address = _address(url, manners)
+    endpoint = f"{method} {told}" if told is not None else _endpoint(method, address)
     try:
         async with asyncio.timeout(manners.deadline_s):
             heard = await link.http.fetch(method, address, sent, most_bytes=manners.most_bytes, body=body)
     # The socket library has UnicodeError for a host name's label that is too long.
     except (aiohttp.ClientError, OSError, UnicodeError) as error:
-        raise _trouble(error, manners, _endpoint(method, address)) from error
+        raise _trouble(error, manners, endpoint) from error
     heard = Heard(heard.status, heard.headers, _unpacked(heard, manners))
     if heard.status not in manners.answers:
-        raise _refusal(heard, manners, _endpoint(method, address))
+        raise _refusal(heard, manners, endpoint)
     content_type = heard.headers.get("content-type", "").lower()
     if heard.status == _OK and not content_type.startswith(manners.content_types):
-        detail = f"the wrong type of content from {_endpoint(method, address)}"
+        detail = f"the wrong type of content from {endpoint}"
         raise AnswerGarbled(detail, provider=manners.provider)
     return heard
 

@@ -215,7 +215,9 @@ async def _demo(
         try:
             status.update("Training a model on the world's history …")
             await demonstration.ensure_model(database, parts.store, simulator)
-            who = await demonstration.prepare(database, parts.store, simulator, count=count)
+            who = await demonstration.prepare(
+                database, parts.store, simulator, count=count, reaching_out=True
+            )
             status.update("Starting the mill and the console …")
             await parts.mill(address, inline=inline)
             console = parts.console(address)["console"]

@@ -68,10 +68,25 @@ def connections(simulator: Mapping[str, Any], tenant: str) -> dict[str, Any]:
     }
 
 
+def services(simulator: Mapping[str, Any], tenant: str) -> dict[str, Any]:
+    """A tenant's connections to the simulated services of its sales platform, which carry out effects."""
+    return {
+        name: {"base_url": f"{simulator['http']}/{name}/v1", "api_key": f"sim-{name}-{tenant}"}
+        for name in ("sequences", "crm")
+    }
+
+
 async def prepare(
-    database: Database, store: StoreSettings, simulator: Mapping[str, Any], *, count: int
+    database: Database,
+    store: StoreSettings,
+    simulator: Mapping[str, Any],
+    *,
+    count: int,
+    reaching_out: bool = False,
 ) -> list[Tenant]:
     """Fresh tenants that are connected to the simulator. Those of an earlier demonstration go.
+
+    With `reaching_out` the first of them has its prospects enrolled and written into its CRM, unasked.
 
     Raises NotOurs where somebody else's tenant has one of the names.
     """
@@ -87,6 +102,9 @@ async def prepare(
     made = []
     for number, name in enumerate(names):
         document = {**_PROFILES[number % len(_PROFILES)], "connections": connections(simulator, name)}
+        if reaching_out and number == 0:
+            document["connections"] |= services(simulator, name)
+            document["approvals"] = {"enrol": "allow", "overwrite": "allow"}
         made.append(await tenants.add(database, vault, name, document, label=f"{name.capitalize()} {LABEL}"))
     return made
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from actors.agents import all_agents
 from actors.engine.supervision import ROLE
+from actors.engine.wiring import needs
 from actors.shell.installation import Installation
 from actors.shell.settings import ShellSettings
 from tenants.settings import StoreSettings
@@ -112,8 +113,15 @@ class Parts:
         if running is not None:
             return running
         port = self.shell.console_port if _is_free(self.shell.console_port) else 0
+        needed = needs()
         faces = [
-            {"name": agent.name, "title": agent.title, "description": agent.description, "topic": agent.topic}
+            {
+                "name": agent.name,
+                "title": agent.title,
+                "description": agent.description,
+                "topic": agent.topic,
+                "needs": sorted(needed.get(agent.name, ())),
+            }
             for agent in all_agents().values()
         ]
         command = [sys.executable, "-m", "console", f"--port={port}", "--agents-json", json.dumps(faces)]

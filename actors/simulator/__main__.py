@@ -19,7 +19,8 @@ from actors.simulator.world import World
 _PARENT_WATCH_S = 0.5
 
 _ABOUT = """\
-The outside world on loopback: Apollo, Hunter, company web sites and DNS over an invented, seeded world.
+The outside world on loopback: Apollo, Hunter, company web sites and DNS over an invented, seeded world, and the
+Sequences and CRM services of a sales platform, which remember what they were told.
 
 It prints one JSON line when it is ready, and serves until it gets SIGTERM or SIGINT:
   {"http": "http://127.0.0.1:PORT", "dns": "127.0.0.1:PORT", "pid": N, "companies": N, "seed": N}
@@ -29,13 +30,16 @@ _WHERE = """\
 where things are:
   /apollo/api/v1/...   header x-api-key, any key that begins with sim-
   /hunter/v2/...       api_key=..., header X-API-KEY or a bearer token, any key that begins with sim-
+  /sequences/v1/...    a bearer token that begins with sim-
+  /crm/v1/...          the same
   /sites/DOMAIN/       the web site of a company; /careers and /robots.txt below it
-  /_simulator/         health, bill, settings (GET, PUT), reset (POST), companies.csv, history.csv
+  /_simulator/         health, bill, effects, settings (GET, PUT), reset (POST), companies.csv, history.csv
 
 for example:
   python -m actors.simulator --port 8080 --latency-ms 50±20 --rate-429 0.02
   curl -H 'x-api-key: sim-me' 'http://127.0.0.1:8080/apollo/api/v1/organizations/enrich?domain=example.com'
   curl -X PUT http://127.0.0.1:8080/_simulator/settings -d '{"hunter": {"outage": true}}'
+  curl -X PUT http://127.0.0.1:8080/_simulator/settings -d '{"sequences": {"rate_lost": 0.2, "keys": "forgotten"}}'
   curl http://127.0.0.1:8080/_simulator/bill
 """
 

@@ -1,5 +1,6 @@
 """The platform's Sequences service on loopback: contacts enrolled, under keys that make a repeat known as one."""
 
+from collections import defaultdict
 from typing import Any
 
 import orjson
@@ -18,6 +19,8 @@ class Sequences(Service):
     def __init__(self) -> None:
         self._enrolments: list[dict[str, Any]] = []
         self._asked: dict[tuple[str, str], bytes] = {}
+        self._under: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        self._there: dict[tuple[str, str, str], dict[str, Any]] = {}
         self.endpoints = {
             "POST /sequences/{sequence}/enrolments": self._enrol,
             "GET /enrolments": self._list,
@@ -27,6 +30,8 @@ class Sequences(Service):
         """Forget every enrolment."""
         self._enrolments.clear()
         self._asked.clear()
+        self._under.clear()
+        self._there.clear()
 
     def carried_out(self) -> list[dict[str, Any]]:
         """Every enrolment, with the account and the key that it came under."""
@@ -44,11 +49,10 @@ class Sequences(Service):
             asked = orjson.dumps(call.params, option=orjson.OPT_SORT_KEYS)
             if self._asked.setdefault((call.key, key), asked) != asked:
                 return refused(422, "this key came with another content before")
-            for one in self._under(call.key, key):
-                return answered(_shown(one))
-            for one in self._enrolments:
-                if (one["account"], one["sequence"], one["email"]) == (call.key, sequence, email):
-                    return refused(409, "the contact is in this sequence already", enrolment=_shown(one))
+            if (call.key, key) in self._under:
+                return answered(_shown(self._under[call.key, key][0]))
+            if (there := self._there.get((call.key, sequence, email))) is not None:
+                return refused(409, "the contact is in this sequence already", enrolment=_shown(there))
         enrolment = {
             "id": f"enr_{len(self._enrolments) + 1}",
             "account": call.key,
@@ -58,6 +62,8 @@ class Sequences(Service):
             "key": key,
         }
         self._enrolments.append(enrolment)
+        self._under[call.key, key].append(enrolment)
+        self._there[call.key, sequence, email] = enrolment
         return answered(_shown(enrolment), 201)
 
     def _list(self, call: Call) -> Answer:
@@ -67,10 +73,8 @@ class Sequences(Service):
             raise InvalidInputError("idempotency_key is missing")
         if call.keys == "forgotten":
             return answered({"retained": False, "enrolments": []}, 410)
-        return answered({"retained": True, "enrolments": [_shown(one) for one in self._under(call.key, key)]})
-
-    def _under(self, account: str, key: str) -> list[dict[str, Any]]:
-        return [one for one in self._enrolments if (one["account"], one["key"]) == (account, key)]
+        found = self._under.get((call.key, key), ())
+        return answered({"retained": True, "enrolments": [_shown(one) for one in found]})
 
 
 def _shown(enrolment: dict[str, Any]) -> dict[str, Any]:

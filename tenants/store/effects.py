@@ -138,15 +138,15 @@ async def settle(session: Session, ends: Sequence[EffectEnd]) -> None:
 async def listed(
     session: Session, *, state: str | None = None, lead_id: UUID | None = None, limit: int = 50
 ) -> list[Mapping[str, Any]]:
-    """The tenant's effects, the newest first."""
+    """The tenant's effects, the newest first. Whose process died while it was sent may have been sent."""
     return await session.rows(
-        """
-        SELECT e.id, e.kind, e.provider, e.lead_id, e.run_id, e.state, e.tries, e.request, e.receipt, e.reason,
-               e.created_at, e.settled_at, account.name AS company
+        f"""
+        SELECT e.id, e.kind, e.provider, e.lead_id, e.run_id, {_STATE} AS state, e.tries, e.request, e.receipt,
+               e.reason, e.created_at, e.settled_at, account.name AS company
         FROM effect AS e
         LEFT JOIN lead ON lead.tenant_id = e.tenant_id AND lead.id = e.lead_id
         LEFT JOIN account ON account.tenant_id = lead.tenant_id AND account.id = lead.account_id
-        WHERE e.tenant_id = :tenant_id AND (CAST(:state AS text) IS NULL OR e.state = :state)
+        WHERE e.tenant_id = :tenant_id AND (CAST(:state AS text) IS NULL OR {_STATE} = :state)
           AND (CAST(:lead_id AS uuid) IS NULL OR e.lead_id = :lead_id)
         ORDER BY e.created_at DESC, e.id LIMIT :limit
         """,
@@ -155,6 +155,9 @@ async def listed(
         lead_id=lead_id,
         limit=limit,
     )
+
+
+_STATE = "CASE WHEN e.state = 'sending' AND e.claimed_until <= clock_timestamp() THEN 'maybe_sent' ELSE e.state END"
 
 
 def _begun(row: Mapping[str, Any], *, is_ours: bool) -> Begun:

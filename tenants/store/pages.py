@@ -209,6 +209,13 @@ async def agents_met(session: Session) -> list[str]:
     return [row["agent"] for row in rows]
 
 
+async def connected(session: Session) -> set[str]:
+    """The providers that the tenant is connected to."""
+    return set(
+        await session.value("SELECT connected FROM tenant WHERE id = :tenant_id", tenant_id=session.tenant_id)
+    )
+
+
 async def last_hour(session: Session, *, slices: int) -> list[Mapping[str, Any]]:
     """Runs and failures of each agent within the last hour, by slice of it: slice 0 is the most recent."""
     return await session.rows(

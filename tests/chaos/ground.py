@@ -53,6 +53,10 @@ class Ground:
         """What the vendors charge so far."""
         return dict(self._control("GET", "bill"))
 
+    def effects(self) -> dict[str, list[dict[str, Any]]]:
+        """What the platform's services have carried out."""
+        return dict(self._control("GET", "effects"))
+
     def forget(self) -> None:
         """The bill emptied, every fault ended."""
         calm = {
@@ -60,9 +64,11 @@ class Ground:
             "rate_429": 0.0,
             "rate_500": 0.0,
             "rate_202": 0.0,
+            "rate_lost": 0.0,
+            "keys": "kept",
             "outage": False,
         }
-        self.world(apollo=calm, hunter=calm)
+        self.world(apollo=calm, hunter=calm, sequences=calm, crm=calm)
         self._control("POST", "reset")
 
     def _control(self, method: str, what: str, body: bytes | None = None) -> Any:

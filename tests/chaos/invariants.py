@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from actors.agents import all_agents
+from actors.engine.wiring import needs
 from tenants.store.rls import APP
 from tenants.store.session import SCHEMA, SCOPE_SETTING, TENANT_SETTING
 
@@ -299,16 +300,16 @@ async def _gapless(connection: Any, _: Any, __: Happened, found: Findings) -> No
 
 async def _drained(connection: Any, _: Any, happened: Happened, found: Findings) -> None:
     """I8: every lane is read to its end by every agent, and no run is under way."""
-    topics = {name: agent.topic for name, agent in all_agents().items()}
     rows = await connection.fetch(
         """
         SELECT w.agent, h.lane, h.next_offset AS head, COALESCE(l.next_offset, 0) AS reached
-        FROM unnest($1::text[], $2::text[]) AS w(agent, topic) JOIN log_head h ON h.topic = w.topic
+        FROM unnest($1::text[], $2::text[], $3::text[]) AS w(agent, topic, needs)
+        JOIN log_head h ON h.topic = w.topic
         LEFT JOIN lane_lease l ON l.agent = w.agent AND l.lane = h.lane
-        WHERE COALESCE(l.next_offset, 0) <> h.next_offset
+        WHERE COALESCE(l.next_offset, 0) <> h.next_offset AND (
+            w.needs IS NULL OR EXISTS (SELECT FROM tenant WHERE connected && string_to_array(w.needs, ' ')))
         """,
-        list(topics),
-        list(topics.values()),
+        *_agents(),
     )
     for row in rows:
         found.add(
@@ -328,19 +329,28 @@ async def _drained(connection: Any, _: Any, happened: Happened, found: Findings)
         found.add(f"drained: {letters} events were buried as dead letters")
 
 
+def _agents() -> tuple[list[str], list[str], list[str | None]]:
+    """Each agent, what it hears, and the providers of which a tenant must have one for it; None: it needs none."""
+    agents, needed = all_agents(), needs()
+    topics = [agent.topic for agent in agents.values()]
+    return list(agents), topics, [" ".join(needed[name]) if name in needed else None for name in agents]
+
+
 async def _on_record(connection: Any, _: Any, happened: Happened, found: Findings) -> None:
     """I10: each event has a run of the agent that hears it, and a run that ended says when, and what went wrong."""
-    topics = {name: agent.topic for name, agent in all_agents().items()}
     rows = await connection.fetch(
         """
         SELECT w.agent, count(*) AS events
-        FROM unnest($1::text[], $2::text[]) AS w(agent, topic) JOIN log g ON g.topic = w.topic
-        WHERE g.tenant_id IN (SELECT id FROM tenant) AND g.event_id <> ALL($3::uuid[]) AND NOT EXISTS (
+        FROM unnest($1::text[], $2::text[], $3::text[]) AS w(agent, topic, needs)
+        JOIN log g ON g.topic = w.topic
+        WHERE g.tenant_id IN (SELECT id FROM tenant) AND g.event_id <> ALL($4::uuid[]) AND NOT EXISTS (
             SELECT FROM run r WHERE r.tenant_id = g.tenant_id AND r.agent = w.agent AND r.event_id = g.event_id)
+          AND (w.needs IS NULL OR EXISTS (
+            SELECT FROM connection c WHERE c.tenant_id = g.tenant_id AND c.since <= g.time
+            AND c.provider = ANY (string_to_array(w.needs, ' '))))
         GROUP BY w.agent
         """,
-        list(topics),
-        list(topics.values()),
+        *_agents(),
         list(happened.poisoned),
     )
     for row in rows:

@@ -1,5 +1,7 @@
 import getpass
 
+from console.faces import AgentFace
+from console.reads import Reads
 from tenants.store.session import Database
 from tests.console import seeds
 from tests.console.conftest import Visitor
@@ -39,6 +41,19 @@ async def test_switching_on_sets_held_runs_free(visitor: Visitor, acme: Sown, da
         assert await session.value("SELECT count(*) FROM run WHERE status = 'held' AND due_at <= now()") == 3
     said, _ = await visitor.refreshed(["backlog-enrichment", "backlog-scoring"])
     assert '"3"' in said
+
+
+async def test_an_agent_that_needs_a_service_is_shown_to_tenants_who_have_it(
+    reading: Database, acme: Sown, rival: Sown, database: Database
+):
+    reads = Reads(reading, (AgentFace("scoring", "Scoring"), AgentFace("crm", "Crm", needs=["crm"])))
+    async with database.tenant(acme.id) as session:
+        await session.run("UPDATE tenant SET connected = '{apollo,crm}'")
+    shown = {
+        name: [face.name for face in await reads.agent_faces(await reads.tenant(name))]
+        for name in ("acme", "rival")
+    }
+    assert shown == {"acme": ["scoring", "crm"], "rival": ["scoring"]}
 
 
 async def test_only_known_agents_have_a_switch(visitor: Visitor, acme: Sown, database: Database):

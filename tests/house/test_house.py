@@ -58,7 +58,6 @@ WITHOUT_A_TEST = {
         "console/components/icon.py",
         "console/components/notices.py",
         "console/frame.py",
-        "console/reads.py",
         "tenants/store/pages.py",
     ],
     "the doctor's tests break what it looks for": ["tenants/store/checkup.py"],

@@ -4,17 +4,20 @@ import asyncio
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from actors.core.outcome import Done
+from actors.core.effects import EnrolContact
+from actors.core.errors import CannotTell
+from actors.core.outcome import Act, Done
 from actors.engine import holding
+from actors.engine.deciding import Rules
 from actors.engine.holding import WrongContent
 from actors.engine.suspects import MOST_DELIVERIES
 from actors.events import event_types
 from actors.events.contact import ContactVerified
-from tenants.approvals import Decision
+from tenants.approvals import ActKind, ApprovalPolicy, Decision
 from tenants.records import Account, Contact, Finding, Lead, LeadProgress, SourceTally, Stage
 from tenants.store import approvals, audit, failures, tenants
 from tenants.store.approvals import NotDecidable
@@ -62,6 +65,49 @@ def test_an_outcome_is_read_back_as_it_was_written():
     text = holding.canonical(holding.write(done))
     assert holding.read(json.loads(text), TYPES) == done
     assert holding.canonical(json.loads(text)) == text
+
+
+def enrolment(**changes):
+    effect = EnrolContact(
+        lead_id=UUID(int=1), contact_id=UUID(int=2), email="ann@acme.com", sequence="nurture", name="Ann",
+        company="Acme", score=50, tier="C",
+    )  # fmt: skip
+    return Done(effect=effect.model_copy(update=changes), acts=(Act(ActKind.ENROL, "enrol"),))
+
+
+def test_an_effect_is_held_with_the_outcome_and_what_was_held_before_there_were_any_can_be_read():
+    held = holding.write(enrolment())
+    assert holding.read(held, TYPES).effect == enrolment().effect
+    del held["effect"]
+    assert holding.read(held, TYPES).effect is None
+
+
+def test_an_edit_may_change_the_sequence_but_not_whom_it_reaches_or_under_which_key():
+    original = holding.write(enrolment())
+    content, _ = holding.edited(holding.write(enrolment(sequence="other")), original, TYPES)
+    assert json.loads(content)["effect"]["sequence"] == "other"
+    for change in (
+        {"email": "bob@acme.com"},
+        {"generation": 1},
+        {"contact_id": UUID(int=3)},
+        {"company": "B"},
+    ):
+        with pytest.raises(WrongContent, match="about other things"):
+            holding.edited(holding.write(enrolment(**change)), original, TYPES)
+    without = holding.write(Done())
+    with pytest.raises(WrongContent, match="about other things"):
+        holding.edited(without, original, TYPES)
+
+
+def test_what_may_have_been_done_already_waits_whatever_policy_and_bypass_say():
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    bypassed = ApprovalPolicy(bypass_until=datetime(2027, 1, 1, tzinfo=UTC))
+    assert Rules(ApprovalPolicy(), (), now).must_wait(enrolment())
+    assert not Rules(ApprovalPolicy(enrol="allow"), (), now).must_wait(enrolment())
+    assert not Rules(bypassed, (), now).must_wait(enrolment())
+    doubtful = holding.in_doubt(enrolment(), CannotTell("it has forgotten"))
+    assert doubtful.effect.generation == 1
+    assert Rules(bypassed, (), now).must_wait(doubtful)
 
 
 def test_an_edit_may_change_what_is_said_of_things_but_not_which_things():

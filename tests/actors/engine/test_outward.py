@@ -8,9 +8,18 @@ import httpx
 import pytest
 
 from actors.core.effects import EnrolContact
-from actors.core.errors import CannotTell, MaybeSent, NotConnected, SequenceUnknown, TookTooLong, UnderWay
-from actors.engine import outward
+from actors.core.errors import (
+    CannotTell,
+    MaybeSent,
+    NotConnected,
+    QuotaExhausted,
+    SequenceUnknown,
+    TookTooLong,
+    UnderWay,
+)
+from actors.engine import holding, outward
 from actors.engine.committing import to_entry
+from actors.events import event_types
 from actors.events.envelope import say
 from actors.events.lead import LeadScored
 from actors.simulator.server import Simulator
@@ -373,6 +382,27 @@ async def test_an_approval_that_the_service_refuses_has_failed_and_says_so(works
     assert failed["reason"].startswith("The service has no such sequence")
 
 
+async def test_an_approval_that_has_to_wait_for_long_is_carried_out_then_and_not_asked_about_again(
+    works, vault, service, monkeypatch
+):
+    acme = await add_tenant(works.database, vault, connections=service.connections())
+    await scored(works, acme)
+    await status(works, acme, "awaiting_approval")
+    with monkeypatch.context() as patch:
+
+        async def full(*_):
+            raise QuotaExhausted(provider="sequences")
+
+        patch.setattr(works._outward, "carry_out", full)
+        await decide(works, acme, Decision.APPROVED)
+        await status(works, acme, "snoozed")
+    assert len(await pending(works, acme, "approved")) == 1
+    async with works.database.tenant(acme.id) as session:
+        await session.run("UPDATE run SET due_at = now()")
+    await status(works, acme, "done")
+    assert len(await pending(works, acme, "executed")) == len(service.enrolled) == 1
+
+
 async def test_a_lost_answer_is_mended_by_the_next_try_of_the_run(works, acme, service):
     service.behaves(rate_lost=1.0, keys="unheeded")
     await scored(works, acme)
@@ -440,6 +470,46 @@ async def test_an_approved_effect_in_doubt_is_asked_about_once_more(works, vault
     await decide(works, acme, Decision.APPROVED)
     await status(works, acme, "done")
     assert len(await pending(works, acme, "executed")) == 1
+
+
+async def test_a_person_may_choose_another_sequence(works, vault, service):
+    acme = await add_tenant(works.database, vault, connections=service.connections())
+    await scored(works, acme)
+    await status(works, acme, "awaiting_approval")
+    (approval,) = await pending(works, acme)
+    changed = {**approval["content"], "effect": {**approval["content"]["effect"], "sequence": "gentle"}}
+    edited = holding.edited(changed, approval["content"], event_types())
+    async with works.database.tenant(acme.id) as session:
+        policy = (await tenants.configuration(session)).approvals
+        await approvals.decide(
+            session, approval["id"], Decision.EDITED, by="bea", policy=policy, edited=edited
+        )
+    await status(works, acme, "done")
+    assert service.enrolled == [("gentle", PERSON)]
+
+
+async def test_the_crm_is_written_and_what_people_edited_is_replaced_once_they_allow_it(
+    works, vault, service
+):
+    acme = await add_tenant(works.database, vault, connections=service.connections("crm"))
+    async with httpx.AsyncClient(
+        base_url=f"{service.simulator.http}/crm/v1", headers={"authorization": "Bearer sim-crm"}
+    ) as person:
+        edit = {"if-none-match": "*", "x-user": "bea"}
+        await person.put("/accounts/acme.example", json={"fields": {"name": "ACME Ltd"}}, headers=edit)
+        await scored(works, acme)
+        run = await status(works, acme, "awaiting_approval", agent="crm")
+        assert run["reason"] == "replace what people have edited in the CRM: account.name"
+        assert (await person.get("/contacts/ann%40acme.example")).status_code == 404
+        await decide(works, acme, Decision.APPROVED)
+        await status(works, acme, "done", agent="crm")
+        fields = (await person.get("/accounts/acme.example")).json()["fields"]
+        assert {name: field["value"] for name, field in fields.items()} == {
+            "name": "Acme",
+            "lead_score": 85,
+            "lead_tier": "B",
+        }
+        assert (await person.get("/contacts/ann%40acme.example")).status_code == 200
 
 
 # Whom it concerns

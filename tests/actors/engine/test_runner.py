@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from actors.core.agent import agent
+from actors.core.effects import EnrolContact
 from actors.core.errors import DomainSilent, KeyRefused, ProviderDown, RateLimited, ScorerAway
 from actors.core.outcome import Done, Skip, Snooze
 from actors.core.questions import EnrichCompany, ReadSite
@@ -197,6 +198,25 @@ async def test_an_event_that_was_not_declared_is_not_said_and_fails_the_run():
     assert finished.outcome is None
     assert finished.end.status is RunStatus.FAILED
     assert "did not declare that it says lead.sourced" in finished.end.reason
+
+
+async def test_an_effect_that_was_not_declared_is_not_carried_out_and_fails_the_run():
+    effect = EnrolContact(
+        lead_id=uuid4(), contact_id=uuid4(), email="a@b.example", sequence="s", name="A", company="B", score=1,
+        tier="C",
+    )  # fmt: skip
+    finished = await do(ending(result=Done(effect=effect)))
+    assert finished.end.status is RunStatus.FAILED
+    assert "did not declare that it wants EnrolContact" in finished.end.reason
+
+
+def test_an_approval_over_which_processes_died_has_failed_and_is_not_left_open():
+    runner = Runner(working(ending()), None, None, None, None, "build-1")
+    event = say(SOURCED, tenant_id=TENANT.id, cause="x", time=FUTURE, traceparent=None)
+    approval_id = uuid4()
+    finished = runner.give_up(Assignment(uuid4(), event, 1, None, approval_id), profile_of(TENANT), 3)
+    assert finished.settles == (approval_id, finished.end.reason)
+    assert finished.end.approval_id is None
 
 
 async def test_cancelling_goes_through():

@@ -1,6 +1,7 @@
 """What every provider is held to, whoever wrote it."""
 
 import asyncio
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -178,6 +179,7 @@ async def _asked(provider: Provider, kind: type[Question[Any]], link: Link) -> R
         outcome = error
     assert outcome.provider == provider.name
     assert KEY not in "".join(traceback.format_exception(outcome)) + repr(outcome)
+    assert not re.search("ann(@|%40)|Ann Lee", str(outcome))
     return outcome
 
 
@@ -521,7 +523,7 @@ async def _carried(pair: tuple[Provider, type[Effect]], link: Link, how: str = "
         outcome = error
     assert outcome.provider == provider.name
     assert KEY not in "".join(traceback.format_exception(outcome)) + repr(outcome)
-    assert "ann@" not in str(outcome)
+    assert not re.search("ann(@|%40)|Ann Lee", str(outcome))
     return outcome
 
 

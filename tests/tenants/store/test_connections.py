@@ -69,3 +69,19 @@ async def test_with_another_master_key_nothing_opens_and_the_provider_is_named(d
     await save(database, vault, acme, api_key=KEY)
     with pytest.raises(SecretsError, match="apollo"):
         await everything(database, Vault(bytes(32)), acme)
+
+
+async def test_the_system_knows_who_is_connected_to_whom_and_nothing_more(database, vault):
+    acme = await tenants.add(database, vault, "acme", {"connections": {"crm": {"api_key": KEY}}})
+    await save(database, vault, acme, "apollo")
+    await tenants.add(database, vault, "other", {"connections": {"apollo": {}}})
+    async with database.system() as session:
+        assert await connections.connected(session) == {"apollo", "crm"}
+        assert await session.value("SELECT connected FROM tenant WHERE name = 'acme'") == ["apollo", "crm"]
+
+
+async def test_a_connection_that_is_changed_is_as_old_as_before(database, vault):
+    acme = await tenants.add(database, vault, "acme", {"connections": {"crm": {"api_key": KEY}}})
+    since = (await everything(database, vault, acme))["crm"].since
+    await save(database, vault, acme, "crm", base_url="http://127.0.0.1:1")
+    assert (await everything(database, vault, acme))["crm"].since == since

@@ -110,6 +110,13 @@ async def test_the_ledger_is_listed_by_standing_and_lead(database, acme):
     assert len(await listed(database, acme, limit=1)) == 1
 
 
+async def test_what_a_process_left_behind_may_have_been_sent(database, acme):
+    await begin(database, acme, start(), claim_s=0)
+    assert [row["state"] for row in await listed(database, acme)] == ["maybe_sent"]
+    assert len(await listed(database, acme, state="maybe_sent")) == 1
+    assert await listed(database, acme, state="sending") == []
+
+
 async def test_nothing_is_begun_for_a_removed_tenant(database, acme):
     await tenants.remove(database, "acme")
     with pytest.raises(TenantGone):

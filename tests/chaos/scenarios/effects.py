@@ -1,0 +1,81 @@
+"""Workers that are killed while enrolments and CRM writes go out, and whose answers get lost."""
+
+import asyncio
+from collections import Counter
+
+from actors.shell.demonstration import connections, services
+from tenants.store import failures, tenants
+from tenants.store.failures import Which
+from tests.chaos.trial import Scenario, Trial
+
+# A claim of a process that was killed is waited for.
+_DRAINED_WITHIN_S = 150
+
+
+async def effects_are_lost(trial: Trial) -> None:
+    """A fifth of the answers is lost, keys are not heeded, and workers are killed: each effect goes out once."""
+    lossy = {"latency_ms": "40±30", "rate_lost": 0.2, "rate_500": 0.02, "keys": "unheeded"}
+    trial.ground.world(sequences=lossy, crm=lossy)
+    await _connect(trial)
+    desk = await trial.desk()
+    await trial.warm(60)
+    for _ in range(2 if trial.is_brief else 8):
+        heir = await trial.desk(loading_only=True)
+        await trial.progress(15)
+        await asyncio.sleep(trial.chance.uniform(0.0, 0.6))
+        await trial.kill(desk)
+        await heir.hold()
+        await trial.first_commit()
+        desk = heir
+    await trial.progress(15)
+    trial.ground.world(sequences={"rate_lost": 0.0, "rate_500": 0.0}, crm={"rate_lost": 0.0, "rate_500": 0.0})
+    await trial.drained(within_s=_DRAINED_WITHIN_S)
+    await _try_again_what_failed(trial)
+    await trial.drained(within_s=_DRAINED_WITHIN_S)
+    await _judge(trial)
+
+
+async def _connect(trial: Trial) -> None:
+    """Every tenant with the services, and nobody to be asked."""
+    simulator = {"http": trial.ground.simulator.http, "dns": trial.ground.simulator.dns}
+    for tenant in trial.tenants:
+        document = {
+            "connections": {**connections(simulator, tenant.name), **services(simulator, tenant.name)},
+            "approvals": {"enrol": "allow", "overwrite": "allow"},
+        }
+        await tenants.configure(trial.database, trial.vault, tenant.name, document)
+
+
+async def _try_again_what_failed(trial: Trial) -> None:
+    """The error queue worked off, as a person would: three processes in a row died over some runs."""
+    tried = 0
+    for tenant in trial.tenants:
+        async with trial.database.tenant(tenant.id) as session:
+            tried += len((await failures.retry(session, Which(), by="chaos")).eligible)
+    trial.notes["tried_by_hand"] = tried
+
+
+async def _judge(trial: Trial) -> None:
+    """The services' own count, held against the leads that were scored."""
+    carried_out = trial.ground.effects()
+    scored = set(await trial.value("SELECT array_agg(id::text) FROM lead WHERE stage = 'scored'") or ())
+    enrolled = Counter(one["lead"] for one in carried_out["sequences"])
+    twice = {lead: count for lead, count in enrolled.items() if count > 1}
+    trial.must(not twice, f"{len(twice)} of {len(enrolled)} leads were enrolled more than once")
+    trial.must(
+        enrolled.keys() == scored, f"{len(scored ^ enrolled.keys())} enrolments are missing or too many"
+    )
+    written = Counter((one["account"], one["record"]) for one in carried_out["crm"])
+    again = sum(count > 1 for count in written.values())
+    trial.must(not again, f"{again} of {len(written)} records were written more than once")
+    trial.must(
+        len(written) == 2 * len(scored), f"{len(written)} records were written for {len(scored)} leads"
+    )
+    doubted = await trial.value("SELECT count(*) FROM effect WHERE tries > 1")
+    trial.must(doubted > 0, "no answer was ever in doubt")
+    open_still = await trial.value("SELECT count(*) FROM effect WHERE state <> 'sent'")
+    trial.must(open_still == 0, f"{open_still} effects have come to no end")
+    trial.notes |= {"enrolled": len(enrolled), "written": len(written), "tried_again": doubted}
+
+
+SCENARIOS = (Scenario(101, "effects-are-lost", effects_are_lost),)
