@@ -46,12 +46,14 @@ def list_approvals(
     table = Table(title=f"{tenant}: approvals")
     table.add_column("id", no_wrap=True)  # it is to be copied
     for heading in ("what", "cost", "until"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")  # half an address is none
     for row in found:
         about = f"{row['company']}: " if row["company"] else ""
+        effect = row["content"].get("effect")
+        whom = f"\nto {effect['email']}" if effect is not None else ""
         table.add_row(
             str(row["id"]),
-            f"{row['agent']}, {row['status']}\n{about}{'; '.join(act['why'] for act in row['acts'])}",
+            f"{row['agent']}, {row['status']}\n{about}{'; '.join(act['why'] for act in row['acts'])}{whom}",
             f"{row['cost']:.4f}",
             f"{row['expires_at']:%m-%d %H:%M}",
         )
