@@ -48,12 +48,11 @@ def list_approvals(
     table = Table(title=f"{tenant}: approvals")
     table.add_column("id", no_wrap=True)  # it is to be copied
     for heading in ("what", "cost", "until"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")  # half an address is none
     for row in found:
-        about = f"{row['company']}: " if row["company"] else ""
         table.add_row(
             str(row["id"]),
-            f"{row['agent']}, {row['status']}\n{about}{'; '.join(act['why'] for act in row['acts'])}\n{_risks(row)}",
+            _what(row),
             f"{row['cost']:.4f}",
             f"{row['expires_at']:%m-%d %H:%M}" + (f"\nfor {row['owner']}" if row["owner"] else ""),
         )
@@ -218,6 +217,15 @@ async def _found(session: Any, approval_id: UUID) -> Any:
     if not found:
         raise NotDecidable(f"there is no approval {approval_id}")
     return found[0]
+
+
+def _what(row: Any) -> str:
+    """What is to be done, for whom, and what may come of it."""
+    about = f"{row['company']}: " if row["company"] else ""
+    lines = [f"{row['agent']}, {row['status']}", about + "; ".join(act["why"] for act in row["acts"])]
+    if row["content"].get("effect") is not None:
+        lines.append(f"to {row['content']['effect']['email']}")
+    return "\n".join([*lines, f"risk: {_risks(row)}"])
 
 
 def _risks(row: Any) -> str:

@@ -27,7 +27,9 @@ MODULES = (
     "actors.engine.asking",
     "actors.engine.astray",
     "actors.engine.committing",
+    "actors.engine.deciding",
     "actors.engine.intake",
+    "actors.engine.outward",
     "actors.engine.runner",
     "actors.engine.station",
 )

@@ -362,7 +362,16 @@ async def _on_record(connection: Any, _: Any, happened: Happened, found: Finding
     if untold:
         found.add(f"on record: {untold} runs have ended without saying when, by which build or why")
     for tenant_id in happened.removed:
-        for table in ("account", "lead", "contact", "finding", "run", "provider_call", "connection"):
+        for table in (
+            "account",
+            "lead",
+            "contact",
+            "finding",
+            "run",
+            "provider_call",
+            "effect",
+            "connection",
+        ):
             left = await connection.fetchval(f"SELECT count(*) FROM {table} WHERE tenant_id = $1", tenant_id)
             if left:
                 found.add(f"removed: {left} rows of {table} are left of tenant {tenant_id}")

@@ -164,10 +164,14 @@ class Trial:
         self.kills += 1
         self.deaths += 1
 
+    @property
+    def vendors(self) -> dict[str, Any]:
+        """Where the simulated vendors answer."""
+        return {"http": self.ground.simulator.http, "dns": self.ground.simulator.dns}
+
     async def configure(self, tenant: Tenant, **more: Any) -> None:
         """The tenant with this configuration, beside its connections."""
-        simulator = {"http": self.ground.simulator.http, "dns": self.ground.simulator.dns}
-        document = {"connections": connections(simulator, tenant.name), **more}
+        document = {"connections": connections(self.vendors, tenant.name), **more}
         await tenants.configure(self.database, self.vault, tenant.name, document)
 
     async def say(

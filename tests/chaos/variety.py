@@ -5,6 +5,7 @@ from itertools import cycle
 
 from actors.engine import holding
 from actors.events import event_types
+from actors.shell.demonstration import services
 from tenants.approvals import Decision
 from tenants.modes import Mode
 from tenants.records import Tenant
@@ -40,6 +41,8 @@ class Variety:
         await self._trial.execute(_REFUSED)
         large, small, other = self._trial.tenants
         policy = {"unverified_address": "ask", "source_above": _ROWS}
+        if not self._trial.is_brief:
+            await self._reach_out(small)
         await self._trial.configure(small, approvals=policy)
         await self._trial.configure(
             other, approvals={"unverified_address": "ask"}, budgets={"total_usd": 100}
@@ -49,6 +52,11 @@ class Variety:
         self._trial.ground.world(apollo=trouble, hunter=trouble)
         self._task = asyncio.create_task(self._go_on())
 
+    async def _reach_out(self, tenant: Tenant) -> None:
+        """From now on the tenant's scored leads are enrolled and written down, and answers to that get lost."""
+        self._trial.ground.world(sequences={"rate_lost": 0.2}, crm={"rate_lost": 0.2})
+        await self._trial.configure(tenant, connections=services(self._trial.vendors, tenant.name))
+
     async def end(self) -> None:
         """Nothing rare any more: switches are on, vendors calm, and decisions come until nothing waits for one."""
         assert self._task is not None
@@ -57,7 +65,9 @@ class Variety:
         if not isinstance(ended, asyncio.CancelledError):
             raise ended or AssertionError("it goes on")
         calm = {"rate_429": 0.0, "rate_500": 0.0}
-        self._trial.ground.world(apollo=calm, hunter=calm)
+        self._trial.ground.world(
+            apollo=calm, hunter=calm, sequences={"rate_lost": 0.0}, crm={"rate_lost": 0.0}
+        )
         for tenant in self._trial.tenants:
             await self._turn(tenant, Mode.ON)
         await self._trial.load.end()

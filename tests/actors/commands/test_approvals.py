@@ -2,13 +2,21 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from typer.testing import CliRunner
 
 import leadmill
+from actors.core.effects import EnrolContact
+from actors.core.outcome import Act, Done
+from actors.engine import holding
+from tenants.approvals import ActKind, ApprovalPolicy
 from tenants.secrets import Vault
 from tenants.settings import StoreSettings
+from tenants.store import approvals, tenants
 from tenants.store.rls import APP
 from tenants.store.session import Database
 from tests.actors.engine.mills import add_tenant, ask_for, run_until
@@ -119,3 +127,33 @@ def test_autonomy_shows_what_is_proved_and_is_refused_where_that_is_too_little(w
     assert "has not earned it: 2 of 2" in refused("autonomy", "acme", "--grant", "source")
     answer("autonomy", "acme", "--revoke", "source", "--reason", "not yet")
     assert "not yet" in answer("autonomy", "acme")
+
+
+def test_whom_an_effect_is_to_reach_is_shown(database_url, monkeypatch, tmp_path):
+    monkeypatch.setenv("LEADMILL_DATABASE_URL", database_url)
+    monkeypatch.setenv("LEADMILL_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "160")
+    effect = EnrolContact(
+        lead_id=uuid4(), contact_id=uuid4(), email="ann@acme.example", sequence="nurture", name="Ann",
+        company="Acme", score=50, tier="C",
+    )  # fmt: skip
+    act = Act(ActKind.ENROL, "enrol in nurture")
+
+    async def prepare():
+        database = Database.at(database_url, role=APP, pool_size=1)
+        try:
+            acme = await tenants.add(database, Vault.from_settings(StoreSettings()), "acme", {})
+            question = holding.held(
+                Done(effect=effect, acts=(act,)), (act,), run_id=uuid4(), attempt=1, agent="campaign",
+                lead_id=effect.lead_id, requested_by=None, policy=ApprovalPolicy(), now=datetime.now(UTC),
+                cost_usd=Decimal(0),
+            )  # fmt: skip
+            async with database.tenant(acme.id) as session:
+                await approvals.hold(session, [question])
+        finally:
+            await database.close()
+
+    asyncio.run(prepare())
+    shown = answer("approvals", "acme")
+    assert "enrol in nurture" in shown
+    assert "to ann@acme.example" in shown

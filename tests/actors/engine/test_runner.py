@@ -210,15 +210,6 @@ async def test_an_effect_that_was_not_declared_is_not_carried_out_and_fails_the_
     assert "did not declare that it wants EnrolContact" in finished.end.reason
 
 
-def test_an_approval_over_which_processes_died_has_failed_and_is_not_left_open():
-    runner = Runner(working(ending()), None, None, None, None, "build-1")
-    event = say(SOURCED, tenant_id=TENANT.id, cause="x", time=FUTURE, traceparent=None)
-    approval_id = uuid4()
-    finished = runner.give_up(Assignment(uuid4(), event, 1, None, approval_id), profile_of(TENANT), 3)
-    assert finished.settles == (approval_id, finished.end.reason)
-    assert finished.end.approval_id is None
-
-
 async def test_cancelling_goes_through():
     begun = asyncio.Event()
 

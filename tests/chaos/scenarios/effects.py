@@ -6,7 +6,8 @@ from collections import Counter
 from actors.shell.demonstration import connections, services
 from tenants.store import failures, tenants
 from tenants.store.failures import Which
-from tests.chaos.trial import Scenario, Trial
+from tests.chaos.desks import Desk
+from tests.chaos.trial import LEASE_S, Scenario, Trial
 
 # A claim of a process that was killed is waited for.
 _DRAINED_WITHIN_S = 150
@@ -14,11 +15,7 @@ _DRAINED_WITHIN_S = 150
 
 async def effects_are_lost(trial: Trial) -> None:
     """A fifth of the answers is lost, keys are not heeded, and workers are killed: each effect goes out once."""
-    lossy = {"latency_ms": "40±30", "rate_lost": 0.2, "rate_500": 0.02, "keys": "unheeded"}
-    trial.ground.world(sequences=lossy, crm=lossy)
-    await _connect(trial)
-    desk = await trial.desk()
-    await trial.warm(60)
+    desk = await _under_way(trial)
     for _ in range(2 if trial.is_brief else 8):
         heir = await trial.desk(loading_only=True)
         await trial.progress(15)
@@ -28,6 +25,42 @@ async def effects_are_lost(trial: Trial) -> None:
         await trial.first_commit()
         desk = heir
     await trial.progress(15)
+    await _at_their_end(trial)
+
+
+async def effects_stand_still(trial: Trial) -> None:
+    """A worker is stopped while effects go out, another takes over, the first goes on: each effect goes out once."""
+    old = await _under_way(trial)
+    for _ in range(1 if trial.is_brief else 3):
+        heir = await trial.desk(loading_only=True)
+        await trial.progress(15)
+        await asyncio.sleep(trial.chance.uniform(0.0, 0.3))
+        old.freeze()
+        trial.kills += 1
+        trial.deaths += 2  # what was under way, and what it begins before it learns that it is out
+        await asyncio.sleep(LEASE_S + 0.5)  # not in hope: this is how long it is to seem dead
+        await heir.hold()
+        await trial.progress(15)
+        # for longer than any request of its own may take, or shorter
+        await asyncio.sleep(trial.chance.uniform(0.0, 12.0))
+        old.thaw()
+        await trial.progress(15)
+        await old.stop()
+        old = heir
+    await _at_their_end(trial)
+
+
+async def _under_way(trial: Trial) -> Desk:
+    """A worker that enrols and writes for every tenant, with answers that get lost and keys that nobody heeds."""
+    lossy = {"latency_ms": "40±30", "rate_lost": 0.2, "rate_500": 0.02, "keys": "unheeded"}
+    trial.ground.world(sequences=lossy, crm=lossy)
+    await _connect(trial)
+    desk = await trial.desk()
+    await trial.warm(60)
+    return desk
+
+
+async def _at_their_end(trial: Trial) -> None:
     trial.ground.world(sequences={"rate_lost": 0.0, "rate_500": 0.0}, crm={"rate_lost": 0.0, "rate_500": 0.0})
     await trial.drained(within_s=_DRAINED_WITHIN_S)
     await _try_again_what_failed(trial)
@@ -78,4 +111,7 @@ async def _judge(trial: Trial) -> None:
     trial.notes |= {"enrolled": len(enrolled), "written": len(written), "tried_again": doubted}
 
 
-SCENARIOS = (Scenario(101, "effects-are-lost", effects_are_lost),)
+SCENARIOS = (
+    Scenario(101, "effects-are-lost", effects_are_lost),
+    Scenario(102, "effects-stand-still", effects_stand_still),
+)

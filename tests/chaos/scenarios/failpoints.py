@@ -15,7 +15,8 @@ _PASSES = (0, 0, 0, 1, 2, 5, 20)
 
 async def failpoints(trial: Trial) -> None:
     """A worker dies before and after each step of the engine, once each, and another goes on."""
-    known = names()
+    # whoever dies over an effect leaves a claim of half a minute: too long for a brief look
+    known = [name for name in names() if not (trial.is_brief and "outward" in name)]
     trial.must(
         len(known) >= _LEAST and len(set(known)) == len(known), f"{len(known)} points have a name each"
     )
