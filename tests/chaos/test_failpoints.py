@@ -55,7 +55,7 @@ def test_each_point_has_one_name_and_the_steps_that_matter_are_among_them():
         "asking.Asking._reserve.reserve: after COMMIT",
         "asking.Asking._pay: after provider.answers[type(question)]",
         "asking.Asking._keep: before COMMIT",
-        "runner.Runner._as_decided: after approvals.decided",
+        "deciding.as_decided: after approvals.decided",
         "committing._commit_once: before COMMIT",
         "committing._commit_once: after COMMIT",
         "intake.Intake._take_due: after runs.take_due",

@@ -40,7 +40,7 @@ class Variety:
         """From now on."""
         await self._trial.execute(_REFUSED)
         large, small, other = self._trial.tenants
-        policy = {"unverified_address": "ask", "source_above": _ROWS}
+        policy = {"unverified_address": "ask", "source_above": _ROWS, "spend_above_usd": 1000}
         if not self._trial.is_brief:
             await self._reach_out(small)
         await self._trial.configure(small, approvals=policy)
