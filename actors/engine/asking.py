@@ -139,9 +139,9 @@ class Asking:
         price = _price(provider, profile)
         if type(question) not in provider.billed:
             async with self._slots:
-                reply = await provider.answers[type(question)](link, question)
+                reply = await self._put(provider, link, question)
             return _answer(provider, reply, price)
-        start = _start(provider, profile, run_id, question, price, lead_id)
+        start = _start(provider, profile, run_id, question, price, lead_id, self._database.now())
         call = self._under_way.get(start.id)
         if call is None:
             call = self._under_way[start.id] = _Call()
@@ -180,7 +180,7 @@ class Asking:
                 # paid for by an earlier attempt of this run, which has told the price already
                 return _read_reply(kept, type(question).answer), Decimal(0)
             async with self._settled_on_error(tenant_id, start):
-                reply = await provider.answers[type(question)](link, question)
+                reply = await self._put(provider, link, question)
             end = CallEnd(
                 start.id,
                 "answered",
@@ -191,6 +191,15 @@ class Asking:
             )
             await self._settle(tenant_id, end)
         return reply, price
+
+    async def _put(self, provider: Provider, link: Link, question: Question[Any]) -> Reply:
+        """The provider's reply. A time that an error names is told by the host's clock, and kept by the database's."""
+        try:
+            return await provider.answers[type(question)](link, question)
+        except AgentError as error:
+            if error.retry_at is not None:
+                error.retry_at += self._database.now() - datetime.now(UTC)
+            raise
 
     def _over(self, call_id: UUID, task: asyncio.Task[tuple[Reply, Decimal]]) -> None:
         del self._under_way[call_id]
@@ -266,11 +275,10 @@ def _start(
     question: Question[Any],
     price: Decimal,
     lead_id: UUID | None,
+    now: datetime,
 ) -> CallStart:
     words = in_words(question)
-    over = ceilings(
-        profile.config.budgets, provider=provider.name, run_id=run_id, lead_id=lead_id, now=datetime.now(UTC)
-    )
+    over = ceilings(profile.config.budgets, provider=provider.name, run_id=run_id, lead_id=lead_id, now=now)
     # no vendor bills more than a credit for what we ask
     call_id = stable_id(profile.tenant.id, run_id, provider.name, words)
     return CallStart(call_id, run_id, provider.name, words, price, over)

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -100,9 +100,8 @@ async def _commit_once(
         )
         await approvals.hold(session, [item.held for item in finished if item.held is not None])
         await approvals.settle(session, dict(item.settles for item in finished if item.settles is not None))
-        await log.append(
-            session, [entry for item in finished for entry in _entries(item, profile, datetime.now(UTC))]
-        )
+        now = database.now()
+        await log.append(session, [entry for item in finished for entry in _entries(item, profile, now)])
 
 
 async def _add_new(session: Session, finished: Sequence[Finished]) -> None:

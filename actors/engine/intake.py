@@ -6,7 +6,6 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import UUID
 
 from actors.bus.base import Bus, Delivery
@@ -248,7 +247,7 @@ class Intake:
 
     def _event_of(self, run: DueRun) -> Event:
         payload = read_payload(self._types, run.topic, run.input)
-        return Event(run.event_id, run.tenant_id, run.topic, "", None, datetime.now(UTC), None, payload)
+        return Event(run.event_id, run.tenant_id, run.topic, "", None, self._database.now(), None, payload)
 
     def _has(self, run_id: UUID) -> bool:
         """Whether this run is in hand already, or waits here for its turn."""

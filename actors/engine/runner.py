@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -102,7 +102,7 @@ class Runner:
     async def do(self, assignment: Assignment, profile: Profile) -> Finished:
         """The run, done. Whatever the agent raises becomes the run's ending; only cancelling goes through."""
         started = time.monotonic()
-        now = datetime.now(UTC)
+        now = self._database.now()
         tenant_id = profile.tenant.id
         desk = self._desks.get(tenant_id)
         if desk is None:
@@ -212,7 +212,7 @@ class Runner:
     def give_up(self, assignment: Assignment, profile: Profile, deliveries: int) -> Finished:
         """The run as failed, without another try: every process that began it died over it."""
         desk = TenantDesk(profile.tenant.id, self._database, self._scoring)
-        ctx = RunContext(profile, desk, self._asking, run_id=assignment.run_id, now=datetime.now(UTC))
+        ctx = RunContext(profile, desk, self._asking, run_id=assignment.run_id, now=self._database.now())
         error = ProcessDied(f"{deliveries} times in a row")
         end = self._end(assignment, ctx, None, error, 0.0)
         # what a person allowed stays allowed: whoever tries the run again carries it out
@@ -221,7 +221,7 @@ class Runner:
     def overtaken(self, assignment: Assignment, profile: Profile) -> Finished:
         """The run as skipped, and its lead left as it is: that has come further than the event says."""
         desk = TenantDesk(profile.tenant.id, self._database, self._scoring)
-        ctx = RunContext(profile, desk, self._asking, run_id=assignment.run_id, now=datetime.now(UTC))
+        ctx = RunContext(profile, desk, self._asking, run_id=assignment.run_id, now=self._database.now())
         outcome = Skip("the lead has come further since")
         end = self._end(assignment, ctx, outcome, None, 0.0)
         return Finished(assignment, outcome, replace(end, lead_id=None))

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -97,8 +96,8 @@ async def _request(
     count: int,
     by: str,
 ) -> None:
-    now = datetime.now(UTC)
     async with database.tenant(profile.tenant.id) as session:
+        now = database.now()
         await sources.request(session, request_id, name, count, by)
         for part in parts:
             cause = f"{request_id}/{part.part}"

@@ -199,7 +199,7 @@ def _refusal(heard: Heard, manners: Manners, endpoint: str) -> AgentError:
     said = heard.body.lower()
     odd = (odd.error for odd in manners.oddities if odd.status == heard.status and odd.words in said)
     error = next(odd, None) or _MEANING.get(heard.status, ProviderDown)
-    retry_at = _retry_at(heard.headers.get("retry-after"))
+    retry_at = _retry_at(heard.headers.get("retry-after"), heard.headers.get("date"))
     if retry_at is None and error is RateLimited:
         retry_at = datetime.now(UTC) + QUIET_AFTER_RATE_LIMIT
     refusal = error(f"{heard.status} to {endpoint}", provider=manners.provider, retry_at=retry_at)
@@ -208,8 +208,11 @@ def _refusal(heard: Heard, manners: Manners, endpoint: str) -> AgentError:
     return refusal
 
 
-def _retry_at(text: str | None) -> datetime | None:
-    """The time in a Retry-After header, at most a day ahead; None where it says none that can be read."""
+def _retry_at(text: str | None, now: str | None) -> datetime | None:
+    """The time in a Retry-After header, at most a day ahead; None where it says none that can be read.
+
+    With the time that the vendor says it is, a date means so much later than that: our clocks may differ.
+    """
     if not text:
         return None
     latest = seconds_ahead(_LONGEST_WAIT_S)
@@ -217,6 +220,9 @@ def _retry_at(text: str | None) -> datetime | None:
         if text.strip().isdecimal():
             return seconds_ahead(min(float(text), _LONGEST_WAIT_S))
         then = parsedate_to_datetime(text)
-    except ValueError:
+        if now:
+            ahead_s = (then - parsedate_to_datetime(now)).total_seconds()
+            return seconds_ahead(max(0.0, min(ahead_s, _LONGEST_WAIT_S)))
+    except (ValueError, TypeError):  # no date, or one with its zone beside one without
         return None
     return min(then if then.tzinfo is not None else then.replace(tzinfo=UTC), latest)

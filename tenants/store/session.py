@@ -2,8 +2,10 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -104,9 +106,10 @@ class Session:
 class Database:
     """The connections of one process, as one database role: some for tenants' work, some for the system's."""
 
-    def __init__(self, tenants: "_Pool", system: "_Pool") -> None:
+    def __init__(self, tenants: "_Pool", system: "_Pool", clock: "_Clock") -> None:
         self._tenants = tenants
         self._system = system
+        self._clock = clock
 
     @classmethod
     def at(cls, address: str | URL, *, role: str, pool_size: int = 4, read_only: bool = False) -> "Database":
@@ -124,10 +127,16 @@ class Database:
         if read_only:
             server_settings["default_transaction_read_only"] = "on"
         dsn = as_dsn(address)
+        clock = _Clock()
         return cls(
-            _Pool(dsn, pool_size, server_settings),
-            _Pool(dsn, min(pool_size, 2), server_settings | {SCOPE_SETTING: "system"}),
+            _Pool(dsn, pool_size, server_settings, clock),
+            _Pool(dsn, min(pool_size, 2), server_settings | {SCOPE_SETTING: "system"}, clock),
+            clock,
         )
+
+    def now(self) -> datetime:
+        """The time by the database's clock, which all hosts share, as far as it was asked; else by the host's."""
+        return self._clock.now()
 
     @asynccontextmanager
     async def tenant(
@@ -161,14 +170,33 @@ class Database:
         await self._system.close()
 
 
+class _Clock:
+    """The database's clock as it was told with the newest connection. The host's may be hours off, or jump."""
+
+    def __init__(self) -> None:
+        self._told: datetime | None = None
+        self._told_at_s = 0.0
+
+    async def hear(self, connection: Any) -> None:
+        """What the database says that the time is."""
+        self._told, self._told_at_s = await connection.fetchval("SELECT clock_timestamp()"), time.monotonic()
+
+    def now(self) -> datetime:
+        """That time, and what has passed since."""
+        if self._told is None:
+            return datetime.now(UTC)
+        return self._told + timedelta(seconds=time.monotonic() - self._told_at_s)
+
+
 class _Pool:
     """Connections of one kind, made when they are first needed, on the loop that needs them."""
 
-    def __init__(self, dsn: str, size: int, server_settings: Mapping[str, str]) -> None:
+    def __init__(self, dsn: str, size: int, server_settings: Mapping[str, str], clock: _Clock) -> None:
         self._pool: asyncpg.Pool | None = None
         self._dsn = dsn
         self._size = size
         self._server_settings = dict(server_settings)
+        self._clock = clock
         self._opening = asyncio.Lock()
 
     @asynccontextmanager
@@ -195,13 +223,17 @@ class _Pool:
                     self._dsn,
                     min_size=0,
                     max_size=self._size,
-                    init=_speak_json,
+                    init=self._introduced,
                     reset=_as_it_is,
                     timeout=10,
                     command_timeout=_ANSWER_WITHIN_S,
                     server_settings=self._server_settings,
                 )
             return self._pool
+
+    async def _introduced(self, connection: Any) -> None:
+        await _speak_json(connection)
+        await self._clock.hear(connection)
 
     async def close(self) -> None:
         """The end of the connections. Whoever still waits for an answer gets an error."""

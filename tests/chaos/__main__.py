@@ -1,4 +1,4 @@
-"""The scenarios, one after another, and their table: python -m tests.chaos [NAME…] [--seed N] [--list]."""
+"""The scenarios, one after another, and their table: python -m tests.chaos [NAME…], with --help for the rest."""
 
 import argparse
 import asyncio
@@ -6,7 +6,7 @@ import sys
 
 from tests.chaos.ground import prepared
 from tests.chaos.scenarios import all_scenarios
-from tests.chaos.trial import Row, perform
+from tests.chaos.trial import WINDOW_S, Row, perform
 
 _HEAD = ("#", "scenario", "kills", "leads", "lost", "doubled", "extra billed", "recovery", "seconds", "")
 _LEAST_RATIO = 0.95
@@ -43,6 +43,13 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="one or more of --list; absent: all")
     parser.add_argument("--seed", type=int, default=1, help="the same seed draws the same (default: 1)")
     parser.add_argument("--brief", action="store_true", help="few and short faults, no speeds")
+    parser.add_argument(
+        "--windows",
+        type=float,
+        default=WINDOW_S,
+        metavar="SECONDS",
+        help="how long a speed is measured (default: 10)",
+    )
     parser.add_argument("--list", action="store_true", help="the names, and nothing else")
     options = parser.parse_args()
     if options.list:
@@ -55,7 +62,11 @@ def main() -> int:
     with prepared() as ground:
         for name in options.names or known:
             _say(f"{name}, seed {options.seed}")
-            row = asyncio.run(perform(ground, known[name], seed=options.seed, is_brief=options.brief))
+            row = asyncio.run(
+                perform(
+                    ground, known[name], seed=options.seed, is_brief=options.brief, window_s=options.windows
+                )
+            )
             if row.ratio is not None and row.ratio < _LEAST_RATIO:
                 row.violations.append(f"criterion: after the fault {row.ratio:.2f} of the speed before it")
             if row.notes:

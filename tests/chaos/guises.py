@@ -5,8 +5,11 @@ It is done from here, in that one process, once everything is imported: the prod
 
 import os
 import resource
+import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -18,6 +21,7 @@ from tenants.store.session import Session
 
 #: companies over which a worker that can be poisoned raises, and dies
 RAISES, ABORTS = "Raises Ltd", "Aborts Ltd"
+_HOURS_OFF = 25
 #: the field that a newer worker says beside what is known
 NEWER_FIELD = "said_by_newer"
 
@@ -52,5 +56,29 @@ def _newer() -> None:
     log.append = append_more
 
 
+def _of_another_time() -> None:
+    """The host's clock is more than a day ahead, and more than a day behind, in turns of a second."""
+    host_time = time.time
+
+    def wild_time() -> float:
+        seconds = host_time()
+        return seconds + (_HOURS_OFF if int(seconds) % 2 else -_HOURS_OFF) * 3_600
+
+    class WildDatetime(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime.fromtimestamp(wild_time(), tz)
+
+    time.time = wild_time
+    ours = [module for name, module in sys.modules.items() if name.partition(".")[0] in ("actors", "tenants")]
+    for module in ours:
+        if getattr(module, "datetime", None) is datetime:
+            module.datetime = WildDatetime  # type: ignore[attr-defined]
+
+
 #: what each guise makes of a worker, by name
-GUISES: dict[str, Callable[[], None]] = {"poisonable": _poisonable, "newer": _newer}
+GUISES: dict[str, Callable[[], None]] = {
+    "poisonable": _poisonable,
+    "newer": _newer,
+    "of-another-time": _of_another_time,
+}

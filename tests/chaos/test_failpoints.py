@@ -53,7 +53,7 @@ def test_each_point_has_one_name_and_the_steps_that_matter_are_among_them():
     assert {
         "intake.Intake._take_in: after self._bus.read",
         "asking.Asking._reserve.reserve: after COMMIT",
-        "asking.Asking._pay: after provider.answers[type(question)]",
+        "asking.Asking._put: after provider.answers[type(question)]",
         "asking.Asking._keep: before COMMIT",
         "deciding.as_decided: after approvals.decided",
         "committing._commit_once: before COMMIT",

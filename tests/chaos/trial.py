@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import shutil
+import statistics
 import tempfile
 import time
 import uuid
@@ -38,6 +39,10 @@ from tests.chaos.proxy import Proxy
 
 LEASE_S = 2.0
 CALLS_IN_FLIGHT = 24
+#: how long a speed is measured, in so many pieces
+WINDOW_S = 10.0
+_PIECES = 5
+_WARM_LEADS = 300
 #: the guard that stands in the database, and not in a worker
 WALL = "row-level security"
 _TENANTS = ("large", "small", "other")
@@ -84,6 +89,7 @@ class Trial:
         proxy: Proxy,
         database: Database,
         without: str | None = None,
+        window_s: float = 0.0,
     ) -> None:
         self.without = without
         self.ground = ground
@@ -106,7 +112,8 @@ class Trial:
         self.notes: dict[str, Any] = {}
         self.desks: list[Desk] = []
         self.home = home
-        self._windows: dict[str, tuple[float, float]] = {}
+        self._window_s = window_s
+        self._windows: dict[str, datetime] = {}
 
     async def set_up(self) -> None:
         """Three tenants with their own keys, and a model that judges for all of them."""
@@ -297,39 +304,50 @@ class Trial:
 
         return await self.until(there, "the first commit", within_s=within_s)
 
-    async def steady(self, window: str, seconds: float) -> None:
-        """A window in which the load flows, whose speed is measured afterwards."""
+    async def steady(self, window: str) -> None:
+        """A window in which the load flows, whose speed is measured afterwards.
+
+        Both windows begin behind a checkpoint: what is first written after one costs more, and a server that was
+        restarted has just made one.
+        """
         if self.is_brief:
             await self.progress(20)
             return
-        began = time.time()
-        await asyncio.sleep(seconds)
-        self._windows[window] = began, time.time()
+        await self.execute("CHECKPOINT")
+        began = await self.value("SELECT clock_timestamp()")
+        await asyncio.sleep(self._window_s)
+        self._windows[window] = began
 
     async def ratio(self) -> float | None:
-        """The runs a second in the window after the fault, divided by those before it."""
+        """The speed after the fault, divided by that before it; each the median over the pieces of its window."""
         if self._windows.keys() != {"before", "after"}:
             return None
-        speeds = {}
-        for name, (began, ended) in self._windows.items():
-            count = await self.value(
-                "SELECT count(*) FROM run WHERE status IN ('done', 'skipped') "
-                "AND finished_at >= to_timestamp($1) AND finished_at < to_timestamp($2)",
-                began,
-                ended,
-            )
-            speeds[name] = count / (ended - began)
+        speeds = {name: await self._speed(began) for name, began in self._windows.items()}
         self.notes["runs_per_second"] = {name: round(speed) for name, speed in speeds.items()}
         return speeds["after"] / speeds["before"] if speeds["before"] else None
+
+    async def _speed(self, began: datetime) -> float:
+        """Runs that ended a second, by the database's clock: the median over the pieces of a window."""
+        piece_s = self._window_s / _PIECES
+        counts = await self.value(
+            "SELECT array_agg((SELECT count(*) FROM run WHERE status IN ('done', 'skipped') "
+            "AND finished_at >= $1::timestamptz + make_interval(secs => piece * $2::float8) "
+            "AND finished_at < $1::timestamptz + make_interval(secs => (piece + 1) * $2::float8))) "
+            "FROM generate_series(0, $3::int - 1) piece",
+            began,
+            piece_s,
+            _PIECES,
+        )
+        return statistics.median(counts) / piece_s
 
     async def warm(self, outstanding: int = 150) -> None:
         """A load under way, and flowing."""
         self.load.begin(outstanding)
-        await self.progress(30 if self.is_brief else 300)
+        await self.progress(30 if self.is_brief else _WARM_LEADS)
 
     async def flowing(self) -> None:
-        """Work that goes on after a fault, for long enough to be as usual again."""
-        await self.progress(30 if self.is_brief else 150)
+        """Work that goes on after a fault, for as long as it was let warm before it."""
+        await self.progress(30 if self.is_brief else _WARM_LEADS)
 
     async def drained(self, *, within_s: float = 60.0) -> None:
         """No more leads, and the last of them at its end."""
@@ -386,7 +404,9 @@ class Scenario:
 
 
 @asynccontextmanager
-async def _opened(ground: Ground, seed: int, is_brief: bool, without: str | None) -> AsyncIterator[Trial]:
+async def _opened(
+    ground: Ground, seed: int, is_brief: bool, without: str | None, window_s: float
+) -> AsyncIterator[Trial]:
     name = f"chaos_{uuid.uuid4().hex[:8]}"
     async with AsyncExitStack() as stack:
         home = Path(tempfile.mkdtemp(prefix="lm-trial-"))
@@ -407,6 +427,7 @@ async def _opened(ground: Ground, seed: int, is_brief: bool, without: str | None
             proxy=proxy,
             database=database,
             without=without,
+            window_s=window_s,
         )
         await trial.set_up()
         try:
@@ -427,12 +448,21 @@ async def _drop(ground: Ground, name: str) -> None:
 
 
 async def perform(
-    ground: Ground, scenario: Scenario, *, seed: int, is_brief: bool = False, without: str | None = None
+    ground: Ground,
+    scenario: Scenario,
+    *,
+    seed: int,
+    is_brief: bool = False,
+    without: str | None = None,
+    window_s: float = WINDOW_S,
 ) -> Row:
-    """A scenario played, drained and judged; with workers that lack a guard, if one is named."""
+    """A scenario played, drained and judged; with workers that lack a guard, if one is named.
+
+    Its speed is measured for so long before the fault, and again after it.
+    """
     row = Row(scenario.number, scenario.name, seed)
     began = time.monotonic()
-    async with _opened(ground, seed, is_brief, without) as trial:
+    async with _opened(ground, seed, is_brief, without, window_s) as trial:
         try:
             await scenario.play(trial)
             await trial.drained()

@@ -2,13 +2,14 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
-from actors.core.questions import EnrichCompany
+from actors.core.errors import RateLimited
+from actors.core.questions import EnrichCompany, ReadSite
 from actors.engine.asking import Asking
 from actors.engine.recording import Recording
 from tenants.store import tenants
@@ -24,9 +25,13 @@ QUESTION = EnrichCompany(domain="acme.com")
 class Trembling:
     """A database whose transactions fail as they are told: not begun, or done and nobody was told."""
 
-    def __init__(self, database, *fates):
+    def __init__(self, database, *fates, ahead=timedelta(0)):
         self._database = database
         self._fates = list(fates)
+        self._ahead = ahead
+
+    def now(self):
+        return self._database.now() + self._ahead
 
     @asynccontextmanager
     async def tenant(self, tenant_id):
@@ -130,3 +135,15 @@ async def test_nothing_is_asked_for_a_tenant_that_was_removed(database, profile)
     with pytest.raises(TenantGone):
         await asking_of(database, oracle).ask(profile, uuid4(), QUESTION, recording=Recording(NOW))
     assert oracle.asked == []
+
+
+async def test_a_time_that_a_provider_names_is_told_by_the_databases_clock(database, profile):
+    async def later(question):
+        raise RateLimited(retry_at=datetime.now(UTC) + timedelta(minutes=1))
+
+    asking = asking_of(Trembling(database, ahead=timedelta(hours=5)), Oracle(later))
+    for question in (QUESTION, ReadSite(domain="acme.com")):  # a billed one, and one that is free
+        with pytest.raises(RateLimited) as limited:
+            await asking.ask(profile, uuid4(), question, recording=Recording(NOW))
+        ahead = limited.value.retry_at - datetime.now(UTC)
+        assert timedelta(hours=5) < ahead <= timedelta(hours=5, minutes=1, seconds=1)

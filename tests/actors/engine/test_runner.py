@@ -21,10 +21,12 @@ from scoring_models.schema import ScoreRequest
 from tenants.policies import TenantConfig
 from tenants.records import RunStatus, Tenant
 from tenants.store import connections, models, tenants
-from tenants.store.session import DatabaseError
+from tenants.store.session import Database, DatabaseError
 from tests.fakes.works import CONNECTIONS, Judge, Oracle
 
 FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
+# nothing of these runs is the database's business
+UNASKED = Database.at("postgresql://nobody@127.0.0.1:1/none", role="nobody")
 TENANT = Tenant(UUID(int=1), "acme", "Acme", 0, 7, {})
 ENRICHED = LeadEnriched(lead_id=uuid4(), account_id=uuid4(), account=Company(name="Acme"), providers=())
 SOURCED = LeadSourced(
@@ -48,7 +50,7 @@ def profile_of(tenant, ways=None):
     return Profile(tenant, TenantConfig(), ways or {}, {}, {})
 
 
-async def do(work, *, attempt=1, database=None, asking=None, scoring=None, profile=None, **options):
+async def do(work, *, attempt=1, database=UNASKED, asking=None, scoring=None, profile=None, **options):
     profile = profile or profile_of(TENANT)
     event = say(SOURCED, tenant_id=profile.tenant.id, cause="x", time=FUTURE, traceparent=None)
     runner = Runner(working(work, **options), database, asking, None, scoring, "build-1", turn=Turn())

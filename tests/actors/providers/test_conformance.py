@@ -340,8 +340,9 @@ async def test_waits_as_long_as_it_is_told(
     provider, kind = pair
     status = 403 if provider.name == "hunter" else 429
 
-    async def retry_at(told: str) -> datetime:
-        link = _link(vendor, provider, lambda _: httpx.Response(status, headers={"retry-after": told}))
+    async def retry_at(told: str, **more: str) -> datetime:
+        headers = {"retry-after": told, **more}
+        link = _link(vendor, provider, lambda _: httpx.Response(status, headers=headers))
         outcome = await _asked(provider, kind, link)
         assert isinstance(outcome, RateLimited)
         assert outcome.retry_at is not None
@@ -351,6 +352,12 @@ async def test_waits_as_long_as_it_is_told(
     assert before + timedelta(seconds=7) <= await retry_at("7") <= datetime.now(UTC) + timedelta(seconds=7)
     then = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
     assert await retry_at(then.strftime("%a, %d %b %Y %H:%M:%S GMT")) == then
+    # the vendor's own clock is a day and an hour behind ours: an hour is an hour
+    its, its_then = (
+        f"{at:%a, %d %b %Y %H:%M:%S} GMT" for at in (then - timedelta(hours=26), then - timedelta(hours=25))
+    )
+    ahead = await retry_at(its_then, date=its) - datetime.now(UTC)
+    assert timedelta(minutes=59) < ahead <= timedelta(hours=1)
     for unread in ("", "soon", "-3", "1e9", "nan", "Fri, 99 Foo 2026 00:00:00 GMT"):
         assert before < await retry_at(unread) < datetime.now(UTC) + timedelta(minutes=1)
     for too_far in ("99999999999999999999", "9" * 400, "Fri, 31 Dec 9999 23:59:59 -0500"):

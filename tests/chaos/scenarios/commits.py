@@ -9,7 +9,7 @@ async def lost_commits(trial: Trial) -> None:
     """The server commits, the answer never comes, and the connection is reset."""
     await trial.desk()
     await trial.warm()
-    await trial.steady("before", 5)
+    await trial.steady("before")
     trial.proxy.swallow_rate = 0.1
     goal = 20 if trial.is_brief else 60
 
@@ -20,14 +20,14 @@ async def lost_commits(trial: Trial) -> None:
     trial.proxy.swallow_rate = 0.0
     trial.notes["swallowed"] = trial.proxy.swallowed
     await trial.flowing()
-    await trial.steady("after", 5)
+    await trial.steady("after")
 
 
 async def conflicts(trial: Trial) -> None:
     """A fifth of all statements ends in a serialization failure or a deadlock."""
     desk = await trial.desk()
     await trial.warm()
-    await trial.steady("before", 5)
+    await trial.steady("before")
     # the conflicts live in the process: it hands over to one with them, and that one to one without
     await desk.stop()
     troubled = await trial.desk("--conflicts=0.2")
@@ -37,7 +37,7 @@ async def conflicts(trial: Trial) -> None:
     await troubled.stop()
     await trial.desk()
     await trial.flowing()
-    await trial.steady("after", 5)
+    await trial.steady("after")
     trial.must(
         await trial.value("SELECT count(*) FROM run WHERE status = 'failed'") == 0,
         "no run fails for good because of conflicts",

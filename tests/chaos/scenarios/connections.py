@@ -18,7 +18,7 @@ async def ended_backends(trial: Trial) -> None:
     """pg_terminate_backend on one of the workers' connections, five times a second."""
     await trial.desk()
     await trial.warm()
-    await trial.steady("before", 5)
+    await trial.steady("before")
     ended = 0
     until = time.monotonic() + (2 if trial.is_brief else 12)
     while time.monotonic() < until:
@@ -30,14 +30,14 @@ async def ended_backends(trial: Trial) -> None:
     await trial.flowing()
     failed = await trial.value("SELECT count(*) FROM run WHERE status = 'failed'")
     trial.must(failed == 0, f"{failed} runs failed for good because connections ended")
-    await trial.steady("after", 5)
+    await trial.steady("after")
 
 
 async def no_connections_left(trial: Trial) -> None:
     """Strangers hold every connection that the server allows, and the workers have lost theirs."""
     desk = await trial.desk()
     await trial.warm()
-    await trial.steady("before", 5)
+    await trial.steady("before")
     await trial.execute("DO $$ BEGIN CREATE ROLE stranger LOGIN; EXCEPTION WHEN duplicate_object THEN END $$")
     strangers: list[asyncpg.Connection] = []
     address = trial.ground.address(trial.database_name).replace("postgres:@", "stranger:@")
@@ -59,7 +59,7 @@ async def no_connections_left(trial: Trial) -> None:
     silence = await trial.first_commit(within_s=20)
     trial.notes["first_commit_s"] = round(silence, 2)
     await trial.flowing()
-    await trial.steady("after", 5)
+    await trial.steady("after")
     failed = await trial.value("SELECT count(*) FROM run WHERE status = 'failed'")
     trial.must(failed == 0, f"{failed} runs failed for good because no connection was left")
 
@@ -73,7 +73,7 @@ async def half_open(trial: Trial) -> None:
     """Whatever the server says vanishes, and later whatever it is told; nobody is told that connections are dead."""
     await trial.desk()
     await trial.warm()
-    await trial.steady("before", 5)
+    await trial.steady("before")
     silences = []
     for hole in (DOWN, UP):
         trial.proxy.holes = frozenset({hole})
@@ -89,7 +89,7 @@ async def half_open(trial: Trial) -> None:
     trial.notes |= {"silent": trial.proxy.fell_silent, "first_commit_s": silences}
     trial.must(max(silences) <= 15, f"dead connections were noticed after {silences} s")
     await trial.flowing()
-    await trial.steady("after", 5)
+    await trial.steady("after")
     failed = await trial.value("SELECT count(*) FROM run WHERE status = 'failed'")
     trial.must(failed == 0, f"{failed} runs failed for good because of dead connections")
 

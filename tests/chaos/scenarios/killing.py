@@ -10,7 +10,7 @@ async def kill_workers(trial: Trial) -> None:
     kills = 4 if trial.is_brief else 20
     desk = await trial.desk()
     await trial.warm()
-    await trial.steady("before", 5)
+    await trial.steady("before")
     longest = 0.0
     for _ in range(kills):
         heir = await trial.desk(loading_only=True)
@@ -23,7 +23,7 @@ async def kill_workers(trial: Trial) -> None:
     trial.must(longest <= LEASE_S + 2, f"the first commit after a kill took {longest:.1f} s")
     trial.notes["longest_silence_s"] = round(longest, 2)
     await trial.flowing()
-    await trial.steady("after", 5)
+    await trial.steady("after")
 
 
 SCENARIOS = (Scenario(1, "kill-workers", kill_workers),)

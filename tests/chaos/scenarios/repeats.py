@@ -17,7 +17,7 @@ async def repeats(trial: Trial) -> None:
     """What is in the log is put there again, twice, at later offsets of the same lane."""
     await trial.desk()
     await trial.warm()
-    await trial.steady("before", 5)
+    await trial.steady("before")
     topics = sorted({agent.topic for agent in all_agents().values()})
     read: dict[tuple[str, int], int] = {}
     rounds = 2 if trial.is_brief else 8
@@ -41,7 +41,7 @@ async def repeats(trial: Trial) -> None:
     caught_up_s = await trial.until(caught_up, "the repeats are read")
     trial.notes["read_after_s"] = round(caught_up_s, 1)
     await trial.flowing()
-    await trial.steady("after", 5)
+    await trial.steady("after")
 
 
 SCENARIOS = (Scenario(19, "repeats", repeats),)

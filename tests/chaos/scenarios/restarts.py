@@ -16,7 +16,7 @@ async def restarts(trial: Trial) -> None:
     """An immediate end of the server, some seconds of nothing, and a recovery from its journal, several times."""
     await trial.desk()
     await trial.warm()
-    await trial.steady("before", 5)
+    await trial.steady("before")
     longest = 0.0
     for _ in range(1 if trial.is_brief else 4):
         await trial.first_commit()
@@ -35,7 +35,7 @@ async def restarts(trial: Trial) -> None:
     trial.notes["longest_silence_s"] = round(longest, 2)
     trial.must(longest <= 5, f"the first commit after a restart took {longest:.1f} s")
     await trial.flowing()
-    await trial.steady("after", 5)
+    await trial.steady("after")
     failed = await trial.value("SELECT count(*) FROM run WHERE status = 'failed'")
     trial.must(failed == 0, f"{failed} runs failed for good because the database was away")
 

@@ -27,7 +27,7 @@ async def _through(
     """
     desk = await trial.desk()
     await trial.warm()
-    await trial.steady("before", 5)
+    await trial.steady("before")
     process = psutil.Process(desk.pid)
     usual = most = process.memory_info().rss
     troubled = 0
@@ -52,7 +52,7 @@ async def _through(
 
     calm_s = await trial.until(recovered, "nothing waits for another try or is stuck any more", within_s=60)
     await trial.flowing()
-    await trial.steady("after", 5)
+    await trial.steady("after")
     trial.notes |= {
         "retrying": troubled,
         "calm_after_s": round(calm_s, 1),

@@ -1,9 +1,11 @@
 import asyncio
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from tenants.store import session as session_module
 from tenants.store import tenants
 from tenants.store.migrate import current_revision
 from tenants.store.rls import APP
@@ -183,3 +185,18 @@ async def test_a_driver_that_is_confused_is_asked_again_on_another_connection(al
     assert told.value.may_be_repeated
     async with alone.tenant(uuid4()) as session:
         assert await session.value("SELECT 1") == 1
+
+
+async def test_the_time_is_the_databases_whatever_the_hosts_clock_says(alone, monkeypatch):
+    class Behind(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime(1999, 12, 31, tzinfo=tz)
+
+    monkeypatch.setattr(session_module, "datetime", Behind)
+    assert alone.now().year == 1999  # nobody has been asked yet
+    async with alone.glance() as session:
+        before = await session.value("SELECT clock_timestamp()")
+        now = alone.now()
+        after = await session.value("SELECT clock_timestamp()")
+    assert before - timedelta(seconds=1) <= now <= after + timedelta(seconds=1)
