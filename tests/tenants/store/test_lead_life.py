@@ -174,6 +174,18 @@ class LeadLife(Life):
         assert set(looked.eligible) == set(done.eligible) == {one.start.id for one in chosen}
         self.wake(chosen)
 
+    @rule(
+        number=st.integers(0, 2),
+        agent=st.sampled_from(sorted(AGENTS)),
+        status=st.sampled_from([RunStatus.FAILED, RunStatus.SKIPPED, RunStatus.SNOOZED]),
+        by_id=st.booleans(),
+    )
+    def held_and_set_free(self, number, agent, status, by_id):
+        """What was held is in flight again as soon as somebody wants it tried again."""
+        run_id = self.begun_and_ended(number, agent, status, FACTS[0])
+        self.the_database_agrees()
+        self.retry(run_id, by_id)
+
     def of_lead(self, lead_id):
         return [run for run in self.runs.values() if run.start.lead_id == lead_id]
 
@@ -217,6 +229,17 @@ class LeadLife(Life):
         assert self.run(self.superseded()) == len(over)
         for run in over:
             run.status = "superseded"
+
+    @rule(
+        number=st.integers(0, 2),
+        agent=st.sampled_from(sorted(AGENTS)),
+        order=st.permutations([RunStatus.DONE, RunStatus.FAILED]),
+    )
+    def done_and_failed(self, number, agent, order):
+        """Only a success that came later takes a failure out of the queue."""
+        for status in order:
+            self.begun_and_ended(number, agent, status, FACTS[0])
+        self.supersede()
 
     async def superseded(self):
         async with self.ground.database.system() as session:
