@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-browser demo test chaos check bench lock
+.PHONY: help setup setup-browser demo test chaos simulate check bench lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ test: setup ## all tests; ARGS="-k word" for some
 
 chaos: setup ## real faults on real processes, and a table; ARGS="--list" for their names
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+simulate: setup ## 1,000 seeds of engine and bus, with faults between any two steps; ARGS="--seed 7 --trace"
+	@$(BIN)/python -m tests.simulation $(ARGS)
 
 check: setup ## style, types and who may import whom
 	@$(BIN)/ruff check .
