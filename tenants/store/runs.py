@@ -86,8 +86,8 @@ async def open_runs(
 ) -> dict[UUID, RunOpened]:
     """Those of the runs that are ours to do. The others have ended, or wait elsewhere, since they came before.
 
-    None, where the tenant was removed meanwhile. A run that is new counts as begun: it has `unfinished` 0,
-    and 1 from now on.
+    None, where the tenant was removed meanwhile. A run that is new, or was left in good order, counts as begun:
+    it has `unfinished` 0, and 1 from now on.
     """
     rows = await session.rows(
         f"""
@@ -105,7 +105,15 @@ async def open_runs(
         lane=lane,
         **columns(starts, ("id", "event_id", "lead_id", "topic", "input")),
     )
-    return {row["id"]: RunOpened(**row) for row in rows}
+    opened = {row["id"]: RunOpened(**row) for row in rows}
+    left_off = [run.id for run in opened.values() if run.unfinished == 0 and run.deliveries > 1]
+    if left_off:
+        await session.run(
+            "UPDATE run SET unfinished = 1 WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))",
+            tenant_id=session.tenant_id,
+            ids=left_off,
+        )
+    return opened
 
 
 async def close_runs(session: Session, ends: Sequence[RunEnd]) -> None:
@@ -186,17 +194,17 @@ async def take_due(session: Session, agent: str, lane: int, limit: int, claim_s:
     rows = await session.rows(
         """
         WITH due AS (
-            SELECT tenant_id, id, status FROM run
+            SELECT tenant_id, id, status, unfinished FROM run
             WHERE agent = :agent AND lane = :lane AND due_at IS NOT NULL AND due_at <= now()
             ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
         )
         UPDATE run SET status = 'running',
                attempt = attempt + (CASE WHEN due.status IN ('running', 'held', 'awaiting_approval') THEN 0 ELSE 1 END),
-               unfinished = CASE WHEN due.status = 'running' THEN unfinished ELSE 1 END,
+               unfinished = CASE WHEN due.status = 'running' THEN GREATEST(due.unfinished, 1) ELSE 1 END,
                deliveries = deliveries + 1, due_at = now() + make_interval(secs => :claim)
         FROM due WHERE (run.tenant_id, run.id) = (due.tenant_id, due.id)
         RETURNING run.id, run.tenant_id, event_id, topic, CAST(input AS text) AS input, attempt, deliveries,
-                  CASE WHEN due.status = 'running' THEN unfinished ELSE 0 END AS unfinished,
+                  CASE WHEN due.status = 'running' THEN due.unfinished ELSE 0 END AS unfinished,
                   approval_id
         """,
         agent=agent,

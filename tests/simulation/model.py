@@ -127,11 +127,11 @@ async def open_runs(session, agent, lane, starts):
                 run = {**run, "deliveries": run["deliveries"] + 1, "lane": lane}
             else:
                 continue
-            tx.put("run", key, run)
             unfinished = 0 if run["deliveries"] == 1 else run["unfinished"]
             lead = tx.get("lead", (session.tenant_id, run["lead_id"]))
             stage = lead["stage"] if lead is not None else None
             opened[start.id] = RunOpened(start.id, run["attempt"], run["deliveries"], unfinished, stage)
+            tx.put("run", key, {**run, "unfinished": max(run["unfinished"], 1)})
     return opened
 
 
@@ -181,18 +181,19 @@ async def take_due(session, agent, lane, limit, claim_s):
         for _, key in sorted(due, key=lambda one: one[0])[:limit]:
             run = await tx.lock("run", key)
             was = run["status"]
+            unfinished = run["unfinished"] if was == "running" else 0
             run = {
                 **run,
                 "status": "running",
                 "attempt": run["attempt"] + (was not in ("running", "held", "awaiting_approval")),
-                "unfinished": run["unfinished"] if was == "running" else 1,
+                "unfinished": max(unfinished, 1),
                 "deliveries": run["deliveries"] + 1,
                 "due_at": tx.store.now + _s(claim_s),
             }
             tx.put("run", key, run)
             names = ("id", "tenant_id", "event_id", "topic", "input", "attempt", "deliveries", "approval_id")
             given = {name: run[name] for name in names}
-            taken.append(DueRun(**given, unfinished=run["unfinished"] if was == "running" else 0))
+            taken.append(DueRun(**given, unfinished=unfinished))
         return taken
 
 
@@ -454,7 +455,7 @@ async def modes(session, tenant_ids):
 
 async def halted(session):
     async with session.statement():
-        return None
+        return
 
 
 async def granted(session, tenant_ids):

@@ -60,9 +60,9 @@ class Watch(logging.Handler):
         else:
             self._flying[domain].append(process)
 
-    def died(self, process: Process) -> None:
-        """A process that is dead, or declared dead: what it had asked may be asked again."""
-        self.deaths += 1
+    def died(self, process: Process, *, is_death: bool = True) -> None:
+        """A process that has ended, or was declared dead: what it had asked may be asked again."""
+        self.deaths += is_death
         for domain, asking in self._flying.items():
             while process in asking:
                 asking.remove(process)

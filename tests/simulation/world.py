@@ -11,6 +11,7 @@ from contextvars import copy_context
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from actors.core.errors import ScorerAway
 from actors.engine import asking, committing, intake, profiles, runner, station
 from actors.engine.committing import to_entry
 from actors.engine.profiles import Profile
@@ -58,6 +59,8 @@ class Plan:
         self.stops = draw.randint(0, 2)
         self.replacements = draw.randint(0, 2)
         self.repeats = draw.randint(0, 3)
+        self.leaves = draw.randint(0, 2)
+        self.away_s = draw.choice((0.0, 0.0, 4.0))
         self.lost = draw.choice((0.0, 0.01, 0.03))
         self.lost_at_commit = draw.choice((0.0, 0.05, 0.15))
         self.steps_between = draw.choice((100, 300, 800))
@@ -84,6 +87,7 @@ class World(Faults):
         self.watch = Watch(self)
         self.store.watchers.append(self.watch.commit)
         self.vendor = Vendor(self)
+        self.judge = Judge()
         self.types = event_types()
         self.is_healed = False
         self.processes: list[Process] = []
@@ -111,6 +115,10 @@ class World(Faults):
 
     async def _play(self) -> None:
         self._settle_in()
+        if self.plan.away_s:
+            self.faults["scoring away"] += 1
+            self.judge.away = ScorerAway()
+            self.later(self.plan.away_s, setattr, self.judge, "away", None)
         works = Works(self.database, **self._parts())
         # nobody here is connected to a service: those who reach out would have no desk
         for agent in (name for name, one in works.agents.items() if one.effect is None):
@@ -182,14 +190,14 @@ class World(Faults):
     def _parts(self):
         providers = {"oracle": self.vendor.provider}
         return {
-            "http": None, "vault": None, "providers": providers, "scoring": Judge(), "settings": self._settings,
+            "http": None, "vault": None, "providers": providers, "scoring": self.judge, "settings": self._settings,
         }  # fmt: skip
 
     def start_desk(self, agent: str, lanes: tuple) -> None:
         """A process with a desk for this agent on these lanes."""
         process = Process(f"{agent}#{len(self.processes)}")
         process.desk = (agent, lanes)
-        process.is_followed = False
+        process.is_followed = process.is_sent_home = False
         self.processes.append(process)
         self.desks[agent, lanes] = process
         self.loop.begin(process, self._work(process, agent, lanes))
@@ -200,6 +208,11 @@ class World(Faults):
         await desk.hold(lanes)
         while desk.lanes or self.desks[process.desk] is process:
             await self.loop.wait(0.5)
+            if process.is_sent_home:
+                await desk.stop()  # in good order: what it leaves is nobody's fault, and another goes on
+                await works.finish()
+                self._end(process, is_death=False)
+                return
             if self.desks[process.desk] is process:  # as supervision does with a desk that has lost a lane
                 await desk.hold(lanes)
             elif self.is_healed:
@@ -208,10 +221,12 @@ class World(Faults):
 
     def kill(self, process: Process) -> None:
         """The process gone in the middle of whatever it did; another takes its place after a while."""
-        if process.is_dead:
-            return
+        if not process.is_dead:
+            self._end(process, is_death=True)
+
+    def _end(self, process: Process, *, is_death: bool) -> None:
         self.loop.kill(process)
-        self.watch.died(process)
+        self.watch.died(process, is_death=is_death)
         for transaction in [one for one in self.store.open if one.process is process]:
             # what was sent may still be carried out, though nobody is there to hear of it
             if transaction.is_committing and self.chance.random() < 0.5:
@@ -224,7 +239,8 @@ class World(Faults):
     def _follow(self, process: Process) -> None:
         if self.desks[process.desk] is process:
             process.is_followed = True
-            self.watch.died(process)
+            if not process.is_dead:
+                self.watch.died(process)
             self.start_desk(*process.desk)
 
     def _stop(self, process: Process) -> None:
@@ -244,7 +260,7 @@ class World(Faults):
 
     def _plan_faults(self) -> list[str]:
         kinds = ["killed"] * self.plan.deaths + ["stopped"] * self.plan.stops
-        kinds += ["replaced"] * self.plan.replacements
+        kinds += ["replaced"] * self.plan.replacements + ["sent home"] * self.plan.leaves
         self.chance.shuffle(kinds)
         return kinds
 
@@ -259,6 +275,8 @@ class World(Faults):
             self.kill(process)
         elif kind == "stopped":
             self._stop(process)
+        elif kind == "sent home":
+            process.is_sent_home = True
         else:
             self._follow(process)
 

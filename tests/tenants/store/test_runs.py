@@ -359,3 +359,20 @@ async def test_recent_runs_come_newest_first_and_only_those_that_match(database,
         "no",
         1,
     )
+
+
+async def test_a_run_that_was_left_in_good_order_is_on_whoever_begins_it_next(
+    database, opening, closing, due
+):
+    """Nobody is blamed for what was left; but who begins it then and dies is counted, or it could kill for ever."""
+    read, again = start(), start()
+    await opening(read, again)
+    await closing(end(again, RunStatus.RETRYING, due_at=PAST))
+    await due(claim_s=-1.0)
+    for is_left, unfinished in ((False, 1), (True, 0), (False, 1)):
+        if is_left:
+            async with database.system() as session:
+                await runs.leave_off(session, [read.id, again.id])
+        opened = await opening(read)
+        assert opened[read.id].unfinished == unfinished
+        assert [run.unfinished for run in await due(claim_s=-1.0)] == [unfinished]
