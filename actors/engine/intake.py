@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -68,6 +68,7 @@ class Intake:
         self._tasks: dict[asyncio.Task[None], UUID] = {}
         self._in_hand: dict[UUID, Assignment] = {}
         self._suspects = Suspects(runner.turn)
+        runner.turn.join(self._suspects, lambda: bool(self._tasks))
         self._claim_s = runner.agent.deadline_s * 2 + 30
         self._finished: list[Finished] = []
         self._something_finished = asyncio.Event()
@@ -94,7 +95,8 @@ class Intake:
         Raises Fenced where the lane belongs to somebody else by now.
         """
         await self._stop_what_is_stopped()
-        took_in = await self._take_in() if not self._suspects else False
+        is_quiet = self._suspects or self.runner.turn.is_wanted(self._suspects)
+        took_in = await self._take_in() if not is_quiet else False
         await self._begin_suspects()
         if self._tasks and len(self._finished) < self._settings.commit_batch:
             await self._linger()
@@ -204,14 +206,15 @@ class Intake:
             RunStart(run_id, event.id, event.data.concerns, topic, event.data.model_dump_json())
             for run_id, (_, event) in assignments.items()
         ]
-        async with self._database.tenant(profile.tenant.id) as session:
-            await lanes.advance(
-                session, self.lease, self._window.frontier_after(set()), self._settings.lease_s
-            )
-            opened = await runs.open_runs(session, name, lane, starts)
-            held: set[UUID] = set()
-            if profile.mode(name) in HOLD_EVENTS:
-                held = await runs.hold_back(session, name, list(opened), HOLD_EVENTS)
+        held: set[UUID] = set()
+        with self._not_to_blame(assignments):
+            async with self._database.tenant(profile.tenant.id) as session:
+                await lanes.advance(
+                    session, self.lease, self._window.frontier_after(set()), self._settings.lease_s
+                )
+                opened = await runs.open_runs(session, name, lane, starts)
+                if profile.mode(name) in HOLD_EVENTS:
+                    held = await runs.hold_back(session, name, list(opened), HOLD_EVENTS)
         ours = set()
         for run_id, (offset, event) in assignments.items():
             # an event that comes again while its run is in hand needs no second one
@@ -249,6 +252,15 @@ class Intake:
         payload = read_payload(self._types, run.topic, run.input)
         return Event(run.event_id, run.tenant_id, run.topic, "", None, self._database.now(), None, payload)
 
+    @contextlib.contextmanager
+    def _not_to_blame(self, run_ids: Iterable[UUID]) -> Iterator[None]:
+        """Runs that count as begun where only the answer to that gets lost: this process did not die over them."""
+        try:
+            yield
+        except DatabaseError:
+            self.runner.left.update(run_ids)
+            raise
+
     def _has(self, run_id: UUID) -> bool:
         """Whether this run is in hand already, or waits here for its turn."""
         return run_id in self._in_hand or run_id in self._suspects
@@ -266,9 +278,11 @@ class Intake:
         if self._tasks or self._finished:
             return
         chosen = self._suspects.next()
+        ids = [one.assignment.run_id for one in chosen]
         if chosen:
-            async with self._database.glance() as session:
-                await runs.begin_again(session, [one.assignment.run_id for one in chosen], self._claim_s)
+            with self._not_to_blame(ids):
+                async with self._database.glance() as session:
+                    await runs.begin_again(session, ids, self._claim_s)
         for one in chosen:
             self._begin(one.assignment, one.profile)
 

@@ -89,8 +89,10 @@ class Station:
         }
 
     async def _leave(self, lane: int) -> None:
-        self._stops.pop(lane).set()
-        loop = self._loops.pop(lane)
+        stop, loop = self._stops.pop(lane, None), self._loops.pop(lane, None)
+        if stop is None or loop is None:
+            return  # while another lane was left this one was lost to somebody else
+        stop.set()
         await asyncio.gather(loop, return_exceptions=True)
 
     async def _work_lane(self, lane: int) -> None:

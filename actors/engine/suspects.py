@@ -96,4 +96,4 @@ class Suspects:
 
     def leave(self) -> None:
         """Nothing more is begun here: it is the turn of other lanes."""
-        self.turn.give_back(self)
+        self.turn.leave(self)
