@@ -238,9 +238,10 @@ class Intake:
         return run_id in self._in_hand or run_id in self._suspects
 
     def _begin_or_suspect(self, assignment: Assignment, profile: Profile, unfinished: int) -> None:
-        if unfinished >= MOST_DELIVERIES:
+        is_suspect = unfinished > 0 and assignment.run_id not in self.runner.left
+        if is_suspect and unfinished >= MOST_DELIVERIES:
             self._finished.append(self.runner.give_up(assignment, profile, unfinished))
-        elif unfinished and assignment.run_id not in self.runner.left:
+        elif is_suspect:
             self._suspects.add([Suspect(assignment, profile, unfinished)])
         else:
             self._begin(assignment, profile)
@@ -251,8 +252,14 @@ class Intake:
             return
         chosen = self._suspects.next()
         if chosen:
-            async with self._database.glance() as session:
-                await runs.begin_again(session, [one.assignment.run_id for one in chosen], self._claim_s)
+            ids = [one.assignment.run_id for one in chosen]
+            try:
+                async with self._database.glance() as session:
+                    await runs.begin_again(session, ids, self._claim_s)
+            except DatabaseError:
+                # perhaps it is on record that they were begun, but they were not, and nobody has died over them
+                self.runner.left.update(ids)
+                raise
         for one in chosen:
             self._begin(one.assignment, one.profile)
 

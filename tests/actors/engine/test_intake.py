@@ -209,6 +209,31 @@ async def test_a_run_that_kills_its_process_is_given_up_after_three_and_its_neig
     assert (await counts_of(database, acme))["failed"] == 1
 
 
+async def test_nobody_has_died_over_a_run_that_was_not_begun_since_an_answer_was_lost(
+    works, database, vault, monkeypatch
+):
+    acme = await add_tenant(database, vault)
+    await source(works, acme, 2)
+    gone = await take_in(works, "enrichment")
+    await gone._take_in()
+    await die(gone)
+    begin_again = runs.begin_again
+
+    async def and_then_the_line_broke(*arguments):
+        await begin_again(*arguments)
+        raise DatabaseError(ConnectionError("gone"), connection_lost=True)
+
+    monkeypatch.setattr(runs, "begin_again", and_then_the_line_broke)
+    heir = await take_in(works, "enrichment")
+    with pytest.raises(DatabaseError):
+        await turns(heir, lambda: heir.counters.done == 2)
+    await heir.abandon()
+    again = await take_in(works, "enrichment")
+    again.runner = heir.runner  # the same process, which takes its lane once more
+    await turns(again, lambda: again.counters.done == 2)
+    assert {run["status"] for run in await kept(database, acme)} == {"done"}
+
+
 async def test_runs_that_were_left_in_good_order_are_not_suspected(works, database, vault):
     acme = await add_tenant(database, vault)
     await source(works, acme, 4)
