@@ -148,6 +148,24 @@ async def test_events_go_on_to_the_lanes_that_their_tenant_holds_by_now(works, d
     assert (await counts_of(database, acme))["enriched"] == 60
 
 
+async def test_what_a_process_has_begun_it_goes_on_with_though_its_tenant_holds_other_lanes_by_now(
+    works, database, vault
+):
+    acme = await add_tenant(database, vault)
+    await source(works, acme, 20)
+    before = await take_in(works, "enrichment", acme.home_lane)
+    await before._take_in()
+    await before.abandon()
+    async with database.system() as session:
+        held = await lanes.scale(session, acme.id, "lead.sourced", 3)
+    works.profiles._refreshed_at = -1.0
+    again = await take_in(works, "enrichment", acme.home_lane)
+    again.runner = before.runner  # the same process, which takes its lane once more
+    await turns(again, lambda: again.counters.done == 20)
+    elsewhere = [lane for lane in held if lane != acme.home_lane]
+    assert [await works.bus.read("lead.sourced", lane, 0, 100) for lane in elsewhere] == [[], []]
+
+
 async def test_an_answer_to_a_commit_that_was_lost_is_not_a_second_commit(
     works, database, vault, monkeypatch
 ):
