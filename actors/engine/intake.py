@@ -183,11 +183,16 @@ class Intake:
     async def _open(self, profile: Profile, events: list[tuple[int, Event]]) -> None:
         """The runs for a tenant's events opened and begun; events that belong on another lane sent there."""
         topic, lane, name = self.runner.agent.topic, self.lease.lane, self.runner.agent.name
-        here: list[tuple[int, Event]] = []
+        here: list[tuple[UUID, int, Event]] = []
         elsewhere: list[tuple[int, Event]] = []
         for offset, event in events:
-            right_lane = profile.lane_for(topic, event.data.concerns or event.id)
-            (here if right_lane == lane else elsewhere).append((offset, event))
+            run_id = stable_id(event.tenant_id, name, event.id)
+            # what this process has begun it goes on with: on another lane its calls would be made once more
+            is_begun = self._has(run_id) or run_id in self.runner.left
+            if is_begun or profile.lane_for(topic, event.data.concerns or event.id) == lane:
+                here.append((run_id, offset, event))
+            else:
+                elsewhere.append((offset, event))
         if elsewhere:
             offsets = {offset for offset, _ in elsewhere}
             await send_on(
@@ -201,7 +206,7 @@ class Intake:
             self._window.settle(offsets)
         if not here:
             return
-        assignments = {stable_id(event.tenant_id, name, event.id): (offset, event) for offset, event in here}
+        assignments = {run_id: (offset, event) for run_id, offset, event in here}
         starts = [
             RunStart(run_id, event.id, event.data.concerns, topic, event.data.model_dump_json())
             for run_id, (_, event) in assignments.items()
@@ -225,7 +230,7 @@ class Intake:
                     self._finished.append(self.runner.overtaken(assignment, profile))
                 else:
                     self._begin_or_suspect(assignment, profile, opened[run_id].unfinished)
-        self._window.settle({offset for offset, _ in here} - ours)
+        self._window.settle({offset for _, offset, _ in here} - ours)
 
     async def _take_due(self, room: int) -> bool:
         self._looked_for_due = time.monotonic()
@@ -266,9 +271,10 @@ class Intake:
         return run_id in self._in_hand or run_id in self._suspects
 
     def _begin_or_suspect(self, assignment: Assignment, profile: Profile, unfinished: int) -> None:
-        if unfinished >= MOST_DELIVERIES:
+        is_suspect = unfinished > 0 and assignment.run_id not in self.runner.left
+        if is_suspect and unfinished >= MOST_DELIVERIES:
             self._finished.append(self.runner.give_up(assignment, profile, unfinished))
-        elif unfinished and assignment.run_id not in self.runner.left:
+        elif is_suspect:
             self._suspects.add([Suspect(assignment, profile, unfinished)])
         else:
             self._begin(assignment, profile)

@@ -68,16 +68,6 @@ class Watch(logging.Handler):
                 asking.remove(process)
                 self._excused[domain] += 1
 
-    def _moved(self, run) -> None:
-        """A run that is under way on one lane was opened on another, since its event was sent on meanwhile.
-
-        Nobody can tell whether the desk on the old lane still lives: what it asks may be asked again.
-        """
-        lead = self._store.rows("lead").get((run["tenant_id"], run["lead_id"]))
-        if lead is not None:
-            domain = self._store.rows("account")[run["tenant_id"], lead["account_id"]].domain
-            self._excused[domain] += len(self._flying.pop(domain, ()))
-
     # --- every commit
 
     def commit(self, transaction: Transaction) -> None:
@@ -101,8 +91,6 @@ class Watch(logging.Handler):
                 self._answered(transaction.process, after)
 
     def _run(self, transaction: Transaction, before, after) -> None:
-        if before is not None and before["status"] == "running" and before["lane"] != after["lane"]:
-            self._moved(after)
         if before is not None and before["status"] in _ENDED and after["status"] != before["status"]:
             self.add(f"ledger: a run of {after['agent']} that was {before['status']} is {after['status']}")
         if after["status"] in _ENDED and not transaction.leases:

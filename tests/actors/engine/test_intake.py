@@ -148,6 +148,24 @@ async def test_events_go_on_to_the_lanes_that_their_tenant_holds_by_now(works, d
     assert (await counts_of(database, acme))["enriched"] == 60
 
 
+async def test_what_a_process_has_begun_it_goes_on_with_though_its_tenant_holds_other_lanes_by_now(
+    works, database, vault
+):
+    acme = await add_tenant(database, vault)
+    await source(works, acme, 20)
+    before = await take_in(works, "enrichment", acme.home_lane)
+    await before._take_in()
+    await before.abandon()
+    async with database.system() as session:
+        held = await lanes.scale(session, acme.id, "lead.sourced", 3)
+    works.profiles._refreshed_at = -1.0
+    again = await take_in(works, "enrichment", acme.home_lane)
+    again.runner = before.runner  # the same process, which takes its lane once more
+    await turns(again, lambda: again.counters.done == 20)
+    elsewhere = [lane for lane in held if lane != acme.home_lane]
+    assert [await works.bus.read("lead.sourced", lane, 0, 100) for lane in elsewhere] == [[], []]
+
+
 async def test_an_answer_to_a_commit_that_was_lost_is_not_a_second_commit(
     works, database, vault, monkeypatch
 ):
@@ -208,6 +226,31 @@ async def test_a_run_that_kills_its_process_is_given_up_after_three_and_its_neig
     failed = next(run for run in kept_runs if run["status"] == "failed")
     assert failed["reason"] == "The process died while it worked on this: 3 times in a row"
     assert (await counts_of(database, acme))["failed"] == 1
+
+
+async def test_nobody_has_died_over_a_run_that_was_not_begun_since_an_answer_was_lost(
+    works, database, vault, monkeypatch
+):
+    acme = await add_tenant(database, vault)
+    await source(works, acme, 2)
+    gone = await take_in(works, "enrichment")
+    await gone._take_in()
+    await die(gone)
+    begin_again = runs.begin_again
+
+    async def and_then_the_line_broke(*arguments):
+        await begin_again(*arguments)
+        raise DatabaseError(ConnectionError("gone"), connection_lost=True)
+
+    monkeypatch.setattr(runs, "begin_again", and_then_the_line_broke)
+    heir = await take_in(works, "enrichment")
+    with pytest.raises(DatabaseError):
+        await turns(heir, lambda: heir.counters.done == 2)
+    await heir.abandon()
+    again = await take_in(works, "enrichment")
+    again.runner = heir.runner  # the same process, which takes its lane once more
+    await turns(again, lambda: again.counters.done == 2)
+    assert {run["status"] for run in await kept(database, acme)} == {"done"}
 
 
 async def test_runs_that_were_left_in_good_order_are_not_suspected(works, database, vault):
