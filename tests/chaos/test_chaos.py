@@ -23,7 +23,7 @@ def ground():
     "name",
     [
         "kill-workers", "zombie", "lost-commits", "ended-backends", "repeats", "removal",
-        "no-connections-left", "vendors-talk-nonsense", "failpoints",
+        "no-connections-left", "vendors-talk-nonsense", "failpoints", "out-of-order",
     ],
 )  # fmt: skip
 def test_what_must_hold_holds(ground, name):
@@ -36,7 +36,7 @@ def test_what_must_hold_holds(ground, name):
 @pytest.mark.parametrize(
     ("guard", "scenario"),
     list(
-        zip([*MUTATIONS, WALL], ["zombie", "lost-commits", "vendors-fail", "lost-commits"], strict=True),
+        zip([*MUTATIONS, WALL], ["zombie", "lost-commits", "vendors-fail", "double-click"], strict=True),
     ),
 )
 def test_a_guard_that_is_taken_out_is_missed(ground, guard, scenario):
