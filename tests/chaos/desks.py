@@ -6,46 +6,49 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).parents[2]
 _PATIENCE_S = 30
+_LOOK_EVERY_S = 0.01
 _REFUSED = re.compile(r"epoch \d+ is over")
 
 
 class Desk:
     """One worker process. What it logs goes into a file."""
 
-    _module = "tests.chaos.worker"
-
-    def __init__(self, name: str, log: Path) -> None:
+    def __init__(self, name: str, log: Path, nursery: Path) -> None:
         self.name = name
+        self.pid = 0
         self._log = log
-        self._process: asyncio.subprocess.Process | None = None
+        self._nursery = nursery
+        self._lines: tuple[asyncio.StreamReader, asyncio.StreamWriter]
         self._loading: asyncio.Task[str] | None = None
         self._is_loaded = False
 
     @property
-    def pid(self) -> int:
-        """The process id."""
-        assert self._process is not None
-        return self._process.pid
-
-    @property
     def is_alive(self) -> bool:
         """Whether the process has not ended yet."""
-        return self._process is not None and self._process.returncode is None
+        return self.pid != 0 and psutil.pid_exists(self.pid)
 
     async def start(self, environment: Mapping[str, str], *arguments: str) -> None:
         """The process begun. It loads what it needs; nothing is held yet."""
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", self._module, self.name, *arguments,
-                cwd=ROOT, env=dict(environment), stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE, stderr=log,
-            )  # fmt: skip
+        self._log.touch()
+        await self._born(environment, arguments)
         self._loading = asyncio.create_task(self._heard())
+
+    async def _born(self, environment: Mapping[str, str], arguments: Sequence[str]) -> None:
+        self._lines = await asyncio.open_unix_connection(str(self._nursery))
+        order = {
+            "environment": dict(environment),
+            "arguments": [self.name, *arguments],
+            "log": str(self._log),
+        }
+        self._tell(json.dumps(order))
+        self.pid = int(await self._heard())
 
     async def hold(self, *lanes: int) -> None:
         """These lanes taken, or every one, from whoever had them; others are given back."""
@@ -67,9 +70,8 @@ class Desk:
         if not self.is_alive:
             return
         self._tell("stop")
-        assert self._process is not None
         try:
-            await asyncio.wait_for(self._process.wait(), _PATIENCE_S)
+            await self._gone()
         except TimeoutError:
             await self.kill()
             raise
@@ -78,10 +80,10 @@ class Desk:
         """The process killed, between two of its instructions."""
         if self.is_alive:
             self._signal(signal.SIGKILL)
-            assert self._process is not None
-            await self._process.wait()
+            await self._gone()
         if self._loading is not None:
             await asyncio.gather(self._loading, return_exceptions=True)
+            self._lines[1].close()
 
     def freeze(self) -> None:
         """The process stopped where it stands. Its connections stay open."""
@@ -103,22 +105,33 @@ class Desk:
         if self.is_alive:
             os.kill(self.pid, number)
 
+    async def _gone(self) -> None:
+        async with asyncio.timeout(_PATIENCE_S):
+            while self.is_alive:  # noqa: ASYNC110 - nobody tells of another process's child
+                await asyncio.sleep(_LOOK_EVERY_S)
+
     def _tell(self, word: str) -> None:
-        assert self._process is not None
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{word}\n".encode())
+        self._lines[1].write(f"{word}\n".encode())
 
     async def _heard(self, within_s: float = _PATIENCE_S) -> str:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        line = await asyncio.wait_for(self._process.stdout.readline(), within_s)
+        line = await asyncio.wait_for(self._lines[0].readline(), within_s)
         return line.decode().strip()
 
 
 class Nest(Desk):
     """A process from which workers hatch, one after the other, to die at points of their own."""
 
-    _module = "tests.chaos.nest"
+    async def _born(self, environment: Mapping[str, str], arguments: Sequence[str]) -> None:
+        # not from the nursery: what is imported there has no points in it
+        with self._log.open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "tests.chaos.nest", self.name, *arguments,
+                cwd=ROOT, env=dict(environment), stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE, stderr=log,
+            )  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdin is not None
+        self._lines, self.pid, self._process = (process.stdout, process.stdin), process.pid, process
 
     async def hatch(self, points: Collection[str], *, passes: int, seconds: float) -> tuple[str | None, int]:
         """The point at which a new worker died, or None, and its status.

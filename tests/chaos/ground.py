@@ -4,6 +4,9 @@ import asyncio
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
@@ -18,6 +21,7 @@ from sqlalchemy import make_url
 from actors.simulator.launch import Launched, launch
 from tenants.store import embedded
 from tenants.store.migrate import migrate
+from tests.chaos.desks import ROOT
 
 LANES = 3
 _COMPANIES = 12_000
@@ -31,6 +35,8 @@ class Ground:
     postgres: Path
     simulator: Launched
     companies: list[dict[str, Any]]
+    #: the socket at which workers are asked for
+    nursery: Path
 
     @property
     def socket(self) -> Path:
@@ -89,15 +95,32 @@ def prepared() -> Iterator[Ground]:
         # a folder of its own under a short path: a socket lies in it, and PostgreSQL may run as another user
         tempfile.TemporaryDirectory(prefix="lm-chaos-", ignore_cleanup_errors=True) as home,
         launch(companies=_COMPANIES) as simulator,
+        _nursery(Path(home) / "nursery") as nursery,
     ):
         folder = Path(home) / "postgres"
         embedded.start(folder)
         try:
-            ground = Ground(folder, simulator, _companies(simulator))
+            ground = Ground(folder, simulator, _companies(simulator), nursery)
             asyncio.run(_make_template(ground))
             yield ground
         finally:
             embedded.stop(folder)
+
+
+@contextmanager
+def _nursery(path: Path) -> Iterator[Path]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("LEADMILL_")}
+    command = [sys.executable, "-m", "tests.chaos.nursery", str(path)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        try:
+            assert process.stdout is not None
+            said = process.stdout.readline()
+            assert said == b"ready\n", f"the nursery said {said!r}"
+            yield path
+        finally:
+            process.communicate(timeout=_PATIENCE_S)  # it ends with its standard input
 
 
 async def _make_template(ground: Ground) -> None:

@@ -23,7 +23,8 @@ def ground():
     "name",
     [
         "kill-workers", "zombie", "lost-commits", "ended-backends", "repeats", "removal",
-        "no-connections-left", "vendors-talk-nonsense", "failpoints", "effects-are-lost",
+        "no-connections-left", "vendors-talk-nonsense", "failpoints", "out-of-order",
+        "effects-are-lost",
     ],
 )  # fmt: skip
 def test_what_must_hold_holds(ground, name):
@@ -38,7 +39,7 @@ def test_what_must_hold_holds(ground, name):
     list(
         zip(
             [*MUTATIONS, WALL],
-            ["zombie", "lost-commits", "vendors-fail", "effects-are-lost", "lost-commits"],
+            ["zombie", "lost-commits", "vendors-fail", "effects-are-lost", "double-click"],
             strict=True,
         ),
     ),

@@ -152,7 +152,7 @@ class Trial:
         await self.execute(
             f"DO $$ BEGIN CREATE ROLE {name} LOGIN IN ROLE {APP}; EXCEPTION WHEN duplicate_object THEN END $$"
         )
-        desk = kind(name, self.home / f"{name}.log")
+        desk = kind(name, self.home / f"{name}.log", self.ground.nursery)
         self.desks.append(desk)
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("LEADMILL_")},

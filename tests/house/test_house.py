@@ -61,7 +61,6 @@ WITHOUT_A_TEST = {
         "tenants/store/pages.py",
     ],
     "the doctor's tests break what it looks for": ["tenants/store/checkup.py"],
-    "test_intake sends events astray, and finds them again": ["actors/engine/astray.py"],
     "every lead of tests/journey goes through it": [
         "actors/engine/context.py",
         "actors/engine/station.py",

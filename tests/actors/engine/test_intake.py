@@ -1,11 +1,15 @@
 """One agent on one lane, turn by turn, on a real database."""
 
 import asyncio
+from dataclasses import replace
+from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 
 from actors.core.questions import EnrichCompany, ReadSite
 from actors.engine import committing
+from actors.engine.astray import is_stale
 from actors.engine.intake import Intake
 from tenants.records import RunStatus
 from tenants.store import lanes, log, runs, tenants
@@ -59,6 +63,35 @@ async def test_what_was_read_and_not_committed_comes_again_and_is_done_once(work
     await turns(heir, lambda: heir.counters.done == 4)
     assert {(run["status"], run["deliveries"]) for run in await kept(database, acme)} == {("done", 2)}
     assert len(await works.bus.read("lead.enriched", 0, 0, 100)) == 4
+
+
+async def test_old_news_about_a_lead_that_has_come_further_is_skipped_and_changes_nothing(
+    works, database, vault
+):
+    acme = await add_tenant(database, vault)
+    await source(works, acme, 3)
+    intake = await take_in(works, "enrichment")
+    await turns(intake, lambda: intake.counters.done == 3)
+    leads = "SELECT CAST(lead AS text) FROM lead ORDER BY id"
+    async with database.tenant(acme.id) as session:
+        before = await session.rows(leads)
+    async with database.system() as session:
+        old = await log.read(session, "lead.sourced", 0, 0, 10)
+        await log.append(session, [replace(entry, event_id=uuid4(), source="/elsewhere") for entry in old])
+    await turns(intake, lambda: intake.counters.done == 6)
+    reasons = [run["reason"] for run in await kept(database, acme) if run["status"] == "skipped"]
+    assert reasons == ["the lead has come further since"] * 3
+    async with database.tenant(acme.id) as session:
+        assert await session.rows(leads) == before
+    assert len(await works.bus.read("lead.enriched", 0, 0, 100)) == 3
+
+
+def test_news_is_old_when_the_lead_is_further_than_it_says_and_early_news_never_is():
+    event = SimpleNamespace(type="lead.enriched")
+    assert [is_stale(event, stage) for stage in (None, "sourced", "enriched", "contactable", "scored")] == [
+        False, False, False, True, True,
+    ]  # fmt: skip
+    assert not is_stale(SimpleNamespace(type="engagement.recorded"), "scored")
 
 
 async def test_a_holder_that_was_overtaken_writes_nothing(works, database, vault):

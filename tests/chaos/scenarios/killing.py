@@ -7,7 +7,7 @@ from tests.chaos.trial import LEASE_S, Scenario, Trial
 
 async def kill_workers(trial: Trial) -> None:
     """SIGKILL again and again, each time with another worker at hand that takes over."""
-    kills = 4 if trial.is_brief else 20
+    kills = 2 if trial.is_brief else 20
     desk = await trial.desk()
     await trial.warm()
     await trial.steady("before")
