@@ -1,20 +1,18 @@
 """One agent at work on one lane: events in, runs opened, done side by side, and committed together."""
 
-import asyncio
-import contextlib
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from actors.bus.base import Bus, Delivery
 from actors.engine.astray import bury, is_stale, send_on
 from actors.engine.committing import commit
+from actors.engine.hand import Hand
 from actors.engine.profiles import Profile, Profiles
 from actors.engine.runner import Assignment, Finished, Runner
 from actors.engine.settings import EngineSettings
-from actors.engine.suspects import MOST_DELIVERIES, Suspect, Suspects
 from actors.engine.window import Window
 from actors.events import event_types
 from actors.events.envelope import Event, read_payload
@@ -28,7 +26,6 @@ from tenants.store.session import Database, DatabaseError
 
 _DUE_EVERY_S = 0.25
 _STOPS_EVERY_S = 0.25
-_LOOK_UP_S = 0.1
 _READ_AT_MOST = 500
 _READ_PAUSE_FIRST_S, _READ_PAUSE_MOST_S = 0.01, 0.1
 
@@ -59,20 +56,14 @@ class Intake:
         self.runner = runner
         self.lease = lease
         self.counters = Counters()
+        self.hand = Hand(runner, settings)
         self._database = database
         self._bus = bus
         self._profiles = profiles
         self._settings = settings
         self._types = event_types()
         self._window = Window(lease.next_offset)
-        self._tasks: dict[asyncio.Task[None], UUID] = {}
-        self._in_hand: dict[UUID, Assignment] = {}
-        self._suspects = Suspects(runner.turn)
-        runner.turn.join(self._suspects, lambda: bool(self._tasks))
         self._claim_s = runner.agent.deadline_s * 2 + 30
-        self._finished: list[Finished] = []
-        self._something_finished = asyncio.Event()
-        self._enough_finished = asyncio.Event()
         self._looked_for_due = 0.0
         self._looked_for_stops = 0.0
         self._read_again_at = 0.0
@@ -82,7 +73,7 @@ class Intake:
     @property
     def in_flight(self) -> int:
         """How many runs are being worked on or wait for their commit."""
-        return len(self._tasks) + len(self._finished) + self._suspects.waiting
+        return len(self.hand)
 
     @property
     def nothing_before_s(self) -> float:
@@ -95,41 +86,24 @@ class Intake:
         Raises Fenced where the lane belongs to somebody else by now.
         """
         await self._stop_what_is_stopped()
-        is_quiet = self._suspects or self.runner.turn.is_wanted(self._suspects)
-        took_in = await self._take_in() if not is_quiet else False
+        took_in = await self._take_in() if not self.hand.takes_nothing_new else False
         await self._begin_suspects()
-        if self._tasks and len(self._finished) < self._settings.commit_batch:
-            await self._linger()
+        await self.hand.linger()
         committed = await self._commit_finished()
         await self._renew()
-        return took_in or committed or bool(self._tasks)
+        return took_in or committed or self.hand.is_busy
 
     async def close(self) -> None:
         """What is finished is committed, what is not is left for whoever comes next, and the lease is given back."""
         await self.abandon()
         await self._commit_finished()
         async with self._database.glance() as session:
-            await runs.leave_off(session, list(self._in_hand))
+            await runs.leave_off(session, self.hand.run_ids)
             await lanes.release(session, self.lease)
 
     async def abandon(self) -> None:
         """What is not finished is left for whoever comes next: nobody would commit it here."""
-        await _cancelled(self._tasks)
-        self._suspects.leave()
-        self.runner.left |= self._in_hand.keys()
-
-    async def _linger(self) -> None:
-        """A moment for more runs to finish, so that one commit serves many."""
-        self._something_finished.clear()
-        if not self._finished:
-            try:
-                await asyncio.wait_for(self._something_finished.wait(), _LOOK_UP_S)
-            except TimeoutError:
-                return
-        if self._tasks and len(self._finished) < self._settings.commit_batch:
-            self._enough_finished.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._enough_finished.wait(), self._settings.commit_linger_s)
+        await self.hand.abandon()
 
     async def _take_in(self) -> bool:
         took_in = False
@@ -188,7 +162,7 @@ class Intake:
         for offset, event in events:
             run_id = stable_id(event.tenant_id, name, event.id)
             # what this process has begun it goes on with: on another lane its calls would be made once more
-            is_begun = self._has(run_id) or run_id in self.runner.left
+            is_begun = run_id in self.hand or run_id in self.runner.left
             if is_begun or profile.lane_for(topic, event.data.concerns or event.id) == lane:
                 here.append((run_id, offset, event))
             else:
@@ -212,7 +186,7 @@ class Intake:
             for run_id, (_, event) in assignments.items()
         ]
         held: set[UUID] = set()
-        with self._not_to_blame(assignments):
+        with self.hand.not_to_blame(assignments):
             async with self._database.tenant(profile.tenant.id) as session:
                 await lanes.advance(
                     session, self.lease, self._window.frontier_after(set()), self._settings.lease_s
@@ -223,13 +197,13 @@ class Intake:
         ours = set()
         for run_id, (offset, event) in assignments.items():
             # an event that comes again while its run is in hand needs no second one
-            if run_id in opened and run_id not in held and not self._has(run_id):
+            if run_id in opened and run_id not in held and run_id not in self.hand:
                 ours.add(offset)
                 assignment = Assignment(run_id, event, opened[run_id].attempt, offset)
                 if is_stale(event, opened[run_id].stage, self.runner.agent):
-                    self._finished.append(self.runner.overtaken(assignment, profile))
+                    self.hand.put(self.runner.overtaken(assignment, profile))
                 else:
-                    self._begin_or_suspect(assignment, profile, opened[run_id].unfinished)
+                    self.hand.begin_or_suspect(assignment, profile, opened[run_id].unfinished)
         self._window.settle({offset for _, offset, _ in here} - ours)
 
     async def _take_due(self, room: int) -> bool:
@@ -248,98 +222,51 @@ class Intake:
             async with self._database.glance() as session:
                 held = await runs.hold_back(session, agent.name, off, HOLD_RETRIES)
         for run in due:
-            if run.tenant_id in profiles and run.id not in held and not self._has(run.id):
+            if run.tenant_id in profiles and run.id not in held and run.id not in self.hand:
                 assignment = Assignment(run.id, self._event_of(run), run.attempt, None, run.approval_id)
-                self._begin_or_suspect(assignment, profiles[run.tenant_id], run.unfinished)
+                self.hand.begin_or_suspect(assignment, profiles[run.tenant_id], run.unfinished)
         return bool(due)
 
     def _event_of(self, run: DueRun) -> Event:
         payload = read_payload(self._types, run.topic, run.input)
         return Event(run.event_id, run.tenant_id, run.topic, "", None, self._database.now(), None, payload)
 
-    @contextlib.contextmanager
-    def _not_to_blame(self, run_ids: Iterable[UUID]) -> Iterator[None]:
-        """Runs that count as begun where only the answer to that gets lost: this process did not die over them."""
-        try:
-            yield
-        except DatabaseError:
-            self.runner.left.update(run_ids)
-            raise
-
-    def _has(self, run_id: UUID) -> bool:
-        """Whether this run is in hand already, or waits here for its turn."""
-        return run_id in self._in_hand or run_id in self._suspects
-
-    def _begin_or_suspect(self, assignment: Assignment, profile: Profile, unfinished: int) -> None:
-        is_suspect = unfinished > 0 and assignment.run_id not in self.runner.left
-        if is_suspect and unfinished >= MOST_DELIVERIES:
-            self._finished.append(self.runner.give_up(assignment, profile, unfinished))
-        elif is_suspect:
-            self._suspects.add([Suspect(assignment, profile, unfinished)])
-        else:
-            self._begin(assignment, profile)
-
     async def _begin_suspects(self) -> None:
         """Runs that a process began and did not end, begun a few at a time when nothing else is under way."""
-        if self._tasks or self._finished:
+        chosen = self.hand.next_suspects()
+        if not chosen:
             return
-        chosen = self._suspects.next()
         ids = [one.assignment.run_id for one in chosen]
-        if chosen:
-            with self._not_to_blame(ids):
-                async with self._database.glance() as session:
-                    await runs.begin_again(session, ids, self._claim_s)
+        with self.hand.not_to_blame(ids):
+            async with self._database.glance() as session:
+                await runs.begin_again(session, ids, self._claim_s)
         for one in chosen:
-            self._begin(one.assignment, one.profile)
-
-    def _begin(self, assignment: Assignment, profile: Profile) -> None:
-        self._in_hand[assignment.run_id] = assignment
-        self.runner.left.discard(assignment.run_id)
-        task = asyncio.create_task(self._work(assignment, profile))
-        self._tasks[task] = assignment.run_id
-        task.add_done_callback(self._tasks.pop)
-
-    async def _work(self, assignment: Assignment, profile: Profile) -> None:
-        finished = await self.runner.do(assignment, profile)
-        self._suspects.ended(assignment.run_id)
-        self._finished.append(finished)  # not in one line: the list may be another one after the wait
-        self._something_finished.set()
-        # this task is still among the tasks
-        if len(self._finished) >= self._settings.commit_batch or len(self._tasks) <= 1:
-            self._enough_finished.set()
+            self.hand.begin(one.assignment, one.profile)
 
     async def _stop_what_is_stopped(self) -> None:
         """Work for tenants that have stopped this agent, given up where it stands; its runs are held."""
         if time.monotonic() - self._looked_for_stops < _STOPS_EVERY_S:
             return
         self._looked_for_stops = time.monotonic()
-        whose = {one.event.tenant_id for one in self._in_hand.values()} | self._suspects.tenants
-        profiles = await self._profiles.of(whose)
-        stopped = {key for key, one in profiles.items() if one.mode(self.runner.agent.name) is Mode.STOPPED}
+        profiles = await self._profiles.of(self.hand.tenants)
+        name = self.runner.agent.name
+        stopped = {key for key, one in profiles.items() if one.mode(name) is Mode.STOPPED}
         if not stopped:
             return
-        begun = {key: one for key, one in self._in_hand.items() if one.event.tenant_id in stopped}
-        await _cancelled([task for task, run_id in self._tasks.items() if run_id in begun])
-        self._finished = [item for item in self._finished if item.assignment.run_id not in begun]
-        waiting = [one.assignment for one in self._suspects.drop(stopped)]
-        given_up = [*begun.values(), *waiting]
+        given_up = await self.hand.give_up(stopped)
         async with self._database.glance() as session:
-            held = await runs.hold_back(
-                session, self.runner.agent.name, [one.run_id for one in given_up], HOLD_WORK
-            )
-        self._suspects.committed(held)
+            held = await runs.hold_back(session, name, [one.run_id for one in given_up], HOLD_WORK)
+        self.hand.let_go([one.run_id for one in given_up])
         for one in given_up:
-            self._suspects.ended(one.run_id)
-            self._in_hand.pop(one.run_id, None)
             if one.run_id not in held:  # it is to go on by now, or somebody else has ended it
-                self._begin(one, profiles[one.event.tenant_id])
+                self.hand.begin(one, profiles[one.event.tenant_id])
             elif one.offset is not None:
                 self._window.settle({one.offset})
 
     async def _commit_finished(self) -> bool:
-        if not self._finished:
+        batch = self.hand.take_finished()
+        if not batch:
             return False
-        batch, self._finished = self._finished, []
         by_tenant: dict[TenantId, list[Finished]] = defaultdict(list)
         for item in batch:
             by_tenant[item.assignment.event.tenant_id].append(item)
@@ -398,7 +325,7 @@ class Intake:
             elif item.end.id not in open_still:  # somebody ended it: its effects are in place already
                 self._let_go([item])
             elif len(open_still) == len(run_ids):  # overtaken by other runs: again, from fresh facts
-                self._begin(item.assignment, profile)
+                self.hand.begin(item.assignment, profile)
             else:  # some were ended by others, this one was not: it can be committed
                 left.append(item)
         return left
@@ -406,9 +333,7 @@ class Intake:
     def _let_go(self, items: Sequence[Finished]) -> None:
         """Nothing more is to be done for these runs, and their events need not come again."""
         self._window.settle(_offsets(items))
-        for item in items:
-            self._in_hand.pop(item.assignment.run_id, None)
-        self._suspects.committed(item.assignment.run_id for item in items)
+        self.hand.let_go([item.assignment.run_id for item in items])
 
     async def _renew(self) -> None:
         if time.monotonic() - self._renewed < self._settings.lease_s / 3:
@@ -418,14 +343,6 @@ class Intake:
                 session, self.lease, self._window.frontier_after(set()), self._settings.lease_s
             )
         self._renewed = time.monotonic()
-
-
-async def _cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """Tasks cancelled, and at their end."""
-    chosen = list(tasks)
-    for task in chosen:
-        task.cancel()
-    await asyncio.gather(*chosen, return_exceptions=True)
 
 
 def _offsets(items: Iterable[Finished]) -> set[int]:

@@ -28,6 +28,7 @@ MODULES = (
     "actors.engine.astray",
     "actors.engine.committing",
     "actors.engine.deciding",
+    "actors.engine.hand",
     "actors.engine.intake",
     "actors.engine.outward",
     "actors.engine.runner",

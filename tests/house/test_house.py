@@ -38,7 +38,6 @@ WITHOUT_A_TEST = {
         "actors/core/context.py",
         "console/page.py",
     ],
-    "test_settings_page finds it and holds it against its page": ["actors/engine/settings.py"],
     "alembic runs it, for the database of every test": [
         "tenants/store/migrations/env.py",
         "tenants/store/migrations/versions/0001_first.py",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from actors.engine import committing
-from actors.engine.intake import Intake
+from actors.engine.hand import Hand
 from actors.engine.window import Window
 from tenants.store import calls, lanes, runs
 from tenants.store.calls import Reserved
@@ -87,6 +87,6 @@ MUTATIONS: dict[str, Callable] = {
     "inbox": lambda: _of_the_store(runs, "open_runs", _open_what_has_ended),
     "frontier": lambda: _of_the_engine(Window, "frontier_after", lambda self, _: self.read_to),
     "suspicion": lambda: _of_the_engine(
-        Intake, "_begin_or_suspect", lambda self, assignment, profile, _: self._begin(assignment, profile)
+        Hand, "begin_or_suspect", lambda self, assignment, profile, _: self.begin(assignment, profile)
     ),
 }

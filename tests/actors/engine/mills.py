@@ -68,7 +68,7 @@ async def run_to_the_end(works, tenant, count):
     await run_until(works, ended)
 
 
-async def take_in(works, agent, lane=0, owner="test"):
+async def take_in(works, agent, lane=0, owner="test", *, runner=None):
     """An intake on a lane, whose turns the test takes itself."""
     from actors.engine.intake import Intake
     from tenants.store import lanes
@@ -76,7 +76,7 @@ async def take_in(works, agent, lane=0, owner="test"):
     async with works.database.system() as session:
         lease = await lanes.take(session, agent, lane, owner, works.settings.lease_s)
     return Intake(
-        works._runner(works.agents[agent]),
+        runner or works._runner(works.agents[agent]),
         lease,
         database=works.database,
         bus=works.bus,

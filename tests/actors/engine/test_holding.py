@@ -334,7 +334,7 @@ async def test_a_desk_that_dies_while_it_carries_out_an_approval_is_followed_by_
     await decide(works.database, acme, approval, Decision.APPROVED)
     dead = await take_in(works, "lead_source", acme.home_lane)
     await dead._take_in()
-    for task in dead._tasks:
+    for task in dead.hand._tasks:
         task.cancel()
     heir = await take_in(works, "lead_source", acme.home_lane)
     await turns(heir, lambda: heir.counters.done == 1)

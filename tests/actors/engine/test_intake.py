@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from actors.agents import all_agents
 from actors.core.questions import EnrichCompany, ReadSite
 from actors.engine import committing
 from actors.engine.astray import is_stale
@@ -57,7 +58,7 @@ async def test_what_was_read_and_not_committed_comes_again_and_is_done_once(work
     await source(works, acme, 4)
     dead = await take_in(works, "enrichment")
     await dead._take_in()  # runs are opened, and then the process is gone
-    for task in dead._tasks:
+    for task in dead.hand._tasks:
         task.cancel()
     heir = await take_in(works, "enrichment")
     await turns(heir, lambda: heir.counters.done == 4)
@@ -87,11 +88,16 @@ async def test_old_news_about_a_lead_that_has_come_further_is_skipped_and_change
 
 
 def test_news_is_old_when_the_lead_is_further_than_it_says_and_early_news_never_is():
+    agents = all_agents()
     event = SimpleNamespace(type="lead.enriched")
-    assert [is_stale(event, stage) for stage in (None, "sourced", "enriched", "contactable", "scored")] == [
+    stages = (None, "sourced", "enriched", "contactable", "scored")
+    assert [is_stale(event, stage, agents["contact_finder"]) for stage in stages] == [
         False, False, False, True, True,
     ]  # fmt: skip
-    assert not is_stale(SimpleNamespace(type="engagement.recorded"), "scored")
+    assert not is_stale(SimpleNamespace(type="engagement.recorded"), "scored", agents["scoring"])
+    # who moves no leads hears whatever there is to hear
+    onlooker = replace(agents["contact_finder"], emits=())
+    assert not is_stale(event, "scored", onlooker)
 
 
 async def test_a_holder_that_was_overtaken_writes_nothing(works, database, vault):
@@ -99,7 +105,7 @@ async def test_a_holder_that_was_overtaken_writes_nothing(works, database, vault
     await source(works, acme, 3)
     zombie = await take_in(works, "enrichment")
     await zombie._take_in()
-    await asyncio.gather(*zombie._tasks)
+    await asyncio.gather(*zombie.hand._tasks)
     heir = await take_in(works, "enrichment")
     with pytest.raises(Fenced):
         await zombie._commit_finished()
@@ -223,10 +229,10 @@ async def test_an_answer_to_a_commit_that_was_lost_is_not_a_second_commit(
 
 async def die(intake):
     """The process is gone: nothing is committed, nothing is given back."""
-    for task in intake._tasks:
+    for task in intake.hand._tasks:
         task.cancel()
-    await asyncio.gather(*intake._tasks, return_exceptions=True)
-    intake._suspects.leave()  # another process has turns of its own
+    await asyncio.gather(*intake.hand._tasks, return_exceptions=True)
+    intake.hand._suspects.leave()  # another process has turns of its own
 
 
 async def test_a_run_that_kills_its_process_is_given_up_after_three_and_its_neighbours_end_well(
@@ -280,8 +286,9 @@ async def test_nobody_has_died_over_a_run_that_was_not_begun_since_an_answer_was
     with pytest.raises(DatabaseError):
         await turns(heir, lambda: heir.counters.done == 2)
     await heir.abandon()
-    again = await take_in(works, "enrichment")
-    again.runner = heir.runner  # the same process, which takes its lane once more
+    again = await take_in(
+        works, "enrichment", runner=heir.runner
+    )  # the same process takes its lane once more
     await turns(again, lambda: again.counters.done == 2)
     assert {run["status"] for run in await kept(database, acme)} == {"done"}
 
@@ -334,13 +341,13 @@ async def test_runs_of_a_lane_that_was_lost_are_called_off(database, vault):
         await station.hold([0])
         await asked.wait()
         (intake,) = station._intakes.values()
-        assert len(intake._tasks) == 3
+        assert len(intake.hand._tasks) == 3
         async with database.system() as session:
             await lanes.take(session, "enrichment", 0, "somebody else", 10)
         async with asyncio.timeout(30):
             while station._intakes:  # noqa: ASYNC110 - what is waited for happens in its own task
                 await asyncio.sleep(0.01)
-            while intake._tasks:  # noqa: ASYNC110 - the same
+            while intake.hand._tasks:  # noqa: ASYNC110 - the same
                 await asyncio.sleep(0.01)
         await station.stop()
 

@@ -155,17 +155,17 @@ async def test_who_pauses_all_agents_of_a_tenant_leaves_its_neighbours_alone(
 async def test_runs_under_suspicion_are_held_too(works, acme, database, door):
     dead = await take_in(works, "enrichment")
     await dead._take_in()
-    for task in dead._tasks:
+    for task in dead.hand._tasks:
         task.cancel()
-    await asyncio.gather(*dead._tasks, return_exceptions=True)
+    await asyncio.gather(*dead.hand._tasks, return_exceptions=True)
     dead.runner.left.clear()
     heir = await take_in(works, "enrichment")
     await heir._take_in()
-    assert heir._suspects.waiting == 3
+    assert heir.hand._suspects.waiting == 3
     met = door.met
     await turn(works, acme, Mode.STOPPED)
     await heir._stop_what_is_stopped()
-    assert (heir._suspects.waiting, heir.in_flight, door.met) == (0, 0, met)
+    assert (heir.hand._suspects.waiting, heir.in_flight, door.met) == (0, 0, met)
     async with database.system() as session:
         assert await session.value("SELECT count(*) FROM run WHERE status = 'held'") == 3
         await runs.let_go(session)
