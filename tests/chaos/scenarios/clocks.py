@@ -18,10 +18,11 @@ _ASTRAY = {
         f"NOT BETWEEN interval '72 hours' - {_LEEWAY} AND interval '72 hours' + {_LEEWAY}"
     ),
     "events of another time": (
-        f"SELECT count(*) FROM log WHERE source = '/leadmill' AND time NOT BETWEEN now() - {_LEEWAY} AND now()"
+        "SELECT count(*) FROM log WHERE source = '/leadmill' "
+        f"AND time NOT BETWEEN now() - {_LEEWAY} AND now() + {_LEEWAY}"
     ),
     "findings of another time": (
-        f"SELECT count(*) FROM finding WHERE found_at NOT BETWEEN now() - {_LEEWAY} AND now()"
+        f"SELECT count(*) FROM finding WHERE found_at NOT BETWEEN now() - {_LEEWAY} AND now() + {_LEEWAY}"
     ),
     "sums of another day": (
         "SELECT count(*) FROM budget_use WHERE scope = 'day' AND key::date "

@@ -56,7 +56,7 @@ async def _effects(trial: Trial, count: int) -> None:
     async def done() -> bool:
         return await trial.value(waiting) == 0 and await trial.is_empty()
 
-    await trial.until(done, "every decision is carried out")
+    await trial.until(done, "every decision is carried out", within_s=120)
     executed = await trial.value("SELECT count(*) FROM approval WHERE status = 'executed'")
     trial.must(executed == count, f"{count} approvals were given, and {executed} were carried out")
     leads = await trial.value("SELECT count(*) FROM lead")
