@@ -82,7 +82,11 @@ def postgres() -> Iterator[str]:
 
 async def _make_template(address: str) -> None:
     await execute(
-        address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template"
+        address,
+        "ALTER SYSTEM SET fsync = off",
+        "ALTER SYSTEM SET full_page_writes = off",
+        "SELECT pg_reload_conf()",
+        "CREATE DATABASE template",
     )
     await migrate(_database_named(address, "template"), lanes=LANES)
 
@@ -105,7 +109,7 @@ def _database_named(address: str, name: str) -> str:
 def database_url(postgres: str) -> Iterator[str]:
     """The address of a migrated, empty database that only this test uses, as its superuser."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    asyncio.run(execute(postgres, f"CREATE DATABASE {name} TEMPLATE template"))
+    asyncio.run(execute(postgres, f"CREATE DATABASE {name} TEMPLATE template STRATEGY FILE_COPY"))
     yield _database_named(postgres, name)
     asyncio.run(execute(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
 

@@ -14,10 +14,13 @@ _VARIABLE = (
     (re.compile(r"\d+(?:[.,:]\d+)*"), "<n>"),
 )
 _LONGEST = 300
+# The patterns take time with the square of a message's length, and somebody else may have written the message.
+_READ_AT_MOST = 2_000
 
 
 def normalised(message: str) -> str:
     """The message without what differs from one failure to the next: addresses, names, ids, quotes and numbers."""
+    message = message[:_READ_AT_MOST]
     for pattern, word in _VARIABLE:
         message = pattern.sub(word, message)
     return " ".join(message.split())[:_LONGEST]

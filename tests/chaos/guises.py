@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from actors.agents import all_agents
+from actors.engine import outward
 from tenants.records import LogEntry
 from tenants.store import log
 from tenants.store.session import Session
@@ -76,9 +77,16 @@ def _of_another_time() -> None:
             module.datetime = WildDatetime  # type: ignore[attr-defined]
 
 
+def _hasty() -> None:
+    """Claims of effects, and requests under them, last a fifth as long."""
+    outward._CLAIM_S, outward._SENT_WITHIN_S, outward._LOOKED_WITHIN_S = 6.0, 3.0, 2.0
+    outward._BEGIN_SENDING_BEFORE_S = 3.0
+
+
 #: what each guise makes of a worker, by name
 GUISES: dict[str, Callable[[], None]] = {
     "poisonable": _poisonable,
     "newer": _newer,
     "of-another-time": _of_another_time,
+    "hasty": _hasty,
 }

@@ -42,3 +42,9 @@ def test_any_message_has_a_short_normal_form_that_stays_as_it_is(message):
     assert len(once) <= 300
     assert normalised(once) == once or len(once) == 300
     assert len(fingerprint(error_class="E", message=message, agent="a", provider=None)) == 12
+
+
+def test_what_comes_after_the_first_two_thousand_letters_makes_no_difference():
+    long = "x" * 2_000
+    assert normalised(f"{long} one") == normalised(f"{long} other")
+    assert normalised(f"{long[:100]} one") != normalised(f"{long[:100]} other")
