@@ -1,15 +1,23 @@
 import asyncio
 import uuid
+from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy import make_url
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from tenants.store import lanes, tenants
+from tenants.modes import Mode
+from tenants.store import connections, lanes, switches, tenants
+from tenants.store import migrate as migrating
 from tenants.store.migrate import current_revision, migrate, newest_revision
 from tenants.store.rls import APP, OWNER, READ
-from tenants.store.session import Database
+from tenants.store.session import Database, as_asyncpg
 from tests.conftest import LANES, execute
+
+MIGRATIONS = Path(migrating.__file__).parent / "migrations"
 
 
 def named(address, database):
@@ -59,6 +67,47 @@ async def test_an_installation_keeps_its_lanes_and_its_tenants(database, databas
     async with database.system() as session:
         assert await lanes.lane_count(session) == LANES
     assert await tenants.named(database, "acme") == acme
+
+
+async def test_what_tenants_had_before_a_migration_is_carried_over(database, database_url, vault):
+    acme = await tenants.add(
+        database,
+        vault,
+        "acme",
+        {"agents": {"scoring": False}, "order": ["apollo"], "connections": {"dns": {}}},
+    )
+    await database.close()
+    await back_to(database_url, "0005")
+    await migrate(database_url, lanes=LANES)
+    again = Database.at(database_url, role=APP, pool_size=1)
+    try:
+        async with again.system() as session:
+            assert await switches.modes(session, [acme.id]) == {(acme.id, "scoring"): Mode.PAUSED}
+            assert await connections.connected(session) == {"dns"}
+        async with again.tenant(acme.id) as session:
+            config = await session.value("SELECT config FROM tenant_config WHERE version = 1")
+            assert config["order"] == ["apollo"]
+    finally:
+        await again.close()
+
+
+async def back_to(address, revision):
+    """The schema as it was at an earlier revision."""
+    engine = create_async_engine(as_asyncpg(address))
+
+    def downgrade(connection):
+        configuration = Config()
+        configuration.set_main_option("script_location", str(MIGRATIONS))
+        configuration.attributes["connection"] = connection
+        command.downgrade(configuration, revision)
+
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text(f"SET LOCAL ROLE {OWNER}"))
+            await connection.execute(text("SET LOCAL search_path TO leadmill"))
+            await connection.run_sync(downgrade)
+    finally:
+        await engine.dispose()
 
 
 async def test_a_database_tells_its_revision_before_and_after(bare_url):

@@ -6,7 +6,7 @@ Revises: 0005
 
 from alembic import op
 
-from tenants.store.rls import grant
+from tenants.store.rls import grant, past_the_wall
 
 revision = "0006"
 down_revision = "0005"
@@ -27,7 +27,10 @@ def upgrade() -> None:
         "ALTER TABLE agent_switch ADD COLUMN mode text NOT NULL DEFAULT 'on' "
         "CHECK (mode IN ('on', 'draining', 'paused', 'stopped')), ADD COLUMN reason text, ADD COLUMN until timestamptz"
     )
-    op.execute("UPDATE agent_switch SET mode = 'paused' WHERE NOT enabled")
+    for statement in past_the_wall(
+        ["agent_switch"], "UPDATE agent_switch SET mode = 'paused' WHERE NOT enabled"
+    ):
+        op.execute(statement)
     op.execute("ALTER TABLE agent_switch DROP COLUMN enabled")
     op.execute(f"CREATE TABLE halt ({_HALT})")
     op.execute("CREATE UNIQUE INDEX one_halt ON halt ((true)) WHERE ended_at IS NULL")
@@ -39,5 +42,6 @@ def downgrade() -> None:
     """Whatever was held back in any way is switched off."""
     op.execute("DROP TABLE halt")
     op.execute("ALTER TABLE agent_switch ADD COLUMN enabled boolean NOT NULL DEFAULT true")
-    op.execute("UPDATE agent_switch SET enabled = mode = 'on'")
+    for statement in past_the_wall(["agent_switch"], "UPDATE agent_switch SET enabled = mode = 'on'"):
+        op.execute(statement)
     op.execute("ALTER TABLE agent_switch DROP COLUMN mode, DROP COLUMN reason, DROP COLUMN until")

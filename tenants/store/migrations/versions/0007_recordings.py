@@ -6,7 +6,7 @@ Revises: 0006
 
 from alembic import op
 
-from tenants.store.rls import grant, protect
+from tenants.store.rls import grant, past_the_wall, protect
 
 revision = "0007"
 down_revision = "0006"
@@ -32,9 +32,11 @@ def upgrade() -> None:
     """Of earlier configurations only the present one is known."""
     for table, columns in _TABLES.items():
         op.execute(f"CREATE TABLE {table} ({columns})")
-    op.execute(
-        "INSERT INTO tenant_config (tenant_id, version, config) SELECT id, config_version, config FROM tenant"
-    )
+    for statement in past_the_wall(
+        ["tenant"],
+        "INSERT INTO tenant_config (tenant_id, version, config) SELECT id, config_version, config FROM tenant",
+    ):
+        op.execute(statement)
     for table in _TABLES:
         for statement in protect(table) + grant(table):
             op.execute(statement)

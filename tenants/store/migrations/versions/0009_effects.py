@@ -6,7 +6,7 @@ Revises: 0008
 
 from alembic import op
 
-from tenants.store.rls import grant, protect
+from tenants.store.rls import grant, past_the_wall, protect
 
 revision = "0009"
 down_revision = "0008"
@@ -29,8 +29,6 @@ _EFFECT = """
     settled_at timestamptz,
     PRIMARY KEY (tenant_id, id)
 """
-# What a tenant owns is hidden from whoever migrates as well, unless the wall is lowered for a moment.
-_FORCED = ("tenant", "connection")
 
 
 def upgrade() -> None:
@@ -41,15 +39,13 @@ def upgrade() -> None:
     op.execute("CREATE INDEX effect_by_time ON effect (tenant_id, created_at)")
     op.execute("ALTER TABLE connection ADD COLUMN since timestamptz NOT NULL DEFAULT now()")
     op.execute("ALTER TABLE tenant ADD COLUMN connected text[] NOT NULL DEFAULT '{}'")
-    for table in _FORCED:
-        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-    op.execute("UPDATE connection SET since = changed_at")
-    op.execute(
+    for statement in past_the_wall(
+        ["tenant", "connection"],
+        "UPDATE connection SET since = changed_at",
         "UPDATE tenant SET connected = "
-        "ARRAY(SELECT provider FROM connection WHERE tenant_id = tenant.id ORDER BY provider)"
-    )
-    for table in _FORCED:
-        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        "ARRAY(SELECT provider FROM connection WHERE tenant_id = tenant.id ORDER BY provider)",
+    ):
+        op.execute(statement)
 
 
 def downgrade() -> None:
