@@ -199,11 +199,12 @@ class Intake:
             # an event that comes again while its run is in hand needs no second one
             if run_id in opened and run_id not in held and run_id not in self.hand:
                 ours.add(offset)
-                assignment = Assignment(run_id, event, opened[run_id].attempt, offset)
-                if is_stale(event, opened[run_id].stage, self.runner.agent):
+                run = opened[run_id]
+                assignment = Assignment(run_id, event, run.attempt, offset, deliveries=run.deliveries)
+                if is_stale(event, run.stage, self.runner.agent):
                     self.hand.put(self.runner.overtaken(assignment, profile))
                 else:
-                    self.hand.begin_or_suspect(assignment, profile, opened[run_id].unfinished)
+                    self.hand.begin_or_suspect(assignment, profile, run.unfinished)
         self._window.settle({offset for _, offset, _ in here} - ours)
 
     async def _take_due(self, room: int) -> bool:
@@ -223,7 +224,9 @@ class Intake:
                 held = await runs.hold_back(session, agent.name, off, HOLD_RETRIES)
         for run in due:
             if run.tenant_id in profiles and run.id not in held and run.id not in self.hand:
-                assignment = Assignment(run.id, self._event_of(run), run.attempt, None, run.approval_id)
+                assignment = Assignment(
+                    run.id, self._event_of(run), run.attempt, None, run.approval_id, run.deliveries
+                )
                 self.hand.begin_or_suspect(assignment, profiles[run.tenant_id], run.unfinished)
         return bool(due)
 

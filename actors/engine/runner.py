@@ -45,6 +45,7 @@ class Assignment:
     attempt: int
     offset: int | None
     approval_id: UUID | None = None
+    deliveries: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +296,7 @@ class Runner:
             versions=to_json(versions),
             fingerprint=self._fingerprint(fault) if fault is not None else None,
             missing=outcome.missing if isinstance(outcome, Skip) else None,
+            is_patient=isinstance(error, AgentError) and error.patient,
         )
 
     def _fingerprint(self, fault: Mapping[str, Any]) -> str:
@@ -319,7 +321,13 @@ def _ending(
         case Snooze():
             return RunStatus.SNOOZED, outcome.until, outcome.reason, None, None
     assert error is not None
-    due_at = retry_at(error, attempt=assignment.attempt, now=now, jitter=random.random())  # noqa: S311 - not a secret
+    due_at = retry_at(
+        error,
+        attempt=assignment.attempt,
+        deliveries=assignment.deliveries,
+        now=now,
+        jitter=random.random(),  # noqa: S311 - not a secret
+    )
     fault = describe(error)
     return _waiting(due_at, now), due_at, fault["message"] or fault["class"], None, fault
 

@@ -49,7 +49,7 @@ class RunOpened:
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """How a run ended, or when it goes on."""
+    """How a run ended, or when it goes on. Where it waits with patience, this was no attempt."""
 
     id: UUID
     lead_id: UUID | None
@@ -64,6 +64,7 @@ class RunEnd:
     fingerprint: str | None = None
     missing: str | None = None
     approval_id: UUID | None = None
+    is_patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ async def close_runs(session: Session, ends: Sequence[RunEnd]) -> None:
         "fingerprint": "text",
         "missing": "text",
         "approval_id": "uuid",
+        "is_patient": "boolean",
     }
     parameters = columns(ends, tuple(kinds))
     closed = await session.run(
@@ -146,6 +148,7 @@ async def close_runs(session: Session, ends: Sequence[RunEnd]) -> None:
                cost_usd = run.cost_usd + given.cost_usd, versions = given.versions,
                fingerprint = given.fingerprint, missing = given.missing,
                approval_id = given.approval_id, unfinished = 0,
+               attempt = run.attempt - CASE WHEN given.is_patient THEN 1 ELSE 0 END,
                attempts = {_ATTEMPTS}
         FROM {unnest(**kinds)}
         WHERE run.tenant_id = :tenant_id AND run.id = given.id AND run.status = 'running'

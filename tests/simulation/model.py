@@ -149,6 +149,7 @@ async def close_runs(session, ends):
             names = ("due_at", "reason", "missing", "error", "approval_id", "fingerprint", "output")
             ended = {name: getattr(end, name) for name in names}
             cost = run["cost_usd"] + end.cost_usd
+            ended["attempt"] = run["attempt"] - end.is_patient
             tx.put(
                 "run", key, {**run, **ended, "status": end.status.value, "cost_usd": cost, "unfinished": 0}
             )

@@ -11,8 +11,8 @@ from actors.core.retry import retry_at
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 
-def wait_s(error, attempt, jitter=0.5):
-    at = retry_at(error, attempt=attempt, now=NOW, jitter=jitter)
+def wait_s(error, attempt, jitter=0.5, deliveries=None):
+    at = retry_at(error, attempt=attempt, deliveries=deliveries or attempt, now=NOW, jitter=jitter)
     return None if at is None else (at - NOW).total_seconds()
 
 
@@ -53,6 +53,11 @@ def test_what_is_waited_for_with_patience_is_asked_for_again_without_end():
     ]
 
 
+def test_with_patience_the_wait_follows_from_how_often_a_run_was_begun_and_else_from_its_attempts():
+    assert wait_s(ScorerAway(), 1, deliveries=3) == 4
+    assert wait_s(ProviderDown(), 1, deliveries=30) == 1
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -72,7 +77,7 @@ def test_where_waiting_does_not_help_nothing_is_tried_again(error):
 
 def test_a_provider_that_names_a_time_is_not_asked_before_nor_sooner_than_we_would_ourselves():
     later, sooner = NOW + timedelta(hours=2), NOW - timedelta(hours=2)
-    assert retry_at(RateLimited(retry_at=later), attempt=1, now=NOW, jitter=0.0) == later
+    assert retry_at(RateLimited(retry_at=later), attempt=1, deliveries=1, now=NOW, jitter=0.0) == later
     assert wait_s(RateLimited(retry_at=sooner), 3) == 4
 
 

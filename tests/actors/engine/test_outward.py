@@ -413,7 +413,7 @@ async def test_a_lost_answer_is_mended_by_the_next_try_of_the_run(works, acme, s
     await run_until(works, lost)
     service.behaves(rate_lost=0.0)
     run = await status(works, acme, "done")
-    assert run["attempt"] > 1
+    assert len(run["attempts"]) > 1
     assert len(service.enrolled) == 1
 
 

@@ -244,6 +244,18 @@ async def test_a_run_that_was_taken_up_by_who_died_is_due_again_and_still_in_the
     assert [(one.attempt, one.deliveries) for one in first + second] == [(2, 2), (2, 3)]
 
 
+async def test_a_wait_with_patience_is_no_attempt(opening, closing, due):
+    run = start()
+    await opening(run)
+    for _ in range(3):
+        await closing(end(run, RunStatus.RETRYING, due_at=PAST, is_patient=True))
+        (again,) = await due()
+        assert again.attempt == 1
+    await closing(end(run, RunStatus.RETRYING, due_at=PAST))
+    (again,) = await due()
+    assert (again.attempt, again.deliveries) == (2, 5)
+
+
 async def switch(database, tenant, *, enabled, agent=AGENT):
     async with database.tenant(tenant.id) as session:
         return await switches.turn(session, agent, Mode.ON if enabled else Mode.PAUSED, by="ann")
