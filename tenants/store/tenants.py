@@ -1,5 +1,6 @@
 """Tenants themselves: added, changed, found, removed."""
 
+import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,9 +12,10 @@ from tenants.records import WITHDRAWN, Tenant
 from tenants.secrets import Vault
 from tenants.store import connections, failures, lanes, switches
 from tenants.store.columns import to_json
-from tenants.store.session import Database, Session
+from tenants.store.session import Database, DatabaseError, Session
 
 _REMOVED_WITHIN_S = 600.0  # each table, however much the tenant owns
+_TRIES = 5
 _COLUMNS = "id, name, label, home_lane, config_version, config"
 
 
@@ -111,6 +113,19 @@ async def configure(database: Database, vault: Vault, name: str, document: Mappi
 async def remove(database: Database, name: str) -> None:
     """The tenant and every row it owns, gone. Events of it that are still on the bus find nobody."""
     tenant = await named(database, name)
+    for attempt in range(1, _TRIES + 1):
+        try:
+            await _remove(database, tenant)
+        except DatabaseError as error:
+            # desks that are at work for it may stand in the way, and are through with that a moment later
+            if attempt == _TRIES or not error.may_be_repeated:
+                raise
+            await asyncio.sleep(0.1 * attempt)
+        else:
+            return
+
+
+async def _remove(database: Database, tenant: Tenant) -> None:
     async with database.tenant(tenant.id, answer_within_s=_REMOVED_WITHIN_S) as session:
         # whoever adds a row for the tenant holds this one: from here on nobody does
         await session.run("SELECT 1 FROM tenant WHERE id = :id FOR UPDATE", id=tenant.id)

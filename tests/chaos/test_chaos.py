@@ -11,6 +11,7 @@ from tests.chaos.trial import WALL, perform
 
 SCENARIOS = all_scenarios()
 SEED = 1
+TRIES = 3
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +46,12 @@ def test_what_must_hold_holds(ground, name):
     ),
 )
 def test_a_guard_that_is_taken_out_is_missed(ground, guard, scenario):
-    row = asyncio.run(perform(ground, SCENARIOS[scenario], seed=SEED, is_brief=True, without=guard))
-    assert row.violations != [], f"nobody notices that there is no {guard}"
+    # faults hit where they hit: on a slow machine they may all spare the one step that counts
+    for seed in range(SEED, SEED + TRIES):
+        row = asyncio.run(perform(ground, SCENARIOS[scenario], seed=seed, is_brief=True, without=guard))
+        if row.violations:
+            return
+    pytest.fail(f"nobody notices that there is no {guard}")
 
 
 def test_each_scenario_says_in_a_sentence_what_it_does_and_has_its_own_number():

@@ -1,10 +1,12 @@
 import asyncio
 
+import asyncpg
 import pytest
 
 from tenants.modes import Mode
 from tenants.records import WITHDRAWN
 from tenants.store import connections, lanes, log, switches, tenants
+from tenants.store.session import DatabaseError
 from tenants.store.tenants import NoSuchTenant
 from tests.conftest import LANES
 from tests.tenants.store.rows import entry
@@ -128,3 +130,31 @@ async def test_the_log_keeps_its_offsets_and_nothing_of_what_a_removed_tenant_sa
         (0, WITHDRAWN, None, "{}"),
         (1, "lead.sourced", "ann", '{"name":"Ann"}'),
     ]
+
+
+async def test_a_removal_that_work_stands_in_the_way_of_is_tried_again(database, vault, monkeypatch):
+    acme = await tenants.add(database, vault, "acme", {})
+    removed, tries = tenants._remove, []
+
+    async def in_the_way(database, tenant):
+        tries.append(tenant.id)
+        if len(tries) < 3:
+            raise DatabaseError(asyncpg.DeadlockDetectedError("deadlock detected"), connection_lost=False)
+        await removed(database, tenant)
+
+    monkeypatch.setattr(tenants, "_remove", in_the_way)
+    await tenants.remove(database, "acme")
+    assert tries == [acme.id] * 3
+    with pytest.raises(NoSuchTenant):
+        await tenants.named(database, "acme")
+
+
+async def test_a_removal_that_can_not_succeed_is_not_tried_again(database, vault, monkeypatch):
+    await tenants.add(database, vault, "acme", {})
+
+    async def refused(database, tenant):
+        raise DatabaseError(asyncpg.InsufficientPrivilegeError("no"), connection_lost=False)
+
+    monkeypatch.setattr(tenants, "_remove", refused)
+    with pytest.raises(DatabaseError):
+        await tenants.remove(database, "acme")
