@@ -157,8 +157,10 @@ class MaybeSent(AgentError):
 class UnderWay(AgentError):
     """Another process is doing this."""
 
+    # It says until when, and nobody gains by waiting longer.
     kind = "transient"
     patient = True
+    longest_wait_s = 1.0
 
 
 class CannotTell(AgentError):

@@ -200,7 +200,7 @@ class Intake:
             if run_id in opened and run_id not in held and run_id not in self.hand:
                 ours.add(offset)
                 run = opened[run_id]
-                assignment = Assignment(run_id, event, run.attempt, offset, deliveries=run.deliveries)
+                assignment = Assignment(run_id, event, run.attempt, offset, waits=run.waits)
                 if is_stale(event, run.stage, self.runner.agent):
                     self.hand.put(self.runner.overtaken(assignment, profile))
                 else:
@@ -225,7 +225,7 @@ class Intake:
         for run in due:
             if run.tenant_id in profiles and run.id not in held and run.id not in self.hand:
                 assignment = Assignment(
-                    run.id, self._event_of(run), run.attempt, None, run.approval_id, run.deliveries
+                    run.id, self._event_of(run), run.attempt, None, run.approval_id, run.waits
                 )
                 self.hand.begin_or_suspect(assignment, profiles[run.tenant_id], run.unfinished)
         return bool(due)

@@ -37,7 +37,8 @@ from tenants.store.session import Database, DatabaseError
 class Assignment:
     """A run that is to be done now. Its offset is None where it did not come from the bus but was due again.
 
-    With an approval nothing is to be done but what was held, as it was decided.
+    With an approval nothing is to be done but what was held, as it was decided. `waits` is how often in a row it
+    waited with patience.
     """
 
     run_id: UUID
@@ -45,7 +46,7 @@ class Assignment:
     attempt: int
     offset: int | None
     approval_id: UUID | None = None
-    deliveries: int = 1
+    waits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +325,7 @@ def _ending(
     due_at = retry_at(
         error,
         attempt=assignment.attempt,
-        deliveries=assignment.deliveries,
+        waits=assignment.waits,
         now=now,
         jitter=random.random(),  # noqa: S311 - not a secret
     )

@@ -35,14 +35,14 @@ class RunStart:
 
 @dataclass(frozen=True, slots=True)
 class RunOpened:
-    """A run that is ours to do: which attempt it is, and how often it was handed to a process in all.
+    """A run that is ours to do: which attempt it is, and how often in a row it waited with patience.
 
     `unfinished` processes in a row began it and never came to an end. `stage` is how far its lead has come.
     """
 
     id: UUID
     attempt: int
-    deliveries: int
+    waits: int
     unfinished: int
     stage: str | None
 
@@ -77,7 +77,7 @@ class DueRun:
     topic: str
     input: str
     attempt: int
-    deliveries: int
+    waits: int
     unfinished: int
     approval_id: UUID | None
 
@@ -98,7 +98,7 @@ async def open_runs(
         FROM owner, {unnest(id="uuid", event_id="uuid", lead_id="uuid", topic="text", input="json")}
         ON CONFLICT (tenant_id, id) DO UPDATE SET deliveries = r.deliveries + 1, lane = EXCLUDED.lane
         WHERE r.status = 'running' AND r.due_at IS NULL
-        RETURNING id, attempt, deliveries, CASE WHEN deliveries = 1 THEN 0 ELSE unfinished END AS unfinished,
+        RETURNING id, attempt, waits, deliveries, CASE WHEN deliveries = 1 THEN 0 ELSE unfinished END AS unfinished,
                   (SELECT stage FROM lead WHERE lead.tenant_id = r.tenant_id AND lead.id = r.lead_id) AS stage
         """,
         tenant_id=session.tenant_id,
@@ -106,15 +106,17 @@ async def open_runs(
         lane=lane,
         **columns(starts, ("id", "event_id", "lead_id", "topic", "input")),
     )
-    opened = {row["id"]: RunOpened(**row) for row in rows}
-    left_off = [run.id for run in opened.values() if run.unfinished == 0 and run.deliveries > 1]
+    left_off = [row["id"] for row in rows if row["unfinished"] == 0 and row["deliveries"] > 1]
     if left_off:
         await session.run(
             "UPDATE run SET unfinished = 1 WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))",
             tenant_id=session.tenant_id,
             ids=left_off,
         )
-    return opened
+    return {
+        row["id"]: RunOpened(row["id"], row["attempt"], row["waits"], row["unfinished"], row["stage"])
+        for row in rows
+    }
 
 
 async def close_runs(session: Session, ends: Sequence[RunEnd]) -> None:
@@ -149,6 +151,7 @@ async def close_runs(session: Session, ends: Sequence[RunEnd]) -> None:
                fingerprint = given.fingerprint, missing = given.missing,
                approval_id = given.approval_id, unfinished = 0,
                attempt = run.attempt - CASE WHEN given.is_patient THEN 1 ELSE 0 END,
+               waits = CASE WHEN given.is_patient THEN run.waits + 1 ELSE 0 END,
                attempts = {_ATTEMPTS}
         FROM {unnest(**kinds)}
         WHERE run.tenant_id = :tenant_id AND run.id = given.id AND run.status = 'running'
@@ -206,7 +209,7 @@ async def take_due(session: Session, agent: str, lane: int, limit: int, claim_s:
                unfinished = CASE WHEN due.status = 'running' THEN GREATEST(due.unfinished, 1) ELSE 1 END,
                deliveries = deliveries + 1, due_at = now() + make_interval(secs => :claim)
         FROM due WHERE (run.tenant_id, run.id) = (due.tenant_id, due.id)
-        RETURNING run.id, run.tenant_id, event_id, topic, CAST(input AS text) AS input, attempt, deliveries,
+        RETURNING run.id, run.tenant_id, event_id, topic, CAST(input AS text) AS input, attempt, waits,
                   CASE WHEN due.status = 'running' THEN due.unfinished ELSE 0 END AS unfinished,
                   approval_id
         """,

@@ -44,6 +44,7 @@ _HOLDS = frozenset({"skipped", "failed", "snoozed", "awaiting_approval"})
 _NEW_RUN = {
     "attempt": 1,
     "deliveries": 1,
+    "waits": 0,
     "unfinished": 1,
     "status": "running",
     "due_at": None,
@@ -130,7 +131,7 @@ async def open_runs(session, agent, lane, starts):
             unfinished = 0 if run["deliveries"] == 1 else run["unfinished"]
             lead = tx.get("lead", (session.tenant_id, run["lead_id"]))
             stage = lead["stage"] if lead is not None else None
-            opened[start.id] = RunOpened(start.id, run["attempt"], run["deliveries"], unfinished, stage)
+            opened[start.id] = RunOpened(start.id, run["attempt"], run["waits"], unfinished, stage)
             tx.put("run", key, {**run, "unfinished": max(run["unfinished"], 1)})
     return opened
 
@@ -150,6 +151,7 @@ async def close_runs(session, ends):
             ended = {name: getattr(end, name) for name in names}
             cost = run["cost_usd"] + end.cost_usd
             ended["attempt"] = run["attempt"] - end.is_patient
+            ended["waits"] = run["waits"] + 1 if end.is_patient else 0
             tx.put(
                 "run", key, {**run, **ended, "status": end.status.value, "cost_usd": cost, "unfinished": 0}
             )
@@ -192,7 +194,7 @@ async def take_due(session, agent, lane, limit, claim_s):
                 "due_at": tx.store.now + _s(claim_s),
             }
             tx.put("run", key, run)
-            names = ("id", "tenant_id", "event_id", "topic", "input", "attempt", "deliveries", "approval_id")
+            names = ("id", "tenant_id", "event_id", "topic", "input", "attempt", "waits", "approval_id")
             given = {name: run[name] for name in names}
             taken.append(DueRun(**given, unfinished=unfinished))
         return taken

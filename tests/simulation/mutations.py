@@ -45,7 +45,7 @@ async def _open_what_has_ended(session, agent, lane, starts):
             if start.id not in opened:
                 run = {**await tx.lock("run", key), "status": "running", "due_at": None, "lane": lane}
                 tx.put("run", key, run)
-                opened[start.id] = RunOpened(start.id, run["attempt"], run["deliveries"], 0, None)
+                opened[start.id] = RunOpened(start.id, run["attempt"], run["waits"], 0, None)
     return opened
 
 

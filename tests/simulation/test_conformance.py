@@ -223,7 +223,8 @@ class Both:
 
 _ROWS = {
     "lead": "SELECT id, stage, hold, hold_reason, score FROM lead",
-    "run": "SELECT id, status, attempt, deliveries, unfinished, lane, due_at > now(), missing, cost_usd FROM run",
+    "run": "SELECT id, status, attempt, deliveries, waits, unfinished, lane, due_at > now(), missing, cost_usd "
+    "FROM run",
     "lane_lease": "SELECT lane, epoch, next_offset, expires_at > now() FROM lane_lease",
     "provider_call": "SELECT id, state, tries, credits, cost_usd, answer IS NULL FROM provider_call",
     "log": 'SELECT topic, lane, "offset", event_id FROM log',
@@ -237,8 +238,8 @@ _MODELLED_ROWS = {
     ],
     "run": lambda s: [
         (
-            one["id"], one["status"], one["attempt"], one["deliveries"], one["unfinished"], one["lane"],
-            one["due_at"] and one["due_at"] > s.now, one["missing"], one["cost_usd"],
+            one["id"], one["status"], one["attempt"], one["deliveries"], one["waits"], one["unfinished"],
+            one["lane"], one["due_at"] and one["due_at"] > s.now, one["missing"], one["cost_usd"],
         ) for one in s.rows("run").values()
     ],
     "lane_lease": lambda s: [

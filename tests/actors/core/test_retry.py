@@ -11,8 +11,8 @@ from actors.core.retry import retry_at
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 
-def wait_s(error, attempt, jitter=0.5, deliveries=None):
-    at = retry_at(error, attempt=attempt, deliveries=deliveries or attempt, now=NOW, jitter=jitter)
+def wait_s(error, attempt, jitter=0.5, waits=0):
+    at = retry_at(error, attempt=attempt, waits=waits, now=NOW, jitter=jitter)
     return None if at is None else (at - NOW).total_seconds()
 
 
@@ -43,7 +43,7 @@ def test_no_wait_is_longer_than_five_minutes_or_so():
 
 
 def test_what_is_waited_for_with_patience_is_asked_for_again_without_end():
-    assert [wait_s(ScorerAway(), attempt) for attempt in (1, 4, 5, 6, 8, 10**6)] == [
+    assert [wait_s(ScorerAway(), 1, waits=waits) for waits in (0, 3, 4, 5, 7, 10**6)] == [
         1,
         8,
         15,
@@ -53,9 +53,14 @@ def test_what_is_waited_for_with_patience_is_asked_for_again_without_end():
     ]
 
 
-def test_with_patience_the_wait_follows_from_how_often_a_run_was_begun_and_else_from_its_attempts():
-    assert wait_s(ScorerAway(), 1, deliveries=3) == 4
-    assert wait_s(ProviderDown(), 1, deliveries=30) == 1
+def test_with_patience_the_wait_follows_from_the_waits_before_and_else_from_the_attempts():
+    assert wait_s(ScorerAway(), 9, waits=2) == 4
+    assert wait_s(ProviderDown(), 1, waits=30) == 1
+
+
+def test_what_another_process_is_doing_is_looked_at_again_when_its_claim_ends():
+    ends = NOW + timedelta(seconds=30)
+    assert retry_at(errors.UnderWay(retry_at=ends), attempt=1, waits=9, now=NOW, jitter=1.0) == ends
 
 
 @pytest.mark.parametrize(
@@ -77,7 +82,7 @@ def test_where_waiting_does_not_help_nothing_is_tried_again(error):
 
 def test_a_provider_that_names_a_time_is_not_asked_before_nor_sooner_than_we_would_ourselves():
     later, sooner = NOW + timedelta(hours=2), NOW - timedelta(hours=2)
-    assert retry_at(RateLimited(retry_at=later), attempt=1, deliveries=1, now=NOW, jitter=0.0) == later
+    assert retry_at(RateLimited(retry_at=later), attempt=1, waits=0, now=NOW, jitter=0.0) == later
     assert wait_s(RateLimited(retry_at=sooner), 3) == 4
 
 

@@ -88,8 +88,9 @@ async def test_a_run_whose_desk_died_is_opened_again_and_the_deliveries_are_coun
     run = start()
     first = (await opening(run, lane=1))[run.id]
     second = (await opening(run, lane=2))[run.id]
-    assert [(one.attempt, one.deliveries) for one in (first, second)] == [(1, 1), (1, 2)]
-    assert (await kept(run))["lane"] == 2
+    assert [(one.attempt, one.unfinished) for one in (first, second)] == [(1, 0), (1, 1)]
+    row = await kept(run)
+    assert (row["lane"], row["deliveries"]) == (2, 2)
 
 
 async def test_a_retry_that_is_under_way_is_not_begun_a_second_time_by_its_event(opening, closing, due):
@@ -105,7 +106,7 @@ async def test_the_same_event_makes_a_run_of_its_own_for_each_tenant(database, v
     run = start()
     await opening(run)
     async with database.tenant(other.id) as session:
-        assert (await runs.open_runs(session, AGENT, 0, [run]))[run.id].deliveries == 1
+        assert (await runs.open_runs(session, AGENT, 0, [run]))[run.id].unfinished == 0
 
 
 async def test_a_run_ends_once_and_the_second_ending_writes_nothing(database, acme, opening, closing, kept):
@@ -213,8 +214,8 @@ async def test_only_runs_of_the_lane_and_agent_whose_time_has_come_are_taken_up_
         end(other_agent, RunStatus.SNOOZED, due_at=PAST),
     )
     taken = await due()
-    assert [(one.id, one.event_id, one.attempt, one.deliveries) for one in taken] == [
-        (past.id, past.event_id, 2, 2)
+    assert [(one.id, one.event_id, one.attempt, one.unfinished) for one in taken] == [
+        (past.id, past.event_id, 2, 0)
     ]
     assert (taken[0].topic, taken[0].input) == ("lead.sourced", '{"n": 1}')
     assert await due() == []
@@ -241,19 +242,26 @@ async def test_a_run_that_was_taken_up_by_who_died_is_due_again_and_still_in_the
     await closing(end(run, RunStatus.RETRYING, due_at=PAST))
     first = await due(claim_s=-1.0)
     second = await due()
-    assert [(one.attempt, one.deliveries) for one in first + second] == [(2, 2), (2, 3)]
+    assert [(one.attempt, one.unfinished) for one in first + second] == [(2, 0), (2, 1)]
 
 
-async def test_a_wait_with_patience_is_no_attempt(opening, closing, due):
+async def test_a_wait_with_patience_is_no_attempt_and_is_counted_by_itself(opening, closing, due):
     run = start()
     await opening(run)
-    for _ in range(3):
+    for waits in range(1, 4):
         await closing(end(run, RunStatus.RETRYING, due_at=PAST, is_patient=True))
         (again,) = await due()
-        assert again.attempt == 1
+        assert (again.attempt, again.waits) == (1, waits)
     await closing(end(run, RunStatus.RETRYING, due_at=PAST))
     (again,) = await due()
-    assert (again.attempt, again.deliveries) == (2, 5)
+    assert (again.attempt, again.waits) == (2, 0)
+
+
+async def test_a_death_is_no_wait(opening, closing, due):
+    run = start()
+    await opening(run)
+    await closing(end(run, RunStatus.RETRYING, due_at=PAST, is_patient=True))
+    assert [(await due(claim_s=-1.0))[0].waits for _ in range(3)] == [1, 1, 1]
 
 
 async def switch(database, tenant, *, enabled, agent=AGENT):
