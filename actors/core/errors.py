@@ -56,6 +56,16 @@ class ProviderDown(AgentError):
     kind = "transient"
 
 
+class LeftAlone(AgentError):
+    """The provider is left alone for the moment."""
+
+    # Others have found out how it does; whoever did not ask has not failed.
+    kind = "transient"
+    patient = True
+    longest_wait_s = 15.0
+    nothing_done = True
+
+
 class BudgetUsedUp(AgentError):
     """The budget is used up."""
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from actors.core.errors import AgentError, BudgetUsedUp, CeilingReached, NotConnected, OptedOut
 from actors.core.provider import Http, Link, Provider, Reply
 from actors.core.questions import Answer, Question
+from actors.engine.circuits import Circuits
 from actors.engine.gather import Gather
 from actors.engine.profiles import Profile
 from actors.engine.recording import Recording, in_words
@@ -54,6 +55,7 @@ class Asking:
         self._http = http
         self._providers = providers
         self._slots = asyncio.Semaphore(calls_in_flight)
+        self._circuits = Circuits()
         self._under_way: dict[UUID, _Call] = {}
         self._reserving: dict[TenantId, Gather[CallStart, Any]] = {}
         self._settling: dict[TenantId, Gather[CallEnd, None]] = {}
@@ -195,7 +197,9 @@ class Asking:
     async def _put(self, provider: Provider, link: Link, question: Question[Any]) -> Reply:
         """The provider's reply. A time that an error names is told by the host's clock, and kept by the database's."""
         try:
-            return await provider.answers[type(question)](link, question)
+            return await self._circuits.through(
+                provider, link, lambda: provider.answers[type(question)](link, question)
+            )
         except AgentError as error:
             if error.retry_at is not None:
                 error.retry_at += self._database.now() - datetime.now(UTC)

@@ -6,6 +6,7 @@ from actors.core.errors import (
     BudgetUsedUp,
     DatabaseAway,
     KeyRefused,
+    LeftAlone,
     MaybeSent,
     ProviderDown,
     QuotaExhausted,
@@ -37,6 +38,7 @@ def test_parts_of_ours_that_are_away_quotas_budgets_and_doubts_are_waited_for_wi
     assert {kind for kind in KINDS if kind.patient} == {
         BudgetUsedUp,
         DatabaseAway,
+        LeftAlone,
         MaybeSent,
         QuotaExhausted,
         ScorerAway,

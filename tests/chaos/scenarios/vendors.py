@@ -20,8 +20,8 @@ _STUCK = (
 
 async def _through(
     trial: Trial, seconds: float, *troubles: dict[str, Any], felt_within_s: float = 0.0
-) -> None:
-    """Each trouble for so many seconds, at both vendors; all leads must come to a good end.
+) -> list[dict[str, int]]:
+    """How often each vendor was called during each trouble, of so many seconds; all leads must come to a good end.
 
     `felt_within_s` is how much later the trouble may be felt first.
     """
@@ -31,12 +31,15 @@ async def _through(
     process = psutil.Process(desk.pid)
     usual = most = process.memory_info().rss
     troubled = 0
+    calls = []
     for trouble in troubles:
         trial.ground.world(apollo=trouble, hunter=trouble)
+        before = _calls(trial)
         for _ in range(max(1, round(seconds / 0.1))):
             await asyncio.sleep(0.1)
             most = max(most, process.memory_info().rss)
         troubled = max(troubled, await trial.value(_RETRYING))
+        calls.append({vendor: number - before[vendor] for vendor, number in _calls(trial).items()})
     calm = {"rate_429": 0.0, "rate_500": 0.0, "rate_garbage": 0.0, "outage": False}
     trial.ground.world(apollo=calm, hunter=calm)
 
@@ -62,6 +65,12 @@ async def _through(
     trial.must(most - usual <= _MOST_MORE_BYTES, f"the worker grew by {(most - usual) / 1e6:.0f} MB")
     failed = await trial.value("SELECT count(*) FROM run WHERE status = 'failed'")
     trial.must(failed == 0, f"{failed} runs failed for good because of a vendor's trouble")
+    return calls
+
+
+def _calls(trial: Trial) -> dict[str, int]:
+    vendors = trial.ground.bill()["vendors"]
+    return {vendor: vendors[vendor]["calls"] if vendor in vendors else 0 for vendor in ("apollo", "hunter")}
 
 
 async def refusing(trial: Trial) -> None:
@@ -70,8 +79,14 @@ async def refusing(trial: Trial) -> None:
 
 
 async def failing(trial: Trial) -> None:
-    """500 for every second call."""
-    await _through(trial, 1 if trial.is_brief else 6, {"rate_500": 0.5})
+    """500 for every second call, then for each: of a vendor that is down no more is asked than whether it still is."""
+    seconds = 1 if trial.is_brief else 6
+    _, down = await _through(trial, seconds, {"rate_500": 0.5}, {"rate_500": 0.0, "outage": True})
+    trial.notes["calls_while_down"] = down
+    # those that open the circuit, those that were under way by then, and a probe a second
+    most = 20 + CALLS_IN_FLIGHT + seconds + 1
+    for vendor, number in down.items():
+        trial.must(number <= most, f"{vendor} was called {number} times while it was down")
 
 
 async def silent(trial: Trial) -> None:
