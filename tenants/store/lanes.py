@@ -71,15 +71,18 @@ async def take(session: Session, agent: str, lane: int, owner: str, ttl_s: float
 async def advance(session: Session, lease: Lease, next_offset: int, ttl_s: float) -> None:
     """The lease renewed and its offset moved, within the transaction that holds the effects.
 
+    A sealed transaction holds its tenant from here on: whoever removes it waits, and finds all of the effects.
     Raises Fenced where a younger epoch exists.
     """
     moved = await session.value(
         """
+        WITH owner AS (SELECT FROM tenant WHERE id = :tenant_id FOR KEY SHARE)
         UPDATE lane_lease
         SET next_offset = GREATEST(next_offset, :next_offset), expires_at = now() + make_interval(secs => :ttl)
         WHERE agent = :agent AND lane = :lane AND epoch = :epoch
-        RETURNING true
+        RETURNING (SELECT count(*) FROM owner) >= 0
         """,
+        tenant_id=session.tenant_id,
         next_offset=next_offset,
         ttl=ttl_s,
         agent=lease.agent,

@@ -1,9 +1,12 @@
+import asyncio
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
-from tenants.records import RunStatus
-from tenants.store import lanes, log, runs, tenants
+from tenants.records import Finding, RunStatus
+from tenants.store import findings, lanes, log, runs, tenants
 from tenants.store.lanes import Fenced
 from tests.conftest import LANES
 from tests.tenants.store.rows import end, entry, start
@@ -24,6 +27,31 @@ async def advance(database, lease, next_offset):
 async def waiting(database):
     async with database.system() as session:
         return {one.lane: one for one in await lanes.work(session, {"enrichment": TOPIC})}
+
+
+async def test_a_removal_waits_for_a_commit_under_way_and_leaves_nothing_of_it(database, vault):
+    acme = await tenants.add(database, vault, "acme", {})
+    lease = await take(database)
+    found = Finding(
+        subject_id=uuid4(), field="employees", value=7, provider="apollo", evidence="told", confidence=0.9,
+        cost_usd=Decimal(0), found_at=datetime.now(UTC),
+    )  # fmt: skip
+    async with database.tenant(acme.id) as session:
+        await lanes.advance(session, lease, 1, 60.0)
+        removal = asyncio.create_task(tenants.remove(database, "acme"))
+        await until_somebody_waits(database)
+        await findings.save(session, [found])
+    await removal
+    async with database.tenant(acme.id) as session:
+        assert await session.value("SELECT count(*) FROM finding") == 0
+
+
+async def until_somebody_waits(database):
+    async with asyncio.timeout(30):
+        while True:
+            async with database.system() as session:
+                if await session.value("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                    return
 
 
 async def test_whoever_takes_a_lane_fences_the_older_holder_and_its_writes(database, vault):
