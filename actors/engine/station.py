@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import time
+import uuid
 from collections.abc import Collection
 from typing import Any
 
@@ -13,7 +14,7 @@ from actors.engine.profiles import Profiles
 from actors.engine.runner import Runner
 from actors.engine.settings import EngineSettings
 from tenants.store import heartbeats, lanes
-from tenants.store.lanes import Fenced
+from tenants.store.lanes import Fenced, Lease
 from tenants.store.session import Database, DatabaseError
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ class Station:
     ) -> None:
         self.name = name
         self.build = build
+        # another station may have this name some day, and is not to be taken for this one
+        self._owner = f"{name}:{uuid.uuid4().hex[:12]}"
         self._runner = runner
         self._database = database
         self._bus = bus
@@ -98,9 +101,12 @@ class Station:
     async def _work_lane(self, lane: int) -> None:
         """Turns until told to stop. A lane lost to somebody else is left; a database that is away is waited for."""
         stop = self._stops[lane]
+        last: Lease | None = None
         while not stop.is_set():
             try:
-                intake = await self._take(lane)
+                # what was lost in trouble may be another's by now, who was told to have it
+                intake = await self._take(lane, last)
+                last = intake.lease
                 await self._turns(intake, stop)
                 await intake.close()
             except Fenced as fenced:
@@ -118,10 +124,10 @@ class Station:
                 if (left := self._intakes.pop(lane, None)) is not None:
                     await left.abandon()
 
-    async def _take(self, lane: int) -> Intake:
+    async def _take(self, lane: int, last: Lease | None) -> Intake:
         async with self._database.system() as session:
             lease = await lanes.take(
-                session, self._runner.agent.name, lane, self.name, self._settings.lease_s
+                session, self._runner.agent.name, lane, self._owner, self._settings.lease_s, last=last
             )
         intake = Intake(
             self._runner,

@@ -110,6 +110,9 @@ class RayRoster:
             seat.build = health["build"]
             if seat.wish is None:
                 seat.wish = Wish(health["agent"], frozenset(health["lanes"]))
+            elif seat.wish.lanes - frozenset(health["lanes"]):
+                # somebody had taken a lane from it who was not to have it, or it has not come to what it was told
+                seat.actor.hold.remote(sorted(seat.wish.lanes))
         elif seat.wish is None:  # started by a supervisor that died before it could say what to do
             await self._end(name, kindly=False)
 

@@ -38,27 +38,36 @@ async def lane_count(session: Session) -> int:
     return int(await session.value("SELECT lanes FROM installation"))
 
 
-async def take(session: Session, agent: str, lane: int, owner: str, ttl_s: float) -> Lease:
+async def take(
+    session: Session, agent: str, lane: int, owner: str, ttl_s: float, *, last: Lease | None = None
+) -> Lease:
     """The lane's lease with a new epoch: whoever held it before can no longer write.
+
+    Whoever had it before and lost touch gives the `last` lease: then it is only taken where nobody else has taken
+    it since, and else Fenced is raised. What was taken by the same owner and never answered is the owner's.
 
     Runs that the earlier holder had taken up again (retries) are due at once; those it had just read come
     again from the log, since their offset did not move.
     """
-    row = (
-        await session.rows(
-            """
+    rows = await session.rows(
+        """
             INSERT INTO lane_lease AS l (agent, lane, epoch, owner, expires_at)
             VALUES (:agent, :lane, 1, :owner, now() + make_interval(secs => :ttl))
             ON CONFLICT (agent, lane) DO UPDATE
             SET epoch = l.epoch + 1, owner = EXCLUDED.owner, expires_at = EXCLUDED.expires_at
+            WHERE CAST(:last AS bigint) IS NULL OR l.epoch = :last OR l.owner = EXCLUDED.owner
             RETURNING epoch, next_offset
             """,
-            agent=agent,
-            lane=lane,
-            owner=owner,
-            ttl=ttl_s,
-        )
-    )[0]
+        agent=agent,
+        lane=lane,
+        owner=owner,
+        ttl=ttl_s,
+        last=last.epoch if last is not None else None,
+    )
+    if not rows:
+        assert last is not None
+        raise _over(last)
+    row = rows[0]
     await session.run(
         "UPDATE run SET due_at = now() "
         "WHERE agent = :agent AND lane = :lane AND due_at IS NOT NULL AND status = 'running'",
@@ -90,7 +99,11 @@ async def advance(session: Session, lease: Lease, next_offset: int, ttl_s: float
         epoch=lease.epoch,
     )
     if not moved:
-        raise Fenced(f"{lease.agent} on lane {lease.lane}: epoch {lease.epoch} is over")
+        raise _over(lease)
+
+
+def _over(lease: Lease) -> Fenced:
+    return Fenced(f"{lease.agent} on lane {lease.lane}: epoch {lease.epoch} is over")
 
 
 async def release(session: Session, lease: Lease) -> None:

@@ -65,9 +65,11 @@ def _is_there_already(what: str) -> DatabaseError:
 # --- lanes
 
 
-async def take(session, agent, lane, owner, ttl_s):
+async def take(session, agent, lane, owner, ttl_s, *, last=None):
     async with session.statement() as tx:
         row = await tx.lock("lane_lease", (agent, lane)) or {"epoch": 0, "next_offset": 0}
+        if last is not None and last.epoch != row["epoch"] and owner != row["owner"]:
+            raise Fenced(f"{agent} on lane {lane}: epoch {last.epoch} is over")
         row = {**row, "epoch": row["epoch"] + 1, "owner": owner, "until": tx.store.now + _s(ttl_s)}
         tx.put("lane_lease", (agent, lane), row)
     async with session.statement() as tx:

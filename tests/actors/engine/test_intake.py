@@ -26,6 +26,12 @@ async def works(database, vault):
         yield works
 
 
+async def until(condition):
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 - what is waited for happens in its own task
+            await asyncio.sleep(0.01)
+
+
 async def source(works, tenant, count, prefix="company"):
     await ask_for(works, tenant, count, prefix)
     intake = await take_in(works, "lead_source", tenant.home_lane)
@@ -344,12 +350,28 @@ async def test_runs_of_a_lane_that_was_lost_are_called_off(database, vault):
         assert len(intake.hand._tasks) == 3
         async with database.system() as session:
             await lanes.take(session, "enrichment", 0, "somebody else", 10)
-        async with asyncio.timeout(30):
-            while station._intakes:  # noqa: ASYNC110 - what is waited for happens in its own task
-                await asyncio.sleep(0.01)
-            while intake.hand._tasks:  # noqa: ASYNC110 - the same
-                await asyncio.sleep(0.01)
+        await until(lambda: not station._intakes)
+        await until(lambda: not intake.hand._tasks)
         await station.stop()
+
+
+async def test_a_station_in_trouble_leaves_its_lane_to_whoever_took_it_meanwhile(works, database, vault):
+    station = works.station("in trouble", "enrichment")
+    await station.hold([0, 1])
+    await until(lambda: len(station._intakes) == 2)
+
+    async def cut_off():
+        raise DatabaseError(ConnectionResetError("gone"), connection_lost=True)
+
+    async with database.system() as session:
+        heir = await lanes.take(session, "enrichment", 0, "heir", 10)
+    before = station._intakes[1]
+    for intake in station._intakes.values():
+        intake.turn = cut_off
+    await until(lambda: station.lanes == {1} and station._intakes.get(1) not in (None, before))
+    async with database.system() as session:
+        await lanes.advance(session, heir, 0, 10)
+    await station.stop()
 
 
 async def test_when_the_budget_is_used_up_leads_sleep_and_a_higher_one_wakes_them(database, vault):

@@ -80,6 +80,21 @@ async def test_the_same_owner_that_takes_its_lane_again_is_fenced_from_its_own_p
         await advance(database, before, 1)
 
 
+async def test_whoever_lost_touch_takes_its_lane_again_unless_somebody_else_has_it(database):
+    async def again(last, owner="one"):
+        async with database.system() as session:
+            return await lanes.take(session, "enrichment", 0, owner, 60.0, last=last)
+
+    first = await take(database, "one")
+    second = await again(first)
+    assert second.epoch > first.epoch
+    assert (await again(first)).epoch > second.epoch  # it was taken, and nobody was told
+    heir = await take(database, "two")
+    with pytest.raises(Fenced, match=f"epoch {second.epoch} is over"):
+        await again(second)
+    await advance(database, heir, 1)
+
+
 async def test_the_offset_moves_forward_and_never_back(database):
     lease = await take(database)
     assert lease.next_offset == 0
