@@ -1,9 +1,40 @@
 """What any bus promises: for each topic and lane, events in order, from any offset, as often as asked."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from actors.events.envelope import Event, UnreadableEvent
+from tenants.records import LogEntry
+
+
+class CarrierAway(Exception):
+    """The carrier of events does not answer as it should. Waiting may help, or a person must act, as it says."""
+
+
+class NotPublished(CarrierAway):
+    """Some events are not published, or nobody knows whether they are. The same again, later.
+
+    `acknowledged` says for each lane how many of its events, from the first on, certainly are.
+    """
+
+    def __init__(self, reason: str, acknowledged: Mapping[tuple[str, int], int]) -> None:
+        super().__init__(reason)
+        self.acknowledged = dict(acknowledged)
+
+
+class EventRefused(NotPublished):
+    """An event that the carrier never takes stands at the head of what is left of its lane.
+
+    `refused` has one for each such lane. Waiting does not help: what it said must be kept elsewhere, and the
+    lane goes on behind it.
+    """
+
+    def __init__(
+        self, reason: str, acknowledged: Mapping[tuple[str, int], int], refused: Sequence[LogEntry]
+    ) -> None:
+        super().__init__(reason, acknowledged)
+        self.refused = tuple(refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +55,21 @@ class Bus(Protocol):
 
     async def read(self, topic: str, lane: int, offset: int, limit: int) -> list[Delivery]:
         """At most `limit` deliveries of one lane from this offset on; an empty list where there is nothing yet."""
+        ...
+
+    async def close(self) -> None:
+        """The end of all connections."""
+        ...
+
+
+class Publisher(Protocol):
+    """The way of events onto a carrier."""
+
+    async def publish(self, entries: Sequence[LogEntry]) -> None:
+        """The entries at the end of their lanes, in the order given; all are there when it returns.
+
+        Raises NotPublished where that is in doubt, EventRefused where one is at fault itself.
+        """
         ...
 
     async def close(self) -> None:

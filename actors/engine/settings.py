@@ -26,6 +26,11 @@ class EngineSettings(BaseSettings):
         gt=0,
         description="How long a role or lane counts as held after its holder's last sign of life.",
     )
+    log_retention_s: float = Field(
+        default=604_800.0,
+        gt=0,
+        description="How long events stay in the log after they were published to Kafka.",
+    )
     sleep_after_s: float = Field(
         default=60.0, gt=0, description="How long a desk waits on an empty lane before it sleeps."
     )

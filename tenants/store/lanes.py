@@ -117,13 +117,13 @@ async def release(session: Session, lease: Lease) -> None:
 
 
 async def work(session: Session, topics_of: Mapping[str, str]) -> list[LaneWork]:
-    """What waits on each lane of the embedded bus for each agent, given the topic that it reads."""
+    """What waits on each lane of the bus for each agent, given the topic that it reads."""
     rows = await session.rows(
         """
         SELECT wanted.agent, h.lane, h.next_offset AS events, h.next_offset - COALESCE(l.next_offset, 0) AS backlog,
                COALESCE(d.due, 0) AS due, COALESCE(l.expires_at > now(), false) AS leased
         FROM unnest(CAST(:agents AS text[]), CAST(:topics AS text[])) AS wanted(agent, topic)
-        JOIN log_head h ON h.topic = wanted.topic
+        JOIN bus_head h ON h.topic = wanted.topic
         LEFT JOIN lane_lease l ON l.agent = wanted.agent AND l.lane = h.lane
         LEFT JOIN (
             SELECT agent, lane, count(*) AS due FROM run
@@ -216,13 +216,15 @@ async def _share_out(session: Session, tenant_id: TenantId, topic: str, lanes: S
 
 
 async def busiest_tenant(session: Session, agent: str, topic: str, lane: int) -> TenantId | None:
-    """Whose events most of those are that wait on this lane for this agent."""
+    """Whose events most of those are that wait on this lane for this agent: as many of the newest as wait there."""
     tenant_id: TenantId | None = await session.value(
         """
         SELECT tenant_id FROM (
             SELECT tenant_id FROM log
-            WHERE topic = :topic AND lane = :lane AND "offset" >= COALESCE(
-                (SELECT next_offset FROM lane_lease WHERE agent = :agent AND lane = :lane), 0)
+            WHERE topic = :topic AND lane = :lane AND "offset" >= (
+                SELECT said.next_offset - (h.next_offset - COALESCE(l.next_offset, 0)) FROM log_head said
+                JOIN bus_head h USING (topic, lane) LEFT JOIN lane_lease l ON l.agent = :agent AND l.lane = h.lane
+                WHERE topic = :topic AND h.lane = :lane)
             LIMIT 10000
         ) waiting GROUP BY tenant_id ORDER BY count(*) DESC, tenant_id LIMIT 1
         """,

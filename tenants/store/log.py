@@ -36,7 +36,8 @@ _KINDS = {
     "data": "json",
 }
 _NAMES = ", ".join(f'"{name}"' for name in _KINDS)
-_READ = _NAMES.replace('"data"', "CAST(data AS text) AS data")
+#: what an entry is read from
+READ_COLUMNS = _NAMES.replace('"data"', "CAST(data AS text) AS data")
 
 
 async def append(session: Session, entries: Sequence[LogEntry]) -> None:
@@ -78,7 +79,7 @@ async def read(session: Session, topic: str, lane: int, offset: int, limit: int)
     """At most `limit` entries of one lane from this offset on, in order."""
     rows = await session.rows(
         f"""
-        SELECT {_READ} FROM log
+        SELECT {READ_COLUMNS} FROM log
         WHERE topic = :topic AND lane = :lane AND "offset" >= :offset ORDER BY "offset" LIMIT :limit
         """,
         topic=topic,

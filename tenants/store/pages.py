@@ -260,12 +260,14 @@ async def backlog(session: Session, topics_of: Mapping[str, str]) -> dict[str, i
               AND r.due_at IS NOT NULL AND r.due_at <= now()
         ) AS waiting
         FROM unnest(CAST(:agents AS text[]), CAST(:topics AS text[])) AS wanted(agent, topic)
-        LEFT JOIN log_head h ON h.topic = wanted.topic
+        LEFT JOIN bus_head h ON h.topic = wanted.topic
+        LEFT JOIN log_head said ON said.topic = h.topic AND said.lane = h.lane
         LEFT JOIN lane_lease s ON s.agent = wanted.agent AND s.lane = h.lane
         LEFT JOIN LATERAL (
             SELECT count(*) AS events FROM (
                 SELECT FROM log g
-                WHERE g.topic = h.topic AND g.lane = h.lane AND g."offset" >= COALESCE(s.next_offset, 0)
+                WHERE g.topic = h.topic AND g.lane = h.lane
+                  AND g."offset" >= said.next_offset - (h.next_offset - COALESCE(s.next_offset, 0))
                   AND g.tenant_id = :tenant_id
                 LIMIT :cap
             ) waiting_events
