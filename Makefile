@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-browser demo test chaos simulate check bench lock
+.PHONY: help setup setup-browser setup-kafka demo test chaos simulate kafka check bench lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ $(VENV)/.done: requirements.lock pyproject.toml
 setup-browser: ## Chromium for the browser tests, from Debian's packages
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
 
+setup-kafka: ## Java and Maven for the Kafka tests, from Debian's packages; the tests fetch Kafka themselves
+	@{ command -v java && command -v mvn; } >/dev/null || (apt-get update -qq && apt-get install -y -qq openjdk-17-jre-headless maven)
+
 demo: setup ## three tenants and 300 leads through the mill; ARGS=--exit ends by itself
 	@$(BIN)/leadmill demo $(ARGS)
 
@@ -34,6 +37,9 @@ chaos: setup ## real faults on real processes, and a table; ARGS="--list" for th
 
 simulate: setup ## 1,000 seeds of engine and bus, with faults between any two steps; ARGS="--seed 7 --trace"
 	@$(BIN)/python -m tests.simulation $(ARGS)
+
+kafka: setup ## a Kafka broker in the foreground, for tests by hand; PORT=9092 for a port of your choice
+	@PORT=$(or $(PORT),0) $(BIN)/python -m tests.kafka.broker
 
 check: setup ## style, types and who may import whom
 	@$(BIN)/ruff check .

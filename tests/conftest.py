@@ -7,6 +7,7 @@ import socket
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -21,8 +22,11 @@ from tenants.store import embedded
 from tenants.store.migrate import migrate
 from tenants.store.rls import APP
 from tenants.store.session import Database
+from tests.kafka.broker import Broker
+from tests.kafka.jars import NoKafka
 
 LANES = 6
+_GIVEN_BROKER = os.environ.get("LEADMILL_KAFKA_BOOTSTRAP")
 
 # how long an example takes says how busy the machine is, and nothing of the code
 hypothesis.settings.register_profile("house", deadline=None)
@@ -120,6 +124,49 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database.at(database_url, role=APP, pool_size=6)
     yield database
     await database.close()
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[str]:
+    """The address of a Kafka broker of this test session, or of the one that LEADMILL_KAFKA_BOOTSTRAP names."""
+    if _GIVEN_BROKER:
+        yield _GIVEN_BROKER
+        return
+    with running_broker() as ours:
+        yield ours.bootstrap
+
+
+@pytest.fixture
+def own_broker() -> Iterator[Broker]:
+    """A Kafka broker for one test to kill."""
+    with running_broker() as ours:
+        yield ours
+
+
+@pytest.fixture(scope="session")
+def secured_broker() -> Iterator[Broker]:
+    """A Kafka broker that speaks TLS only and asks for a name and a password."""
+    with running_broker(secured=True) as ours:
+        yield ours
+
+
+@contextmanager
+def running_broker(*, secured: bool = False) -> Iterator[Broker]:
+    """A Kafka broker for as long as the block lasts.
+
+    Where there is none to be had the test is skipped; with REQUIRE_KAFKA=1 in the environment it fails.
+    """
+    ours = Broker(secured=secured)
+    try:
+        try:
+            ours.start()
+        except NoKafka as error:
+            if os.environ.get("REQUIRE_KAFKA") == "1":
+                pytest.fail(f"no Kafka: {error}")
+            pytest.skip(f"no Kafka: {error}")
+        yield ours
+    finally:
+        ours.remove()
 
 
 @pytest.fixture

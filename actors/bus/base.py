@@ -39,18 +39,20 @@ class EventRefused(NotPublished):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event as it came, at its offset; or what could not be read, with its raw bytes."""
+    """One event as it came, at its offset; or what could not be read, with its raw bytes and headers."""
 
     offset: int
     event: Event | UnreadableEvent
     raw: bytes = b""
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 class Bus(Protocol):
     """A carrier of events.
 
-    The promise, held by one suite over every bus: order within a lane, no gap, the same again after a
-    crash, and what can't be read is handed over as such and stands in nobody's way.
+    The promise, held by one suite over every bus: order within a lane, nothing left out, the same again after
+    a crash, and what can't be read is handed over as such and stands in nobody's way. Offsets rise; a carrier
+    may leave some unused.
     """
 
     async def read(self, topic: str, lane: int, offset: int, limit: int) -> list[Delivery]:

@@ -1,7 +1,9 @@
 """Events that a lane does not work on: sent on to where they belong, kept where a person sees them, or too old."""
 
 import logging
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -63,6 +65,7 @@ async def bury(database: Database, agent: str, topic: str, lane: int, strangers:
             if isinstance(event, Withdrawn):
                 continue
             reason = str(event) if isinstance(event, UnreadableEvent) else f"no tenant {event.tenant_id}"
+            reason = reason.replace("\0", "\\0")  # which PostgreSQL would not take
             await log.bury(
                 session,
                 letter_id=stable_id("dead letter", agent, topic, lane, delivery.offset),
@@ -70,7 +73,28 @@ async def bury(database: Database, agent: str, topic: str, lane: int, strangers:
                 lane=lane,
                 offset=delivery.offset,
                 reason=reason,
-                headers=orjson.dumps({"agent": agent}).decode(),
+                headers=_origin(agent, topic, lane, delivery),
                 raw=delivery.raw,
             )
             logger.warning("%s lane %s offset %s: %s", topic, lane, delivery.offset, reason)
+
+
+def _origin(agent: str, topic: str, lane: int, delivery: Delivery) -> str:
+    """Where a dead letter comes from, and its headers as they came, as JSON.
+
+    A header is a pair of its name and its value: text where it is that, else its bytes in base64.
+    """
+    origin: dict[str, Any] = {"agent": agent}
+    if delivery.headers:
+        origin |= {"topic": topic, "partition": lane, "offset": delivery.offset}
+        origin["headers"] = [[name.replace("\0", "\\0"), _as_text(value)] for name, value in delivery.headers]
+    return orjson.dumps(origin).decode()
+
+
+def _as_text(value: bytes | None) -> str | dict[str, str] | None:
+    if value is None:
+        return None
+    with suppress(UnicodeDecodeError):
+        if b"\0" not in value:
+            return value.decode()
+    return {"base64": b64encode(value).decode()}

@@ -6,7 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings
+
+from actors.bus.settings import KafkaSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("actors", "console", "scoring_models", "serve", "tenants")
@@ -16,6 +19,15 @@ PAGE = (ROOT / "docs" / "settings.md").read_text()
 IN_WORDS = {
     "LEADMILL_MAX_DESKS": "4 for each processor",
     "LEADMILL_SERVE_MODELS_FOLDER": "`models` in the home",
+}
+# Values that are held against one another.
+SENSIBLE = {
+    KafkaSettings: {
+        "bootstrap": "one.example:9092,other.example:9092",
+        "security_protocol": "SASL_SSL",
+        "sasl_mechanism": "PLAIN",
+        "max_message_bytes": "7000",
+    }
 }
 NO_SETTINGS = {"LEADMILL_DATASETS", "LEADMILL_INSTALLATION"}
 
@@ -101,7 +113,14 @@ def test_no_page_names_a_variable_that_nobody_reads():
 @pytest.mark.parametrize("settings", settings_classes(), ids=lambda settings: settings.__name__)
 def test_a_variable_of_the_environment_is_read(settings, monkeypatch):
     """The names on the page are the names that are read."""
+    sensible = SENSIBLE.get(settings, {})
     for name, field in settings.model_fields.items():
         text = "7" if field.annotation in (int, float, int | None) else "somewhere"
-        monkeypatch.setenv(variable(settings, name), text)
-    assert {str(value) for value in settings().model_dump().values()} <= {"7", "7.0", "somewhere"}
+        monkeypatch.setenv(variable(settings, name), sensible.get(name, text))
+    found = settings().model_dump()
+    assert {name: plain(found.pop(name)) for name in sensible} == sensible
+    assert {plain(value) for value in found.values()} <= {"7", "7.0", "somewhere"}
+
+
+def plain(value):
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

@@ -1,0 +1,205 @@
+"""CloudEvents 1.0 as Kafka records: written in binary mode, read in binary and in structured mode.
+
+The binding leaves header values as UTF-8 text as it is: unlike over HTTP, nothing is percent-encoded.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from actors.bus.base import Delivery
+from actors.events.envelope import Event, Payload, UnreadableEvent, event_key, read_payload
+from tenants.identity import TenantId
+from tenants.records import LogEntry
+
+Headers = Sequence[tuple[str, bytes | None]]
+
+_STRUCTURED = "application/cloudevents"
+_JSON_FORMAT = "application/cloudevents+json"
+_JSON = re.compile(r"application/json|[\w.+-]+/[\w.+-]+\+json")
+# What the specification forbids in text, and what PostgreSQL could not keep.
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_READ = ("specversion", "id", "source", "type", "subject", "time", "tenantid", "traceparent")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A Kafka record, as far as it says something."""
+
+    key: bytes | None
+    value: bytes
+    headers: list[tuple[str, bytes]]
+
+    @property
+    def size(self) -> int:
+        """About as many bytes as it takes."""
+        return (
+            len(self.value)
+            + len(self.key or b"")
+            + sum(len(name) + len(value) for name, value in self.headers)
+        )
+
+
+def to_record(entry: LogEntry) -> Record:
+    """An event of the log in binary mode. Its key is what it is about, so that a lead's events stay in order."""
+    attributes = {
+        "specversion": "1.0",
+        "id": str(entry.event_id),
+        "source": entry.source,
+        "type": entry.type,
+        "subject": entry.subject,
+        "time": entry.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "tenantid": str(entry.tenant_id),
+        "traceparent": entry.traceparent,
+    }
+    headers = [("content-type", b"application/json")]
+    headers += [(f"ce_{name}", value.encode()) for name, value in attributes.items() if value is not None]
+    return Record(entry.subject.encode() if entry.subject is not None else None, entry.data.encode(), headers)
+
+
+def to_delivery(
+    types: dict[str, type[Payload]],
+    topic: str,
+    offset: int,
+    value: bytes | None,
+    headers: Headers,
+    *,
+    written_at: datetime,
+    max_bytes: int,
+) -> Delivery:
+    """A record as a delivery; what can't be read says why, and keeps all its bytes."""
+    raw = value or b""
+    event: Event | UnreadableEvent
+    if len(raw) > max_bytes:
+        event = UnreadableEvent(f"it has {len(raw):,} bytes, and {max_bytes:,} are the most")
+    else:
+        try:
+            return Delivery(offset, _event(types, topic, raw, headers, written_at))
+        except UnreadableEvent as error:
+            event = error
+    return Delivery(offset, event, raw, tuple(headers))
+
+
+def _event(
+    types: dict[str, type[Payload]], topic: str, value: bytes, headers: Headers, written_at: datetime
+) -> Event:
+    told = _told_by(headers)
+    content_type = told.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type.startswith(_STRUCTURED):
+        if content_type != _JSON_FORMAT:
+            raise UnreadableEvent(f"content-type {content_type} is no format of ours")
+        attributes, data = _structured(value)
+    else:
+        attributes = {name: told[f"ce_{name}"] for name in _READ if f"ce_{name}" in told}
+        data = value
+        _must_be_json(content_type)
+    if attributes.get("specversion") != "1.0":
+        raise UnreadableEvent(_not_one(attributes.get("specversion")))
+    kind = _needed(attributes, "type")
+    payload = read_payload(types, kind, data)
+    if payload.type != topic:
+        raise UnreadableEvent(f"{kind} does not belong into {topic}")
+    source = _needed(attributes, "source")
+    return Event(
+        event_key(source, _needed(attributes, "id")),
+        _tenant(_needed(attributes, "tenantid")),
+        payload.type,
+        source,
+        attributes.get("subject"),
+        _time(attributes["time"]) if "time" in attributes else written_at,
+        attributes.get("traceparent"),
+        payload,
+    )
+
+
+def _told_by(headers: Headers) -> Mapping[str, str]:
+    """Headers that concern us, by their names in lower case, as text."""
+    told: dict[str, str] = {}
+    for header, value in headers:
+        name = header.lower()
+        if value is None or not (name == "content-type" or name.removeprefix("ce_") in _READ):
+            continue
+        try:
+            text = value.decode()
+        except UnicodeDecodeError:
+            raise UnreadableEvent(f"header {header} is not UTF-8") from None
+        if told.setdefault(name, text) != text:
+            raise UnreadableEvent(f"header {header} stands there twice, and says two things")
+        _must_be_clean(name, text)
+    return told
+
+
+def _structured(value: bytes) -> tuple[Mapping[str, str], bytes]:
+    """The attributes and the data of an event in JSON format."""
+    try:
+        told = json.loads(value)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableEvent(f"it is not JSON: {error}") from None
+    if not isinstance(told, dict):
+        raise UnreadableEvent("it is JSON, but not an object")
+    attributes: dict[str, str] = {}
+    for name in (*_READ, "datacontenttype"):
+        if (text := told.get(name)) is None:
+            continue
+        if not isinstance(text, str):
+            raise UnreadableEvent(f"{name} is not text")
+        _must_be_clean(name, text)
+        attributes[name] = text
+    _must_be_json(attributes.get("datacontenttype", "").partition(";")[0].strip().lower())
+    return attributes, _structured_data(told)
+
+
+def _structured_data(told: Mapping[str, Any]) -> bytes:
+    if "data" in told and "data_base64" in told:
+        raise UnreadableEvent("it has data and data_base64")
+    if "data_base64" not in told:
+        return json.dumps(told.get("data")).encode()
+    try:
+        return base64.b64decode(told["data_base64"], validate=True)
+    except (TypeError, ValueError, binascii.Error):
+        raise UnreadableEvent("data_base64 is not base64") from None
+
+
+def _must_be_json(content_type: str) -> None:
+    if content_type and not _JSON.fullmatch(content_type):
+        raise UnreadableEvent(f"its data is {content_type}, and not JSON")
+
+
+def _must_be_clean(name: str, text: str) -> None:
+    if _FORBIDDEN.search(text):
+        raise UnreadableEvent(f"{name} contains control characters")
+
+
+def _not_one(version: str | None) -> str:
+    if version is None:
+        return "it is not a CloudEvent: it has no specversion"
+    return f"specversion is {version!r}, and ours is 1.0"
+
+
+def _needed(attributes: Mapping[str, str], name: str) -> str:
+    if not (value := attributes.get(name)):
+        raise UnreadableEvent(f"it has no {name}")
+    return value
+
+
+def _tenant(text: str) -> TenantId:
+    try:
+        return TenantId(UUID(text))
+    except ValueError:
+        raise UnreadableEvent(f"tenantid {text!r} is not a UUID") from None
+
+
+def _time(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text.upper())
+    except ValueError:
+        time = None
+    if time is None or time.tzinfo is None:
+        raise UnreadableEvent(f"time {text!r} is not a time as in RFC 3339")
+    return time

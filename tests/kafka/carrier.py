@@ -1,0 +1,74 @@
+"""Topics for one test, and records from others than us."""
+
+import asyncio
+from uuid import uuid4
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+from actors.bus.settings import KafkaSettings
+from actors.bus.topics import WantedTopic, apply_topics
+
+LARGEST = 4_194_304
+
+
+def settings_of(bootstrap, **more):
+    """Settings for a broker, with a prefix that no other test has."""
+    return KafkaSettings(bootstrap=bootstrap, topic_prefix=f"t{uuid4().hex[:10]}.", **more)
+
+
+async def make_topic(settings, topic, lanes=3, **more):
+    """The topic on the broker, or with so many lanes from now on."""
+    wanted = WantedTopic(settings.topic(topic), lanes, 24, LARGEST, **more)
+    return await apply_topics(settings, [wanted])
+
+
+async def publish_raw(settings, topic, lane, *records, **options):
+    """Records as another service would send them: pairs of value and headers."""
+
+    def send():
+        refused = []
+        producer = Producer(
+            {"bootstrap.servers": settings.bootstrap, "message.max.bytes": 2 * LARGEST} | options
+        )
+        for value, headers in records:
+            producer.produce(
+                settings.topic(topic),
+                value,
+                partition=lane,
+                headers=headers,
+                on_delivery=lambda error, _: refused.append(error) if error else None,
+            )
+        assert producer.flush(30) == 0
+        assert refused == []
+
+    await asyncio.to_thread(send)
+
+
+async def read_raw(settings, topic, lane, count):
+    """So many records of a lane as another service would read them."""
+
+    def receive():
+        consumer = Consumer({"bootstrap.servers": settings.bootstrap, "group.id": uuid4().hex})
+        try:
+            consumer.assign([TopicPartition(settings.topic(topic), lane, 0)])
+            messages = []
+            while len(messages) < count:
+                found = consumer.consume(count - len(messages), timeout=30)
+                assert found, f"only {len(messages)} of {count}"
+                messages += found
+            return messages
+        finally:
+            consumer.close()
+
+    return await asyncio.to_thread(receive)
+
+
+async def taken(bus, topic, lane, offset, count, limit=None):
+    """So many deliveries as a desk takes them in: asked for again until they are there."""
+    async with asyncio.timeout(60):
+        found = []
+        while len(found) < count:
+            at = found[-1].offset + 1 if found else offset
+            found += await bus.read(topic, lane, at, limit or count - len(found))
+            await asyncio.sleep(0.01)
+    return found
