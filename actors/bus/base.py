@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from actors.events.envelope import Event, UnreadableEvent
 from tenants.records import LogEntry
@@ -55,8 +55,19 @@ class Bus(Protocol):
     may leave some unused.
     """
 
+    #: what the database calls it: an installation reads one
+    name: ClassVar[str]
+
     async def read(self, topic: str, lane: int, offset: int, limit: int) -> list[Delivery]:
         """At most `limit` deliveries of one lane from this offset on; an empty list where there is nothing yet."""
+        ...
+
+    def forget(self, topic: str, lane: int) -> None:
+        """This lane is not read any more."""
+        ...
+
+    async def commit_position(self, agent: str, topic: str, lane: int, offset: int) -> None:
+        """How far an agent has come, for the carrier's own tools: told soon, or never. It never waits nor fails."""
         ...
 
     async def close(self) -> None:

@@ -1,6 +1,7 @@
 """Kafka as a bus: a lane is a partition, and where it goes on is decided by whoever asks."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -8,6 +9,7 @@ from actors.bus.base import Delivery
 from actors.bus.connection import client_options
 from actors.bus.reader import Reader
 from actors.bus.settings import KafkaSettings
+from tenants.store.carriers import KAFKA
 
 _DEADLINE_S = 10.0
 
@@ -18,6 +20,8 @@ class KafkaBus:
     Where the broker is away nothing comes, and one line in the log says so; reading goes on by itself. What
     retention has deleted is said aloud, and reading goes on at the first event that is left.
     """
+
+    name: ClassVar[str] = KAFKA
 
     def __init__(self, settings: KafkaSettings, *, forget_after_s: float = 60.0) -> None:
         self._settings = settings

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from actors.core.placement import Changes, Real, Wish
 from actors.engine.station import Station
 from actors.engine.supervision import Deposed, Supervision
+from tenants.store.carriers import EventsLeft
 from tenants.store.session import DatabaseError
 
 logger = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ async def supervise(supervision: Supervision, stop: asyncio.Event, *, turn_s: fl
     while not stop.is_set():
         try:
             await supervision.turn()
-        except (Deposed, DatabaseError) as trouble:
+        except (Deposed, DatabaseError, EventsLeft) as trouble:
             logger.warning("supervision: %s; again in a moment", trouble)
         try:
             await asyncio.wait_for(stop.wait(), turn_s)

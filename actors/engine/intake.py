@@ -104,6 +104,7 @@ class Intake:
     async def abandon(self) -> None:
         """What is not finished is left for whoever comes next: nobody would commit it here."""
         await self.hand.abandon()
+        self._bus.forget(self.runner.agent.topic, self.lease.lane)
 
     async def _take_in(self) -> bool:
         took_in = False
@@ -311,6 +312,7 @@ class Intake:
                 continue
             self._let_go(items)
             self._renewed = time.monotonic()
+            await self._tell_position()
             self.counters.commits += 1
             self.counters.done += len(items)
             self.counters.failed += sum(item.end.status is RunStatus.FAILED for item in items)
@@ -346,6 +348,11 @@ class Intake:
                 session, self.lease, self._window.frontier_after(set()), self._settings.lease_s
             )
         self._renewed = time.monotonic()
+        await self._tell_position()
+
+    async def _tell_position(self) -> None:
+        agent, reached = self.runner.agent, self._window.frontier_after(set())
+        await self._bus.commit_position(agent.name, agent.topic, self.lease.lane, reached)
 
 
 def _offsets(items: Iterable[Finished]) -> set[int]:

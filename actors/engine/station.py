@@ -13,7 +13,7 @@ from actors.engine.intake import Intake
 from actors.engine.profiles import Profiles
 from actors.engine.runner import Runner
 from actors.engine.settings import EngineSettings
-from tenants.store import heartbeats, lanes
+from tenants.store import carriers, heartbeats, lanes
 from tenants.store.lanes import Fenced, Lease
 from tenants.store.session import Database, DatabaseError
 
@@ -22,6 +22,10 @@ logger = logging.getLogger(__name__)
 _IDLE_S = 0.01
 _AFTER_TROUBLE_S = 0.5
 _HEARTBEAT_S = 1.0
+
+
+class OtherBus(Exception):
+    """This installation reads another bus than this process, as LEADMILL_KAFKA_BOOTSTRAP tells it."""
 
 
 class Station:
@@ -126,6 +130,9 @@ class Station:
 
     async def _take(self, lane: int, last: Lease | None) -> Intake:
         async with self._database.system() as session:
+            read = await carriers.current(session)
+            if read != self._bus.name:
+                raise OtherBus(read)
             lease = await lanes.take(
                 session, self._runner.agent.name, lane, self._owner, self._settings.lease_s, last=last
             )

@@ -10,7 +10,8 @@ from actors.core.placement import Changes, Real, Wish, compare, wished_desks
 from actors.engine import kill_switch
 from actors.engine.scaling import Scaling
 from actors.engine.settings import EngineSettings
-from tenants.store import approvals, connections, failures, lanes, roles, switches
+from tenants.store import approvals, carriers, connections, failures, lanes, roles, switches
+from tenants.store.carriers import LOG
 from tenants.store.session import Database, Session
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,10 @@ class Supervision:
         owner: str,
         build: str,
         settings: EngineSettings,
+        carrier: str = LOG,
     ) -> None:
+        self._carrier = carrier
+        self._is_carrier_set = False
         self._database = database
         self._roster = roster
         self._topics_of = dict(topics_of)
@@ -67,11 +71,14 @@ class Supervision:
     async def turn(self) -> Changes:
         """One look at the work and at the desks, and what was changed.
 
-        Raises Deposed where another supervisor has the role.
+        Raises Deposed where another supervisor has the role, and EventsLeft where another bus is wished and the
+        one that was read so far still holds something.
         """
         async with self._database.glance() as session:
             if await roles.claim(session, ROLE, self._owner, self._settings.lease_s) is None:
                 raise Deposed("another supervisor works on this database")
+        await self._set_carrier()
+        async with self._database.glance() as session:
             waiting = await lanes.work(session, self._topics_of)
         await self._tidy()
         waiting = [work for work in waiting if work.agent not in self._unneeded]
@@ -80,6 +87,15 @@ class Supervision:
             await self._roster.carry_out(changes)
         await self._scaling.turn(waiting)
         return changes
+
+    async def _set_carrier(self) -> None:
+        """The bus that is wished, read from now on: once, before there is any desk."""
+        if self._is_carrier_set:
+            return
+        async with self._database.system() as session:
+            if await carriers.use(session, self._carrier, self._topics_of):
+                logger.warning("events are carried by %s from now on", self._carrier)
+        self._is_carrier_set = True
 
     async def _tidy(self) -> None:
         """What nobody does by hand, and no desk: now and then."""

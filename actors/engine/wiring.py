@@ -11,6 +11,7 @@ from pathlib import Path
 from actors.agents import all_agents
 from actors.bus.base import Bus
 from actors.bus.pglog import LogBus
+from actors.bus.settings import KafkaSettings
 from actors.core.agent import Agent
 from actors.core.errors import ScorerAway
 from actors.core.provider import Http, Provider
@@ -43,10 +44,12 @@ class Works:
         providers: Mapping[str, Provider],
         scoring: ScoringService,
         settings: EngineSettings,
+        kafka: KafkaSettings | None = None,
     ) -> None:
         self.database = database
         self.settings = settings
-        self.bus: Bus = LogBus(database)
+        self._kafka = kafka
+        self._buses: dict[str, Bus] = {}
         self.agents = all_agents()
         self.profiles = Profiles(database, vault, tuple(event_types()))
         self._scoring = scoring
@@ -60,15 +63,29 @@ class Works:
             name,
             self._runner(self.agents[agent]),
             database=self.database,
-            bus=self.bus,
+            bus=self.bus(agent),
             profiles=self.profiles,
             settings=self.settings,
             build=build_id(),
         )
 
+    def bus(self, agent: str) -> Bus:
+        """The bus as this agent reads it: its place in each lane is its own."""
+        if agent not in self._buses:
+            self._buses[agent] = self._open_bus()
+        return self._buses[agent]
+
     async def finish(self) -> None:
         """A moment for billed calls and effects under way, before the database and the web are closed."""
         await asyncio.gather(self._asking.finish(), self._outward.finish())
+        await asyncio.gather(*(bus.close() for bus in self._buses.values()))
+
+    def _open_bus(self) -> Bus:
+        if self._kafka is None:
+            return LogBus(self.database)
+        from actors.bus.kafka import KafkaBus  # where there is no Kafka its client is not loaded
+
+        return KafkaBus(self._kafka)
 
     def _runner(self, agent: Agent) -> Runner:
         return Runner(
@@ -88,11 +105,13 @@ async def open_works(
     scoring: ScoringService | None = None,
     store: StoreSettings | None = None,
     engine: EngineSettings | None = None,
+    kafka: KafkaSettings | None = None,
     pool_size: int = 4,
 ) -> AsyncIterator[Works]:
     """The works with the configured parts; without a scoring service the models answer in this process."""
     store = store or StoreSettings()
     engine = engine or EngineSettings()
+    kafka = kafka or KafkaSettings()
     _leave_what_is_loaded_alone()
     async with open_database(store, pool_size=pool_size) as database, open_web(connections=0) as http:
         works = Works(
@@ -102,6 +121,7 @@ async def open_works(
             providers=all_providers(),
             scoring=scoring or InProcessScoring(store),
             settings=engine,
+            kafka=kafka if kafka.bootstrap is not None else None,
         )
         try:
             yield works

@@ -15,9 +15,12 @@ from typing import Any
 
 import orjson
 
+from actors.bus.settings import KafkaSettings
+from actors.engine.carriage import carried, carrier
 from actors.engine.inline import InlineRoster, supervise
 from actors.engine.supervision import Supervision
 from actors.engine.wiring import build_id, followers, needs, open_works
+from actors.events import event_types
 from actors.shell.installation import installation_mark
 from tenants.settings import StoreSettings
 
@@ -30,7 +33,12 @@ _SILENT_CHECKS = 5
 async def keep_inline() -> None:
     """The mill in this process, until it is asked to end."""
     stop = _stop_on_signals()
-    async with open_works(pool_size=10) as works:
+    kafka = KafkaSettings()
+    owner = f"{installation_mark()}:{os.getpid()}:{uuid.uuid4()}"
+    async with (
+        open_works(pool_size=10, kafka=kafka) as works,
+        carried(works.database, kafka, event_types(), owner=owner, settings=works.settings),
+    ):
         topics_of = {name: agent.topic for name, agent in works.agents.items()}
         supervision = Supervision(
             works.database,
@@ -38,9 +46,10 @@ async def keep_inline() -> None:
             topics_of,
             followers=followers(),
             needs=needs(),
-            owner=f"{installation_mark()}:{os.getpid()}:{uuid.uuid4()}",
+            owner=owner,
             build=build_id(),
             settings=works.settings,
+            carrier=carrier(kafka),
         )
         _ready({"mill": "inline", "pid": os.getpid(), "agents": sorted(works.agents)})
         await supervise(supervision, stop)

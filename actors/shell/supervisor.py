@@ -11,12 +11,16 @@ from typing import Any
 import ray
 
 from actors.agents import all_agents
+from actors.bus.settings import KafkaSettings
 from actors.core.placement import Changes, Real, Wish
+from actors.engine.carriage import carried, carrier
 from actors.engine.settings import EngineSettings
 from actors.engine.supervision import Deposed, Supervision
 from actors.engine.wiring import build_id, followers, needs
+from actors.events import event_types
 from actors.shell import cluster
 from actors.shell.installation import installation_mark
+from tenants.store.carriers import EventsLeft
 from tenants.store.session import DatabaseError, open_database
 
 logger = logging.getLogger(__name__)
@@ -156,9 +160,12 @@ class Supervisor:
 
     async def _work(self) -> None:
         topics_of = {name: agent.topic for name, agent in all_agents().items()}
-        async with open_database(pool_size=2) as database:
-            owner = f"{installation_mark()}:{os.getpid()}:{time.time_ns()}"
-            settings = EngineSettings()
+        owner = f"{installation_mark()}:{os.getpid()}:{time.time_ns()}"
+        settings, kafka = EngineSettings(), KafkaSettings()
+        async with (
+            open_database(pool_size=4) as database,
+            carried(database, kafka, event_types(), owner=owner, settings=settings),
+        ):
             supervision = Supervision(
                 database,
                 RayRoster(),
@@ -168,13 +175,14 @@ class Supervisor:
                 owner=owner,
                 build=build_id(),
                 settings=settings,
+                carrier=carrier(kafka),
             )
             while not self._stop.is_set():
                 try:
                     await supervision.turn()
                     self._turns += 1
                     self._trouble = None
-                except (Deposed, DatabaseError, OSError, ray.exceptions.RayError) as trouble:
+                except (Deposed, DatabaseError, EventsLeft, OSError, ray.exceptions.RayError) as trouble:
                     self._trouble = f"{type(trouble).__name__}: {trouble}"
                     logger.warning("supervision: %s; again in a moment", self._trouble)
                 await asyncio.to_thread(self._stop.wait, _TURN_S)

@@ -18,6 +18,7 @@ from tenants.store import (
     approvals,
     autonomy,
     calls,
+    carriers,
     connections,
     findings,
     heartbeats,
@@ -63,6 +64,10 @@ def _is_there_already(what: str) -> DatabaseError:
 
 
 # --- lanes
+
+
+async def the_log(session):
+    return carriers.LOG
 
 
 async def take(session, agent, lane, owner, ttl_s, *, last=None):
@@ -518,6 +523,7 @@ MODELLED = {
     (sources, "save_rejections"): save_rejections,
     (log, "append"): append,
     (log, "read"): read,
+    (carriers, "current"): the_log,
     (log, "bury"): bury,
     (tenants, "these"): these,
     (switches, "modes"): modes,

@@ -79,7 +79,7 @@ async def take_in(works, agent, lane=0, owner="test", *, runner=None):
         runner or works._runner(works.agents[agent]),
         lease,
         database=works.database,
-        bus=works.bus,
+        bus=works.bus(agent),
         profiles=works.profiles,
         settings=works.settings,
     )

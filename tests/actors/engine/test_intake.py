@@ -54,7 +54,7 @@ async def test_an_event_becomes_a_run_with_its_effects_and_the_next_event(works,
     await turns(intake, lambda: intake.counters.done == 5)
     assert [run["status"] for run in await kept(database, acme)] == ["done"] * 5
     assert (await counts_of(database, acme))["enriched"] == 5
-    assert len(await works.bus.read("lead.enriched", 0, 0, 100)) == 5
+    assert len(await works.bus("reader").read("lead.enriched", 0, 0, 100)) == 5
     async with database.system() as session:
         assert (await lanes.take(session, "enrichment", 0, "next", 10)).next_offset == 5
 
@@ -69,7 +69,7 @@ async def test_what_was_read_and_not_committed_comes_again_and_is_done_once(work
     heir = await take_in(works, "enrichment")
     await turns(heir, lambda: heir.counters.done == 4)
     assert {(run["status"], run["deliveries"]) for run in await kept(database, acme)} == {("done", 2)}
-    assert len(await works.bus.read("lead.enriched", 0, 0, 100)) == 4
+    assert len(await works.bus("reader").read("lead.enriched", 0, 0, 100)) == 4
 
 
 async def test_old_news_about_a_lead_that_has_come_further_is_skipped_and_changes_nothing(
@@ -90,7 +90,7 @@ async def test_old_news_about_a_lead_that_has_come_further_is_skipped_and_change
     assert reasons == ["the lead has come further since"] * 3
     async with database.tenant(acme.id) as session:
         assert await session.rows(leads) == before
-    assert len(await works.bus.read("lead.enriched", 0, 0, 100)) == 3
+    assert len(await works.bus("reader").read("lead.enriched", 0, 0, 100)) == 3
 
 
 def test_news_is_old_when_the_lead_is_further_than_it_says_and_early_news_never_is():
@@ -117,7 +117,7 @@ async def test_a_holder_that_was_overtaken_writes_nothing(works, database, vault
         await zombie._commit_finished()
     assert (await counts_of(database, acme))["enriched"] == 0
     await turns(heir, lambda: heir.counters.done == 3)
-    assert len(await works.bus.read("lead.enriched", 0, 0, 100)) == 3
+    assert len(await works.bus("reader").read("lead.enriched", 0, 0, 100)) == 3
 
 
 async def test_two_lists_with_the_same_companies_give_each_of_them_once(works, database, vault):
@@ -127,7 +127,7 @@ async def test_two_lists_with_the_same_companies_give_each_of_them_once(works, d
     intake = await take_in(works, "lead_source", acme.home_lane)
     await turns(intake, lambda: intake.counters.done == 2)
     assert (await counts_of(database, acme))["sourced"] == 40
-    assert len(await works.bus.read("lead.sourced", 0, 0, 100)) == 40
+    assert len(await works.bus("reader").read("lead.sourced", 0, 0, 100)) == 40
 
 
 async def test_one_run_that_the_database_refuses_fails_alone(works, database, vault, monkeypatch):
@@ -208,7 +208,7 @@ async def test_what_a_process_has_begun_it_goes_on_with_though_its_tenant_holds_
     again.runner = before.runner  # the same process, which takes its lane once more
     await turns(again, lambda: again.counters.done == 20)
     elsewhere = [lane for lane in held if lane != acme.home_lane]
-    assert [await works.bus.read("lead.sourced", lane, 0, 100) for lane in elsewhere] == [[], []]
+    assert [await works.bus("reader").read("lead.sourced", lane, 0, 100) for lane in elsewhere] == [[], []]
 
 
 async def test_an_answer_to_a_commit_that_was_lost_is_not_a_second_commit(
@@ -228,7 +228,7 @@ async def test_an_answer_to_a_commit_that_was_lost_is_not_a_second_commit(
     monkeypatch.setattr(committing, "_commit_once", and_then_the_line_broke)
     await turns(intake, lambda: intake.counters.done == 3)
     assert lost
-    assert len(await works.bus.read("lead.enriched", 0, 0, 100)) == 3
+    assert len(await works.bus("reader").read("lead.enriched", 0, 0, 100)) == 3
     async with database.tenant(acme.id) as session:
         assert len(await runs.recent(session, agent="enrichment", status=RunStatus.DONE)) == 3
 
@@ -327,7 +327,7 @@ async def test_an_event_that_comes_again_while_its_run_is_in_hand_holds_up_nothi
         await turns(intake, lambda: intake.counters.read == 6)
         gate.set()
         await turns(intake, lambda: intake.counters.done == 3)
-        assert len(await works.bus.read("lead.enriched", 0, 0, 100)) == 3
+        assert len(await works.bus("reader").read("lead.enriched", 0, 0, 100)) == 3
         await intake.close()
         async with database.system() as session:
             assert (await lanes.take(session, "enrichment", 0, "next", 10)).next_offset == 6
