@@ -27,9 +27,9 @@ async def publish_raw(settings, topic, lane, *records, **options):
 
     def send():
         refused = []
-        producer = Producer(
-            {"bootstrap.servers": settings.bootstrap, "message.max.bytes": 2 * LARGEST} | options
-        )
+        how = {"bootstrap.servers": settings.bootstrap, "message.max.bytes": 2 * LARGEST}
+        how["enable.idempotence"] = True  # else it changes the order where it has to try again
+        producer = Producer(how | options)
         for value, headers in records:
             producer.produce(
                 settings.topic(topic),

@@ -101,8 +101,7 @@ def test_what_is_written_is_read_back_as_it_was(entry):
     record = to_record(entry)
     event = read(record.value, record.headers).event
     assert isinstance(event, Event), event
-    expected_id = entry.event_id if entry.source == "/leadmill" else stable_id(entry.source, entry.event_id)
-    assert event.id == expected_id
+    assert event.id == entry.event_id
     assert (event.tenant_id, event.type, event.source) == (entry.tenant_id, "lead.sourced", entry.source)
     assert (event.subject, event.time, event.traceparent) == (entry.subject, entry.time, entry.traceparent)
     assert json.loads(event.data.model_dump_json())["x_more"] == json.loads(entry.data)["x_more"]
@@ -191,6 +190,16 @@ def test_an_event_without_a_time_was_said_when_it_was_written():
     )
 
 
+def test_an_event_of_others_that_we_send_on_keeps_the_id_by_which_we_know_it():
+    value, headers = binary()
+    event = read(value, headers).event
+    sent_on = LogEntry(
+        "lead.sourced", 0, event.id, TENANT, event.type, event.source, None, event.time, None, value.decode()
+    )
+    record = to_record(sent_on)
+    assert read(record.value, record.headers).event.id == event.id
+
+
 def test_an_event_of_our_own_keeps_its_id():
     ours = uuid4()
     assert read(*binary(source="/leadmill", id=str(ours))).event.id == ours
@@ -208,6 +217,7 @@ def test_an_event_of_our_own_keeps_its_id():
         (binary(id=""), "it has no id"),
         (binary(source=None), "it has no source"),
         (binary(tenantid=None), "it has no tenantid"),
+        (binary(leadmillid="7"), "leadmillid '7' is not a UUID"),
         (binary(tenantid="acme"), "tenantid 'acme' is not a UUID"),
         (binary(type="lead.sourced.v2"), "understood in version 1, and this is version 2"),
         (binary(type="lead.lost"), "no event is called 'lead.lost'"),
