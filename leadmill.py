@@ -19,9 +19,12 @@ import actors.commands.errors
 import actors.commands.events
 import actors.commands.leads
 import actors.commands.runs
+import actors.commands.topics
 import actors.shell.commands
 import scoring_models.commands
 import tenants.commands
+from actors.bus.base import CarrierAway
+from actors.bus.settings import WrongSettings
 from actors.engine.lists import ListFault
 from actors.engine.replay import NotReplayable
 from actors.engine.working_off import ListFailed, ListWaits
@@ -72,9 +75,12 @@ app.add_typer(actors.commands.agents.app, name="agent")
 app.add_typer(actors.commands.leads.lead_app, name="lead")
 app.add_typer(scoring_models.commands.app, name="model")
 app.add_typer(actors.commands.events.app, name="events")
+app.add_typer(actors.commands.topics.app, name="topics")
 
 # What can go wrong in use, as against a fault of ours: one sentence each, and no traceback.
 _EXPECTED = (
+    CarrierAway,
+    WrongSettings,
     ListFault,
     ListFailed,
     ListWaits,

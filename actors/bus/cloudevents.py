@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from actors.bus.base import Delivery
-from actors.events.envelope import Event, Payload, UnreadableEvent, event_key, read_payload
+from actors.events.envelope import SOURCE, Event, Payload, UnreadableEvent, event_key, read_payload
 from tenants.identity import TenantId
 from tenants.records import LogEntry
 
@@ -25,7 +25,9 @@ _JSON_FORMAT = "application/cloudevents+json"
 _JSON = re.compile(r"application/json|[\w.+-]+/[\w.+-]+\+json")
 # What the specification forbids in text, and what PostgreSQL could not keep.
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_READ = ("specversion", "id", "source", "type", "subject", "time", "tenantid", "traceparent")
+# An extension of ours: the id by which we remember an event of others that we have sent on.
+_OUR_ID = "leadmillid"
+_READ = ("specversion", "id", "source", "type", "subject", "time", "tenantid", "traceparent", _OUR_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def to_record(entry: LogEntry) -> Record:
         "time": entry.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "tenantid": str(entry.tenant_id),
         "traceparent": entry.traceparent,
+        _OUR_ID: str(entry.event_id) if entry.source != SOURCE else None,
     }
     headers = [("content-type", b"application/json")]
     headers += [(f"ce_{name}", value.encode()) for name, value in attributes.items() if value is not None]
@@ -107,7 +110,7 @@ def _event(
         raise UnreadableEvent(f"{kind} does not belong into {topic}")
     source = _needed(attributes, "source")
     return Event(
-        event_key(source, _needed(attributes, "id")),
+        _id(source, _needed(attributes, "id"), attributes.get(_OUR_ID)),
         _tenant(_needed(attributes, "tenantid")),
         payload.type,
         source,
@@ -186,6 +189,16 @@ def _needed(attributes: Mapping[str, str], name: str) -> str:
     if not (value := attributes.get(name)):
         raise UnreadableEvent(f"it has no {name}")
     return value
+
+
+def _id(source: str, told: str, ours: str | None) -> UUID:
+    """The id by which the event is remembered: the same, however often it was sent on."""
+    if ours is None:
+        return event_key(source, told)
+    try:
+        return UUID(ours)
+    except ValueError:
+        raise UnreadableEvent(f"{_OUR_ID} {ours!r} is not a UUID") from None
 
 
 def _tenant(text: str) -> TenantId:

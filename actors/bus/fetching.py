@@ -30,7 +30,7 @@ class Fetching:
         consumer: AIOKafkaConsumer,
         key: TopicPartition,
         lane: Lane,
-        deliveries: Callable[[TopicPartition, Iterable[Any]], list[Delivery]],
+        deliveries: Callable[[TopicPartition, Iterable[Any]], list[tuple[Delivery, int]]],
     ) -> None:
         self._consumer = consumer
         self._key = key
@@ -102,7 +102,8 @@ class Fetching:
         self._tries[bad] += 1
         if self._tries[bad] > _TRIES:
             self._tries.clear()
-            self._lane.put([Delivery(bad, UnreadableEvent(f"the record can't be taken apart: {error!r}"))])
+            reason = UnreadableEvent(f"the record can't be taken apart: {error!r}")
+            self._lane.put([(Delivery(bad, reason), 0)])
         self._consumer.seek(self._key, self._lane.fetch_from)
 
     def _tell(self, fault: str) -> None:

@@ -11,7 +11,7 @@ from actors.bus.reader import Reader
 from actors.bus.settings import KafkaSettings
 from tenants.store.carriers import KAFKA
 
-_DEADLINE_S = 10.0
+_DEADLINE_S = 5.0
 
 
 class KafkaBus:
@@ -53,7 +53,7 @@ class KafkaBus:
             self._started.forget(topic, lane)
 
     async def commit_position(self, agent: str, topic: str, lane: int, offset: int) -> None:
-        """How far an agent has come, for Kafka's own tools: told soon, or never. It never waits and never fails."""
+        """How far an agent has come, for Kafka's own tools: told soon. It never waits, never fails."""
         self._reader.positions.note(
             f"{self._settings.group_prefix}{agent}", self._settings.topic(topic), lane, offset
         )

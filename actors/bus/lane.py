@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from actors.bus.base import Delivery
 
 _ROOM = 1_000
+_ROOM_BYTES = 8_388_608
 
 
 class Lane:
@@ -18,7 +19,8 @@ class Lane:
 
     def __init__(self, offset: int, *, room: int = _ROOM) -> None:
         self._lock = threading.Lock()
-        self._deliveries: deque[Delivery] = deque()
+        self._deliveries: deque[tuple[Delivery, int]] = deque()
+        self._bytes = 0
         self._head = offset  # what the next one to ask will ask for, if nobody has died
         self._fetch_from = offset
         self._is_sought = True
@@ -35,20 +37,29 @@ class Lane:
             self._read_at = time.monotonic()
             if offset != self._head:
                 self._deliveries.clear()
+                self._bytes = 0
                 self._head = self._fetch_from = offset
                 self._is_sought = True
                 return []
-            taken = [self._deliveries.popleft() for _ in range(min(limit, len(self._deliveries)))]
+            taken = []
+            for _ in range(min(limit, len(self._deliveries))):
+                delivery, size = self._deliveries.popleft()
+                self._bytes -= size
+                taken.append(delivery)
             if taken:
                 self._head = taken[-1].offset + 1
             return taken
 
-    def put(self, deliveries: Sequence[Delivery]) -> None:
-        """Deliveries that follow those before; without effect where another offset is sought by now."""
+    def put(self, deliveries: Sequence[tuple[Delivery, int]]) -> None:
+        """Deliveries that follow those before, each with its size in bytes.
+
+        It has no effect where another offset is sought by now.
+        """
         with self._lock:
             if not self._is_sought and deliveries:
                 self._deliveries.extend(deliveries)
-                self._fetch_from = deliveries[-1].offset + 1
+                self._bytes += sum(size for _, size in deliveries)
+                self._fetch_from = deliveries[-1][0].offset + 1
 
     def go_on_at(self, offset: int) -> None:
         """What comes next comes from this offset, whatever was asked for: there is nothing before it."""
@@ -79,7 +90,7 @@ class Lane:
     def is_full(self) -> bool:
         """Whether there is no room for more."""
         with self._lock:
-            return len(self._deliveries) >= self._room
+            return len(self._deliveries) >= self._room or self._bytes >= _ROOM_BYTES
 
     @property
     def idle_s(self) -> float:

@@ -28,7 +28,7 @@ class Positions:
         self._untold[group, topic, partition] = offset
 
     async def tell(self, client: AIOKafkaClient) -> None:
-        """All positions that were not told yet, told once; where Kafka will not hear they are forgotten."""
+        """All positions that were not told yet; those that Kafka does not take are left for the next time."""
         untold, self._untold = self._untold, {}
         by_group: dict[str, dict[tuple[str, int], int]] = defaultdict(dict)
         for (group, topic, partition), offset in untold.items():
@@ -38,6 +38,8 @@ class Positions:
                 await self._tell_group(client, group, positions)
             except KafkaError as error:
                 self._coordinators.pop(group, None)
+                for lane, offset in positions.items():
+                    self._untold.setdefault((group, *lane), offset)  # unless a newer one was noted meanwhile
                 logger.debug("group %s: its position is not kept: %s", group, error)
 
     async def _tell_group(

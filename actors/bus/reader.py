@@ -4,11 +4,11 @@ Work may stall its own loop without any effect here, and the other way round.
 """
 
 import asyncio
-import contextlib
 import logging
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -32,7 +32,7 @@ _LOOK_EVERY_S = 0.5
 _LOOK_FOR_LANES_EVERY_S = 2.0
 _SILENT_AFTER_S = 5.0
 _ANEW_AFTER_S = 30.0
-_TRY_AGAIN_S = 0.5
+_TRY_AGAIN_FIRST_S, _TRY_AGAIN_MOST_S = 0.5, 4.0
 _STOPPED_WITHIN_S = 1.0
 _FETCH_BYTES = 1_048_576
 
@@ -50,8 +50,9 @@ class Reader:
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._poked = asyncio.Event()
-        self._found = asyncio.Event()
+        self._tried = asyncio.Event()
         self._ended = False
+        self._reading: asyncio.Task[None] | None = None
         self._fetching: dict[TopicPartition, asyncio.Task[None]] = {}
         self._consumer: AIOKafkaConsumer | None = None
         self._fault = CarrierAway("Kafka has not answered yet")
@@ -78,7 +79,7 @@ class Reader:
 
     def poke(self) -> None:
         """Something is to be done at once: another offset is sought, or a lane has room again."""
-        with contextlib.suppress(RuntimeError):  # the thread has ended meanwhile
+        with suppress(RuntimeError):  # the thread has ended meanwhile
             self._loop.call_soon_threadsafe(self._poked.set)
 
     async def ask(
@@ -89,8 +90,9 @@ class Reader:
         async def put() -> ResultT:
             try:
                 async with asyncio.timeout(deadline_s):
-                    await self._found.wait()
-                    assert self._consumer is not None
+                    await self._tried.wait()
+                    if self._consumer is None:
+                        raise self._fault
                     return await question(self._consumer)
             except (KafkaError, TimeoutError) as error:
                 raise self._fault if self._consumer is None else await away(self._settings, error) from None
@@ -99,34 +101,38 @@ class Reader:
 
     async def close(self) -> None:
         """The thread has ended, and no connection is left."""
-        self._ended = True
-        self.poke()
+        with suppress(RuntimeError):  # it has ended already
+            self._loop.call_soon_threadsafe(self._end)
         await asyncio.to_thread(self._thread.join)
 
     # What the thread does.
 
+    def _end(self) -> None:
+        self._ended = True
+        if self._reading is not None:
+            self._reading.cancel()
+
     def _live(self) -> None:
-        try:
-            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-                runner.run(self._read())
-        except Exception:
-            logger.exception("Kafka is not read any more")
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner, suppress(asyncio.CancelledError):
+            runner.run(self._read())
 
     async def _read(self) -> None:
+        self._reading = asyncio.current_task()
+        pause_s = _TRY_AGAIN_FIRST_S
         while not self._ended:
             try:
                 self._consumer = await self._connected()
-                self._found.set()
+                pause_s = _TRY_AGAIN_FIRST_S
                 self._is_found()
                 await self._serve(self._consumer)
             except (CarrierAway, KafkaError, OSError, TimeoutError) as error:
                 self._is_lost(error)
-                await self._pause(_TRY_AGAIN_S)
             except Exception:
                 logger.exception("reading Kafka is begun anew")
-                await self._pause(_TRY_AGAIN_S)
             finally:
                 await self._disconnect()
+            await self._pause(pause_s)
+            pause_s = min(2 * pause_s, _TRY_AGAIN_MOST_S)
 
     async def _connected(self) -> AIOKafkaConsumer:
         """A consumer that has found its broker. Raises CarrierAway with the reason where there is none."""
@@ -145,6 +151,9 @@ class Reader:
         except (KafkaError, OSError, TimeoutError) as error:
             await _stopped(consumer)
             raise await away(self._settings, error) from None
+        except asyncio.CancelledError:
+            await _stopped(consumer)
+            raise
         return consumer
 
     async def _serve(self, consumer: AIOKafkaConsumer) -> None:
@@ -169,18 +178,13 @@ class Reader:
             await self._pause(_LOOK_EVERY_S)
 
     async def _pause(self, seconds: float) -> None:
-        if self._ended:
-            return
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._poked.wait()
-        except TimeoutError:
-            pass
         self._poked.clear()
 
     async def _disconnect(self) -> None:
         consumer, self._consumer = self._consumer, None
-        self._found.clear()
         for task in self._fetching.values():
             task.cancel()
         await asyncio.gather(*self._fetching.values(), return_exceptions=True)
@@ -234,10 +238,12 @@ class Reader:
             for key in [key for key, lane in self._lanes.items() if lane.idle_s > self._forget_after_s]:
                 del self._lanes[key]
 
-    def _deliveries(self, key: TopicPartition, records: Iterable[Any]) -> list[Delivery]:
+    def _deliveries(self, key: TopicPartition, records: Iterable[Any]) -> list[tuple[Delivery, int]]:
+        """Records as deliveries, each with its size."""
         topic = key.topic.removeprefix(self._settings.topic_prefix or "")
-        return [
-            to_delivery(
+        found = []
+        for record in records:
+            delivery = to_delivery(
                 self._types,
                 topic,
                 record.offset,
@@ -246,8 +252,8 @@ class Reader:
                 written_at=datetime.fromtimestamp(max(record.timestamp, 0) / 1000, UTC),
                 max_bytes=self._settings.max_message_bytes,
             )
-            for record in records
-        ]
+            found.append((delivery, len(record.value or b"")))
+        return found
 
     def _heard(self, consumer: AIOKafkaConsumer) -> int | None:
         """When the broker last answered a fetch, by its own count; None where nothing is being fetched."""
@@ -257,11 +263,13 @@ class Reader:
 
     def _is_lost(self, error: BaseException) -> None:
         self._fault = error if isinstance(error, CarrierAway) else CarrierAway(str(error))
+        self._tried.set()
         if not self._is_away:
             self._is_away = True
             logger.warning("%s; what is read from it waits until it answers", self._fault)
 
     def _is_found(self) -> None:
+        self._tried.set()
         if self._is_away:
             self._is_away = False
             logger.warning("Kafka answers again")

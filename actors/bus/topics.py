@@ -1,5 +1,6 @@
 """The topics of a Kafka broker: what ours must be like, what differs, and what can be put right."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from actors.bus.settings import KafkaSettings
 
 _SET_ON_THE_TOPIC = 1  # where a broker says that a value comes from
 _LONGEST_REPLICATION = 3
+_LOOKS, _LOOK_AGAIN_S = 200, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ async def _mend(
         topic = NewTopic(one.name, one.lanes, replication, topic_configs=one.configs(replication))
         response = await admin.create_topics([topic])
         _raise_faults((name, code, *rest) for name, code, *rest in response.topic_errors)
+        await _seen(admin, one)
         return True
     if difference.what == "replication":
         return False
@@ -143,12 +146,23 @@ async def _mend(
         if one.lanes < found.partitions:
             return False
         await admin.create_partitions({one.name: NewPartitions(one.lanes)})
+        await _seen(admin, one)
         return True
     # this replaces all that is set on the topic, so what is not ours goes along
     configs = dict(found.own_configs) | one.configs(replication)
     responses = await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, one.name, configs)])
     _raise_faults((name, code, text) for one in responses for code, text, _, name in one.resources)
     return True
+
+
+async def _seen(admin: AIOKafkaAdminClient, one: WantedTopic) -> None:
+    """The topic with all its lanes is known to the brokers, who hear of it a moment after it was made."""
+    for _ in range(_LOOKS):
+        found = await _found(admin, one)
+        if found is not None and found.partitions >= one.lanes:
+            return
+        await asyncio.sleep(_LOOK_AGAIN_S)
+    raise CarrierAway(f"topic {one.name} was made, and the brokers do not show it")
 
 
 def _raise_faults(answers: Any) -> None:

@@ -87,7 +87,7 @@ def shown():
 def house(tmp_path_factory):
     """A copy of the house, with the files of the page in it."""
     house = tmp_path_factory.mktemp("house")
-    for room in ("actors", "scoring_models", "tenants", "tests/fakes"):
+    for room in ("actors", "scoring_models", "tenants", "tests/fakes", "tests/kafka"):
         shutil.copytree(ROOT / room, house / room, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("pyproject.toml", "tests/__init__.py", "tests/conftest.py"):
         shutil.copy(ROOT / file, house / file)

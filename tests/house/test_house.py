@@ -34,7 +34,6 @@ OUTSIDE = {
 # Source files without a test that mirrors or names them, by the reason.
 WITHOUT_A_TEST = {
     "it says what others promise, and does nothing": [
-        "actors/bus/base.py",
         "actors/core/context.py",
         "console/page.py",
     ],

@@ -27,9 +27,9 @@ async def publish_raw(settings, topic, lane, *records, **options):
 
     def send():
         refused = []
-        producer = Producer(
-            {"bootstrap.servers": settings.bootstrap, "message.max.bytes": 2 * LARGEST} | options
-        )
+        how = {"bootstrap.servers": settings.bootstrap, "message.max.bytes": 2 * LARGEST}
+        how["enable.idempotence"] = True  # else it changes the order where it has to try again
+        producer = Producer(how | options)
         for value, headers in records:
             producer.produce(
                 settings.topic(topic),
@@ -46,15 +46,20 @@ async def publish_raw(settings, topic, lane, *records, **options):
 
 async def read_raw(settings, topic, lane, count):
     """So many records of a lane as another service would read them."""
+    return await read_raw_until(settings, topic, lane, lambda messages: len(messages) >= count)
+
+
+async def read_raw_until(settings, topic, lane, is_enough):
+    """Records of a lane as another service would read them, from the first on, until these are enough."""
 
     def receive():
         consumer = Consumer({"bootstrap.servers": settings.bootstrap, "group.id": uuid4().hex})
         try:
             consumer.assign([TopicPartition(settings.topic(topic), lane, 0)])
             messages = []
-            while len(messages) < count:
-                found = consumer.consume(count - len(messages), timeout=30)
-                assert found, f"only {len(messages)} of {count}"
+            while not is_enough(messages):
+                found = consumer.consume(1, timeout=30)
+                assert found, f"only {len(messages)}"
                 messages += found
             return messages
         finally:

@@ -149,6 +149,7 @@ async def test_words_in_any_script_and_times_to_the_microsecond_come_as_they_wer
     await carrier.publish(acme.id, [sent])
     event = (await taken(carrier.bus, TOPIC, 0, 0, 1))[0].event
     assert (event.source, event.subject, event.time) == (sent.source, sent.subject, time)
+    assert event.id == sent.event_id
 
 
 class TestOfTheLogAlone:
