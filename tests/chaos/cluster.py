@@ -46,12 +46,12 @@ class Cluster:
         for part in (_CROWD, _CLUSTER):
             await asyncio.to_thread(self._installation.stop, part)
 
-    async def renew_serve(self) -> None:
-        """Serve ended in good order, and begun anew."""
-        before = self.controllers()
+    async def renew_serve(self, replicas: int) -> None:
+        """Serve ended in good order, and begun anew, with so many replicas."""
+        before = self.replicas()
         os.kill(self._pid(_CLUSTER), signal.SIGUSR1)
         async with asyncio.timeout(_PATIENCE_S):
-            while not (self.replicas() and self.controllers() - before):  # noqa: ASYNC110 - in other processes
+            while len(self.replicas() - before) < replicas:  # noqa: ASYNC110 - born in other processes
                 await asyncio.sleep(_LOOK_EVERY_S)
 
     async def gather(self, callers: int, *, model: str) -> int:

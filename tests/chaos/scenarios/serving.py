@@ -26,6 +26,8 @@ from tests.scoring_models import world
 # and for at least so long
 _CALM_WITHIN_S, _CALM_FOR_S, _CALM_TIMES = 10.0, 3.0, 2.0
 _AT_LEAST = 10
+# as many as a small machine has cores: more would only be born more slowly
+_REPLICAS = 2
 _GIVE_UP_AFTER_S = 60.0
 
 _CALLERS = 200
@@ -81,8 +83,7 @@ async def _judged(trial: Trial, *arguments: str, replicas: int) -> AsyncIterator
 
 async def deaths(trial: Trial) -> None:
     """SIGKILL for a replica, for all of them, for Serve's controller, for everything at once; then a new Serve."""
-    replicas = 2 if trial.is_brief else 3
-    async with _judged(trial, replicas=replicas) as (cluster, _):
+    async with _judged(trial, replicas=_REPLICAS) as (cluster, _):
         desk = await trial.desk(f"--serve={cluster.address}")
         file = answers_of(trial.home, desk.name)
         await trial.warm()
@@ -104,7 +105,7 @@ async def deaths(trial: Trial) -> None:
             trial.kills += len(killed)
 
             async def there(killed: set[int] = killed) -> bool:
-                return len(cluster.replicas() - killed) == replicas and bool(cluster.controllers() - killed)
+                return len(cluster.replicas() - killed) == _REPLICAS and bool(cluster.controllers() - killed)
 
             there_s = await trial.until(there, f"after {name} every process is there", within_s=60)
             calm_s = await _calm_after(trial, file, at, usual_s)
@@ -120,7 +121,10 @@ async def deaths(trial: Trial) -> None:
                 f"after {name} answers came as before only {calm_s:.1f} s later",
             )
         if not trial.is_brief:
-            await cluster.renew_serve()
+            at = time.monotonic()
+            await cluster.renew_serve(_REPLICAS)
+            calm_s = await _calm_after(trial, file, at, usual_s)
+            trial.notes["renewed"] = {"calm_s": round(calm_s, 1), "away": troubles(read(file, at))}
         await trial.flowing()
         began = time.monotonic()
         await trial.steady("after")
