@@ -16,6 +16,16 @@ ONGOING_REQUESTS = 64
 Each costs some kilobytes. With Ray's default of 5, further callers back off for up to half a second.
 """
 
+QUEUED_REQUESTS = 64
+"""Batches of one desk that wait for a replica to take them in; further ones are refused.
+
+As many as a replica takes in. By default Ray refuses none: they would pile up in the desk's memory and be given up
+there before their turn comes, while runs that are told to come again wait in the database.
+"""
+
+HEALTH_CHECK_PERIOD_S = 1.0
+"""How often each replica is asked how it is. Only so does Serve learn that one has died; by default every 10 s."""
+
 Payload = tuple[str, LeadColumns]
 """A model's label, and the leads that it is to judge."""
 
@@ -46,6 +56,8 @@ class ScoringService:
 scoring = serve.deployment(
     name="scoring",
     max_ongoing_requests=ONGOING_REQUESTS,
+    max_queued_requests=QUEUED_REQUESTS,
+    health_check_period_s=HEALTH_CHECK_PERIOD_S,
     health_check_timeout_s=30.0,
     logging_config={"enable_access_log": False},  # a line for each batch tells nothing that runs do not
 )(ScoringService)

@@ -15,10 +15,14 @@ import sys
 from contextlib import AsyncExitStack
 from typing import Any
 
+from actors.engine.context import ScoringService
 from actors.engine.station import Station
 from actors.engine.wiring import Works, open_works
+from actors.shell.keeper import ray_environment
+from tenants.settings import StoreSettings
 from tenants.store import lanes
 from tenants.store.session import Session
+from tests.chaos.answers import Timed, answers_of
 from tests.chaos.guises import GUISES
 from tests.chaos.mutations import MUTATIONS
 from tests.fakes.works import Judge
@@ -49,13 +53,13 @@ class Conflicts:
         return asked
 
 
-async def work(name: str, conflicts: Conflicts, *, with_models: bool = False) -> None:
+async def work(name: str, conflicts: Conflicts, scoring: ScoringService | None) -> None:
     """The worker's life: it does what it is told, until it is told to stop."""
     loop = asyncio.get_running_loop()
     orders = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     async with AsyncExitStack() as stack:
-        works = await stack.enter_async_context(open_works(scoring=None if with_models else Judge()))
+        works = await stack.enter_async_context(open_works(scoring=scoring))
         stations: list[Station] = []
         say("ready")
         while order := (await orders.readline()).decode().strip():
@@ -83,6 +87,16 @@ async def _hold(stations: list[Station], works: Works, named: list[str]) -> None
         await station.hold([int(lane) for lane in named] or every)
 
 
+def joined(address: str) -> ScoringService:
+    """The way to the scoring service of the cluster at this address, which this process joins."""
+    ray_environment(StoreSettings())
+    from actors.shell import cluster  # after the settings above, which Ray reads when it is imported
+    from actors.shell.scorer import ServeScoring
+
+    cluster.join(address)
+    return ServeScoring()
+
+
 def say(line: str) -> None:
     """A line for whoever gives the orders."""
     sys.stdout.write(line + "\n")
@@ -102,6 +116,7 @@ def main() -> None:
     parser.add_argument("name")
     parser.add_argument("--conflicts", type=float, default=0.0, help="share of statements that conflict")
     parser.add_argument("--models", action="store_true", help="trained models judge, and not a made-up one")
+    parser.add_argument("--serve", metavar="ADDRESS", help="the scoring service of this Ray judges")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--without", choices=MUTATIONS, help="a guard that is taken out")
     parser.add_argument(
@@ -114,7 +129,10 @@ def main() -> None:
     for guise in options.guises:
         GUISES[guise]()
     conflicts = Conflicts(options.conflicts, random.Random(options.seed))
-    asyncio.run(work(options.name, conflicts, with_models=options.models))
+    scoring: ScoringService | None = None if options.models else Judge()
+    if options.serve is not None:
+        scoring = Timed(joined(options.serve), answers_of(StoreSettings().home, options.name))
+    asyncio.run(work(options.name, conflicts, scoring))
 
 
 if __name__ == "__main__":

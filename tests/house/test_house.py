@@ -76,7 +76,6 @@ WITHOUT_A_TEST = {
         "actors/shell/cluster.py",
         "actors/shell/desk.py",
         "actors/shell/keeper.py",
-        "actors/shell/scorer.py",
         "actors/shell/supervisor.py",
     ],
 }

@@ -3,10 +3,12 @@ import threading
 
 import pytest
 
+from actors.shell import scorer
 from scoring_models.columns import pack, unpack
 from scoring_models.errors import ModelUnknownError
 from scoring_models.scorer import Scorer
-from serve.scoring import ScoringService
+from serve.app import build
+from serve.scoring import HEALTH_CHECK_PERIOD_S, ONGOING_REQUESTS, QUEUED_REQUESTS, ScoringService, scoring
 from tests.scoring_models import world
 
 REQUESTS = world.requests(20)
@@ -48,3 +50,11 @@ async def test_health_waits_for_the_worker_and_the_loop_for_nobody(service, monk
     may_end.set()
     await working
     await healthy
+
+
+def test_a_queue_has_an_end_and_the_dead_are_missed_before_anybody_has_lost_patience():
+    # what Ray would do by itself: an endless queue, and ten seconds until it looks after a replica
+    assert scoring.max_ongoing_requests == ONGOING_REQUESTS
+    assert 0 < scoring.max_queued_requests == QUEUED_REQUESTS
+    assert build({})._bound_deployment.max_queued_requests == QUEUED_REQUESTS
+    assert HEALTH_CHECK_PERIOD_S < scorer._PATIENCE_S / 3

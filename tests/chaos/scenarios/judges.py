@@ -12,13 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from actors.agents.scoring import request_for
-from actors.events.contact import ContactVerified
 from scoring_models.errors import ScoringError
 from scoring_models.folder import ModelFolder
 from scoring_models.registry import CHAMPION, Registry
 from scoring_models.scorer import Scorer
-from tenants.store import leads, models
+from tenants.store import models
+from tests.chaos.scores import misnamed
 from tests.chaos.trial import Scenario, Trial
 from tests.scoring_models import world
 
@@ -111,30 +110,8 @@ async def model_swap(trial: Trial) -> None:
         labels,
     )
     trial.must(strangers == 0, f"{strangers} leads, events and runs name different models")
-    wrong = await _misnamed(trial, Scorer(folder.path_of, open_models=2))
+    wrong = await misnamed(trial, Scorer(folder.path_of, open_models=2))
     trial.must(wrong == 0, f"{wrong} scores are not those of the model that they name")
-
-
-async def _misnamed(trial: Trial, scorer: Scorer) -> int:
-    """How many of the scores are others than the model gives that they name."""
-    wrong = 0
-    for tenant in trial.tenants:
-        async with trial.database.tenant(tenant.id) as session:
-            rows = await session.rows(
-                "SELECT id, account_id, contact_id, score, model FROM lead WHERE score IS NOT NULL LIMIT 300"
-            )
-            accounts = await leads.accounts(session, [row["account_id"] for row in rows])
-            contacts = await leads.contacts(session, [row["contact_id"] for row in rows])
-        for row in rows:
-            contact = contacts[row["contact_id"]]
-            event = ContactVerified(
-                lead_id=row["id"], account_id=row["account_id"], contact_id=contact.id,
-                email_status=contact.email_status, email_source="chaos",
-            )  # fmt: skip
-            request = request_for(event, accounts[row["account_id"]], contact)
-            (score,) = scorer.score_many(row["model"], [request])
-            wrong += score.score != row["score"]
-    return wrong
 
 
 async def _kept(trial: Trial, folder: ModelFolder, content: bytes, name: str) -> str:

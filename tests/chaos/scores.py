@@ -1,0 +1,35 @@
+"""Whether leads have the scores that the models give which they name."""
+
+from collections import defaultdict
+
+from actors.agents.scoring import request_for
+from actors.events.contact import ContactVerified
+from scoring_models.scorer import Scorer
+from tenants.store import leads
+from tests.chaos.trial import Trial
+
+
+async def misnamed(trial: Trial, scorer: Scorer) -> int:
+    """How many leads have another score than the model gives that they name."""
+    wrong = 0
+    for tenant in trial.tenants:
+        async with trial.database.tenant(tenant.id) as session:
+            rows = await session.rows(
+                "SELECT id, account_id, contact_id, score, model FROM lead WHERE score IS NOT NULL"
+            )
+            accounts = await leads.accounts(session, [row["account_id"] for row in rows])
+            contacts = await leads.contacts(session, [row["contact_id"] for row in rows])
+        asked = defaultdict(list)
+        for row in rows:
+            contact = contacts[row["contact_id"]]
+            event = ContactVerified(
+                lead_id=row["id"], account_id=row["account_id"], contact_id=contact.id,
+                email_status=contact.email_status, email_source="chaos",
+            )  # fmt: skip
+            asked[row["model"]].append(
+                (row["score"], request_for(event, accounts[row["account_id"]], contact))
+            )
+        for model, pairs in asked.items():
+            scores = scorer.score_many(model, [request for _, request in pairs])
+            wrong += sum(score.score != given for score, (given, _) in zip(scores, pairs, strict=True))
+    return wrong
