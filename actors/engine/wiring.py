@@ -44,11 +44,11 @@ class Works:
         providers: Mapping[str, Provider],
         scoring: ScoringService,
         settings: EngineSettings,
-        kafka: KafkaSettings | None = None,
+        kafka: KafkaSettings,
     ) -> None:
         self.database = database
         self.settings = settings
-        self._kafka = kafka
+        self.kafka = kafka
         self._buses: dict[str, Bus] = {}
         self.agents = all_agents()
         self.profiles = Profiles(database, vault, tuple(event_types()))
@@ -81,11 +81,11 @@ class Works:
         await asyncio.gather(*(bus.close() for bus in self._buses.values()))
 
     def _open_bus(self) -> Bus:
-        if self._kafka is None:
+        if self.kafka.bootstrap is None:
             return LogBus(self.database)
         from actors.bus.kafka import KafkaBus  # where there is no Kafka its client is not loaded
 
-        return KafkaBus(self._kafka)
+        return KafkaBus(self.kafka)
 
     def _runner(self, agent: Agent) -> Runner:
         return Runner(
@@ -111,7 +111,6 @@ async def open_works(
     """The works with the configured parts; without a scoring service the models answer in this process."""
     store = store or StoreSettings()
     engine = engine or EngineSettings()
-    kafka = kafka or KafkaSettings()
     _leave_what_is_loaded_alone()
     async with open_database(store, pool_size=pool_size) as database, open_web(connections=0) as http:
         works = Works(
@@ -121,7 +120,7 @@ async def open_works(
             providers=all_providers(),
             scoring=scoring or InProcessScoring(store),
             settings=engine,
-            kafka=kafka if kafka.bootstrap is not None else None,
+            kafka=kafka or KafkaSettings(),
         )
         try:
             yield works

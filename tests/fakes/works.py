@@ -4,6 +4,7 @@ import hashlib
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
+from actors.bus.settings import KafkaSettings
 from actors.core.provider import Provider, Reply
 from actors.core.questions import (
     AddressPattern,
@@ -111,7 +112,7 @@ def _digit(lead_id):
 
 @asynccontextmanager
 async def open_fake_works(
-    database, vault, *, oracle=None, judge=None, providers=None, services=(), **settings
+    database, vault, *, oracle=None, judge=None, providers=None, services=(), kafka=None, **settings
 ):
     oracle, judge = oracle or Oracle(), judge or Judge()
     async with open_web(connections=0) as http:
@@ -123,4 +124,5 @@ async def open_fake_works(
             or {"oracle": oracle.provider(), **{one: all_providers()[one] for one in services}},
             scoring=judge,
             settings=EngineSettings(**settings),
+            kafka=kafka or KafkaSettings(),
         )

@@ -11,6 +11,7 @@ from contextvars import copy_context
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from actors.bus.settings import KafkaSettings
 from actors.core.errors import ScorerAway
 from actors.engine import asking, committing, hand, intake, profiles, runner, station
 from actors.engine.committing import to_entry
@@ -191,6 +192,7 @@ class World(Faults):
         providers = {"oracle": self.vendor.provider}
         return {
             "http": None, "vault": None, "providers": providers, "scoring": self.judge, "settings": self._settings,
+            "kafka": KafkaSettings(),
         }  # fmt: skip
 
     def start_desk(self, agent: str, lanes: tuple) -> None:

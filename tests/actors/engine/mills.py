@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 
+from actors.engine.carriage import carrier
 from actors.engine.inline import InlineRoster, supervise
 from actors.engine.sourcing import in_chunks, request_rows
 from actors.engine.supervision import Supervision
@@ -46,6 +47,7 @@ async def run_until(works, condition, *, within_s=60.0):
         owner=f"test:{uuid.uuid4()}",
         build=build_id(),
         settings=works.settings,
+        carrier=carrier(works.kafka),
     )
     stop = asyncio.Event()
     mill = asyncio.create_task(supervise(supervision, stop, turn_s=0.02))
