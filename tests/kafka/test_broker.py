@@ -12,7 +12,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from confluent_kafka import Consumer
 
+from tests.conftest import running_broker
 from tests.kafka import jars as jars_module
+from tests.kafka.broker import Broker
 from tests.kafka.jars import NoKafka, jars
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,3 +83,14 @@ def test_without_java_there_is_no_kafka(monkeypatch):
     monkeypatch.setattr(jars_module.shutil, "which", lambda name: None)
     with pytest.raises(NoKafka, match="java is not installed"):
         jars()
+
+
+@pytest.mark.parametrize(("required", "ending"), [("", pytest.skip.Exception), ("1", pytest.fail.Exception)])
+def test_where_there_is_no_kafka_its_tests_are_skipped_unless_they_must_not_be(required, ending, monkeypatch):
+    def refuse(_):
+        raise NoKafka("java is not installed")
+
+    monkeypatch.setenv("REQUIRE_KAFKA", required)
+    monkeypatch.setattr(Broker, "start", refuse)
+    with pytest.raises(ending, match="no Kafka: java is not installed"), running_broker():
+        pass

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from actors.bus import publisher as publisher_module
 from actors.bus.base import CarrierAway
 from actors.bus.cloudevents import to_record
 from actors.bus.publisher import EventRefused, KafkaPublisher, NotPublished
@@ -18,6 +19,12 @@ from tests.kafka.carrier import make_topic, read_raw, read_raw_until, settings_o
 
 pytestmark = pytest.mark.kafka
 TOPIC = "lead.sourced"
+
+
+@pytest.fixture
+def _small_batches(monkeypatch):
+    """Batches of a few events, so that a call has many of them."""
+    monkeypatch.setattr(publisher_module, "_BATCH_BYTES", 2_000)
 
 
 def entry(lane=0, data="{}"):
@@ -81,6 +88,7 @@ async def test_an_independent_consumer_reads_what_was_published_with_its_headers
     assert found[0].value() == b"{}"
 
 
+@pytest.mark.usefixtures("_small_batches")
 async def test_a_broker_that_is_killed_and_comes_back_loses_nothing_and_keeps_the_order(
     own_broker, publishers
 ):
@@ -100,6 +108,7 @@ async def test_a_broker_that_is_killed_and_comes_back_loses_nothing_and_keeps_th
     assert firsts(await all_up_to(settings, last)) == [str(one.event_id) for one in [*sent, last]]
 
 
+@pytest.mark.usefixtures("_small_batches")
 async def test_a_frozen_broker_is_given_up_within_the_deadline_and_the_order_holds(own_broker, publishers):
     settings = settings_of(own_broker.bootstrap)
     await make_topic(settings, TOPIC)
