@@ -13,7 +13,9 @@ from aiokafka.errors import KafkaError, NoError, for_code
 from actors.bus.base import CarrierAway
 from actors.bus.connection import away, client_options, cut
 from actors.bus.settings import KafkaSettings
+from actors.events import event_types
 
+RETENTION_H = 168
 _SET_ON_THE_TOPIC = 1  # where a broker says that a value comes from
 _LONGEST_REPLICATION = 3
 _LOOKS, _LOOK_AGAIN_S = 200, 0.05
@@ -40,6 +42,23 @@ class WantedTopic:
             "max.message.bytes": str(self.max_message_bytes),
             "message.timestamp.type": "CreateTime",
         }
+
+
+def wanted_topics(
+    settings: KafkaSettings,
+    lanes: int,
+    *,
+    retention_h: int = RETENTION_H,
+    replication: int | None = None,
+    min_insync: int | None = None,
+) -> list[WantedTopic]:
+    """One topic for each kind of event, with as many partitions as there are lanes."""
+    return [
+        WantedTopic(
+            settings.topic(kind), lanes, retention_h, settings.max_message_bytes, replication, min_insync
+        )
+        for kind in event_types()
+    ]
 
 
 @dataclass(frozen=True, slots=True)

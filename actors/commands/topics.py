@@ -10,9 +10,8 @@ from rich.table import Table
 
 from actors.bus.connection import client_options
 from actors.bus.settings import KafkaSettings
-from actors.bus.topics import Difference, WantedTopic, apply_topics, check_topics
+from actors.bus.topics import RETENTION_H, Difference, WantedTopic, apply_topics, check_topics, wanted_topics
 from actors.commands.frame import Json
-from actors.events import event_types
 from tenants.store import lanes
 from tenants.store.columns import to_json
 from tenants.store.session import open_database
@@ -35,7 +34,7 @@ InSync = Annotated[
 
 @app.command()
 def check(
-    retention_h: Retention = 168,
+    retention_h: Retention = RETENTION_H,
     replication: Replication = None,
     min_insync: InSync = None,
     as_json: Json = False,
@@ -53,7 +52,7 @@ def check(
 
 @app.command("apply")
 def apply(
-    retention_h: Retention = 168,
+    retention_h: Retention = RETENTION_H,
     replication: Replication = None,
     min_insync: InSync = None,
     as_json: Json = False,
@@ -80,12 +79,9 @@ async def _with_topics(
     client_options(settings)  # before a database is started only to hear that no broker is named
     async with open_database() as database, database.glance() as session:
         number = await lanes.lane_count(session)
-    wanted = [
-        WantedTopic(
-            settings.topic(kind), number, retention_h, settings.max_message_bytes, replication, min_insync
-        )
-        for kind in event_types()
-    ]
+    wanted = wanted_topics(
+        settings, number, retention_h=retention_h, replication=replication, min_insync=min_insync
+    )
     return await work(settings, wanted)
 
 

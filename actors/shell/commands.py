@@ -1,6 +1,7 @@
 """Running the mill: `leadmill up`, `down`, `status`, `demo`."""
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -171,6 +172,13 @@ def demo(
         bool, typer.Option("--exit", help="End when the mill is empty, and print the funnel.")
     ] = False,
     inline: Inline = False,
+    kafka: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="Carry events over this Kafka broker, whose topics are made; absent: the configured bus.",
+        ),
+    ] = None,
     latency_ms: Annotated[str, typer.Option(help="The providers' latency: 80, or 80±40.")] = "80±40",
     rate_429: Annotated[
         float, typer.Option(min=0, max=1, help="Share of calls answered 'slow down'.")
@@ -181,6 +189,8 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Show everything on this machine: a simulated world, some tenants, and leads that go all the way."""
+    if kafka is not None:
+        os.environ["LEADMILL_KAFKA_BOOTSTRAP"] = kafka  # every part that is started from here reads it there
     parts = Parts(StoreSettings(), ShellSettings())
     signal.signal(signal.SIGTERM, _interrupt)
     options = (f"--latency-ms={latency_ms}", f"--rate-429={rate_429}", f"--rate-500={rate_500}")
@@ -209,6 +219,7 @@ async def _demo(
 ) -> tuple[dict[str, Any], str]:
     with told.status("Waking the database …") as status:
         address = await parts.database()
+        await parts.topics(address)
         status.update("Making up a world …")
         simulator = parts.simulator(*options)
         database = Database.at(address, role=APP, pool_size=2)

@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from actors.agents import all_agents
+from actors.bus.settings import KafkaSettings
 from actors.engine.supervision import ROLE
 from actors.engine.wiring import needs
 from actors.shell.installation import Installation
 from actors.shell.settings import ShellSettings
 from tenants.settings import StoreSettings
-from tenants.store import embedded, roles
+from tenants.store import embedded, lanes, outbox, roles
 from tenants.store.migrate import current_revision, migrate, newest_revision
 from tenants.store.rls import APP
 from tenants.store.session import Database
@@ -56,6 +57,21 @@ class Parts:
             )
         return address
 
+    async def topics(self, address: str) -> None:
+        """The topics of the Kafka broker made, where one is configured."""
+        kafka = KafkaSettings()
+        if kafka.bootstrap is None:
+            return
+        from actors.bus.topics import apply_topics, wanted_topics  # Kafka's client takes a while to load
+
+        database = Database.at(address, role=APP, pool_size=1)
+        try:
+            async with database.system() as session:
+                number = await lanes.lane_count(session)
+        finally:
+            await database.close()
+        await apply_topics(kafka, wanted_topics(kafka, number))
+
     def simulator(self, *options: str) -> dict[str, Any]:
         """Where the simulator answers; it is started if it does not run, on the ports that it had before."""
         running = self.installation.running(SIMULATOR)
@@ -87,7 +103,8 @@ class Parts:
                 return running
             self.installation.stop(MILL)
             async with database.system() as session:
-                await roles.take_away(session, ROLE, self.installation.mark)
+                for role in (ROLE, outbox.ROLE):
+                    await roles.take_away(session, role, self.installation.mark)
         finally:
             await database.close()
         command = [sys.executable, "-m", "leadmill", "keep", "--inline" if inline else "--ray"]
