@@ -17,7 +17,8 @@ from tenants.store.session import Database, DatabaseError
 
 logger = logging.getLogger(__name__)
 
-_MOST_OF_A_LANE = 500
+#: as many events of a lane as one turn publishes
+MOST_OF_A_LANE = 500
 _PAUSE_FIRST_S, _PAUSE_MOST_S = 0.005, 0.1
 _AFTER_TROUBLE_S = 0.5
 _PRUNE_EVERY_S = 60.0
@@ -52,7 +53,7 @@ class Relay:
         if not await self._has_the_role():
             return 0
         async with self._database.glance() as session:
-            entries = await outbox.unpublished(session, _MOST_OF_A_LANE)
+            entries = await outbox.unpublished(session, MOST_OF_A_LANE)
         if not entries:
             await self._prune()
             return 0

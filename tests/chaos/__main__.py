@@ -21,8 +21,14 @@ def _cells(row: Row) -> tuple[str, ...]:
     ratio = "-" if row.ratio is None else f"{row.ratio:.2f}"
     return (
         str(row.number), row.name, str(row.kills), str(row.leads), str(row.lost), str(row.doubled),
-        str(row.extra_billed), ratio, f"{row.seconds:.0f}", "FAILED" if row.violations else "ok",
+        str(row.extra_billed), ratio, f"{row.seconds:.0f}", _verdict(row),
     )  # fmt: skip
+
+
+def _verdict(row: Row) -> str:
+    if row.skipped is not None:
+        return f"skipped: {row.skipped}"
+    return "FAILED" if row.violations else "ok"
 
 
 def _table(rows: list[Row]) -> None:

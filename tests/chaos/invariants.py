@@ -304,7 +304,7 @@ async def _drained(connection: Any, _: Any, happened: Happened, found: Findings)
         """
         SELECT w.agent, h.lane, h.next_offset AS head, COALESCE(l.next_offset, 0) AS reached
         FROM unnest($1::text[], $2::text[], $3::text[]) AS w(agent, topic, needs)
-        JOIN log_head h ON h.topic = w.topic
+        JOIN bus_head h ON h.topic = w.topic
         LEFT JOIN lane_lease l ON l.agent = w.agent AND l.lane = h.lane
         WHERE COALESCE(l.next_offset, 0) <> h.next_offset AND (
             w.needs IS NULL OR EXISTS (SELECT FROM tenant WHERE connected && string_to_array(w.needs, ' ')))
@@ -315,6 +315,12 @@ async def _drained(connection: Any, _: Any, happened: Happened, found: Findings)
         found.add(
             f"drained: {row['agent']} on lane {row['lane']} has come to {row['reached']} of {row['head']} events"
         )
+    unpublished = await connection.fetchval(
+        "SELECT sum(h.next_offset - COALESCE(p.next_offset, 0)) FROM log_head h LEFT JOIN relay_position p "
+        "USING (topic, lane) WHERE (SELECT carrier FROM installation) = 'kafka'"
+    )
+    if unpublished:
+        found.add(f"drained: {unpublished} events of the log are not published")
     for row in await connection.fetch(
         "SELECT agent, status, count(*) AS runs FROM run WHERE status IN ('running', 'retrying', 'held') "
         "GROUP BY agent, status"

@@ -15,9 +15,11 @@ import sys
 from contextlib import AsyncExitStack
 from typing import Any
 
+from actors.engine.carriage import carried
 from actors.engine.context import ScoringService
 from actors.engine.station import Station
 from actors.engine.wiring import Works, open_works
+from actors.events import event_types
 from actors.shell.keeper import ray_environment
 from tenants.settings import StoreSettings
 from tenants.store import lanes
@@ -53,13 +55,18 @@ class Conflicts:
         return asked
 
 
-async def work(name: str, conflicts: Conflicts, scoring: ScoringService | None) -> None:
+async def work(name: str, conflicts: Conflicts, scoring: ScoringService | None, *, is_relay: bool) -> None:
     """The worker's life: it does what it is told, until it is told to stop."""
     loop = asyncio.get_running_loop()
     orders = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     async with AsyncExitStack() as stack:
         works = await stack.enter_async_context(open_works(scoring=scoring))
+        if is_relay:
+            carrying = carried(
+                works.database, works.kafka, event_types(), owner=name, settings=works.settings
+            )
+            await stack.enter_async_context(carrying)
         stations: list[Station] = []
         say("ready")
         while order := (await orders.readline()).decode().strip():
@@ -117,6 +124,7 @@ def main() -> None:
     parser.add_argument("--conflicts", type=float, default=0.0, help="share of statements that conflict")
     parser.add_argument("--models", action="store_true", help="trained models judge, and not a made-up one")
     parser.add_argument("--serve", metavar="ADDRESS", help="the scoring service of this Ray judges")
+    parser.add_argument("--relay", action="store_true", help="it publishes to Kafka; it is told of no lanes")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--without", choices=MUTATIONS, help="a guard that is taken out")
     parser.add_argument(
@@ -132,7 +140,7 @@ def main() -> None:
     scoring: ScoringService | None = None if options.models else Judge()
     if options.serve is not None:
         scoring = Timed(joined(options.serve), answers_of(StoreSettings().home, options.name))
-    asyncio.run(work(options.name, conflicts, scoring))
+    asyncio.run(work(options.name, conflicts, scoring, is_relay=options.relay))
 
 
 if __name__ == "__main__":
