@@ -18,6 +18,7 @@ from actors.bus.settings import PREFIX, KafkaSettings, WrongSettings
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 REQUEST_TIMEOUT_S = 5.0
+_ADDRESSES_TRIED = 3
 
 
 def client_options(settings: KafkaSettings) -> dict[str, Any]:
@@ -56,22 +57,27 @@ def _access(settings: KafkaSettings) -> dict[str, Any]:
 
 async def away(settings: KafkaSettings, error: BaseException) -> CarrierAway:
     """The fault as one sentence: aiokafka tells a wrong password and a broker that is away in the same words."""
-    access = _access(settings)
-    for address in (settings.bootstrap or "").split(","):
-        host, _, port = address.strip().rpartition(":")
-        try:
-            async with asyncio.timeout(REQUEST_TIMEOUT_S):
-                connection = await create_conn(
-                    host, int(port), request_timeout_ms=int(REQUEST_TIMEOUT_S * 1000), **access
-                )
-        except (KafkaError, OSError, TimeoutError) as reason:
-            told = _in_words(reason)
-        else:
-            with contextlib.suppress(Exception):
-                connection.close()
-            told = _in_words(error)
-        return CarrierAway(f"Kafka at {address.strip()}: {told}")
-    return CarrierAway(_in_words(error))
+    first = None
+    for address in (settings.bootstrap or "").split(",")[:_ADDRESSES_TRIED]:
+        reason = await _tried(address.strip(), _access(settings))
+        if reason is None:  # somebody answers: it is not the way that is at fault
+            return CarrierAway(f"Kafka at {address.strip()}: {_in_words(error)}")
+        first = first or CarrierAway(f"Kafka at {address.strip()}: {_in_words(reason)}")
+    return first or CarrierAway(_in_words(error))
+
+
+async def _tried(address: str, access: dict[str, Any]) -> BaseException | None:
+    """Why there is no way to this broker, or None where there is one."""
+    host, _, port = address.rpartition(":")
+    try:
+        async with asyncio.timeout(REQUEST_TIMEOUT_S):
+            connection = await create_conn(
+                host, int(port), request_timeout_ms=int(REQUEST_TIMEOUT_S * 1000), **access
+            )
+    except (KafkaError, OSError, TimeoutError) as reason:
+        return reason
+    connection.close()
+    return None
 
 
 async def cut(client: AIOKafkaClient) -> None:

@@ -4,6 +4,7 @@ Nobody of ours reads it: where a lane goes on is in PostgreSQL.
 """
 
 import logging
+import threading
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -20,16 +21,19 @@ class Positions:
     """The newest position of each group in each lane, and the telling of it."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()  # noted by those who work, told by the thread that reads
         self._untold: dict[Position, int] = {}
         self._coordinators: dict[str, int] = {}
 
     def note(self, group: str, topic: str, partition: int, offset: int) -> None:
         """A position that is to be told with the next ones."""
-        self._untold[group, topic, partition] = offset
+        with self._lock:
+            self._untold[group, topic, partition] = offset
 
     async def tell(self, client: AIOKafkaClient) -> None:
         """All positions that were not told yet; those that Kafka does not take are left for the next time."""
-        untold, self._untold = self._untold, {}
+        with self._lock:
+            untold, self._untold = self._untold, {}
         by_group: dict[str, dict[tuple[str, int], int]] = defaultdict(dict)
         for (group, topic, partition), offset in untold.items():
             by_group[group][topic, partition] = offset
@@ -38,8 +42,9 @@ class Positions:
                 await self._tell_group(client, group, positions)
             except KafkaError as error:
                 self._coordinators.pop(group, None)
-                for lane, offset in positions.items():
-                    self._untold.setdefault((group, *lane), offset)  # unless a newer one was noted meanwhile
+                with self._lock:
+                    for lane, offset in positions.items():
+                        self._untold.setdefault((group, *lane), offset)  # unless there is a newer one
                 logger.debug("group %s: its position is not kept: %s", group, error)
 
     async def _tell_group(

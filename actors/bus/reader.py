@@ -91,11 +91,12 @@ class Reader:
             try:
                 async with asyncio.timeout(deadline_s):
                     await self._tried.wait()
-                    if self._consumer is None:
-                        raise self._fault
-                    return await question(self._consumer)
+                    if self._consumer is not None:
+                        return await question(self._consumer)
             except (KafkaError, TimeoutError) as error:
-                raise self._fault if self._consumer is None else await away(self._settings, error) from None
+                if self._consumer is not None:
+                    raise await away(self._settings, error) from None
+            raise CarrierAway(str(self._fault))
 
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(put(), self._loop))
 

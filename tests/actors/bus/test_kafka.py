@@ -322,6 +322,13 @@ async def test_events_come_over_an_enciphered_connection_to_those_who_log_in(sec
         assert (await bus.ends([TOPIC]))[TOPIC, 0] == 1
 
 
+async def test_one_address_that_is_right_is_enough(broker, opened):
+    settings = settings_of(f"127.0.0.1:1,{broker}")
+    await make_topic(settings, TOPIC)
+    await published(settings, entry(3))
+    assert numbers(await taken(opened(settings), TOPIC, 0, 0, 1)) == [3]
+
+
 async def test_a_wrong_password_and_an_unknown_certificate_are_named(secured_broker, opened, tmp_path):
     login = {"security_protocol": "SASL_SSL", "sasl_mechanism": "SCRAM-SHA-256", "username": USER}
     wrong = settings_of(secured_broker.bootstrap, password="guessed", ca_file=secured_broker.ca_file, **login)

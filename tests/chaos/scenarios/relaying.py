@@ -1,6 +1,7 @@
 """The relay between the log and Kafka, killed again and again; every agent reads Kafka."""
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -89,9 +90,10 @@ def _published(bootstrap: str) -> dict[Lane, list[str]]:
                 place = TopicPartition(topic, lane, 0)
                 _, end = consumer.get_watermark_offsets(place, timeout=_READ_WITHIN_S)
                 consumer.assign([place])
+                until = time.monotonic() + _READ_WITHIN_S
                 while end and consumer.position([place])[0].offset < end:
-                    messages = consumer.consume(500, timeout=_READ_WITHIN_S)
-                    assert messages, f"{topic} lane {lane} can't be read to its end"
+                    assert time.monotonic() < until, f"{topic} lane {lane} can't be read to its end"
+                    messages = consumer.consume(500, timeout=0.1)  # it waits for so many, or for so long
                     found[topic, lane] += [dict(one.headers())["ce_id"].decode() for one in messages]
     finally:
         consumer.close()
