@@ -63,7 +63,7 @@ def _live(name: str, order: dict[str, Any], report: int, conflicts: float) -> No
         failpoints.die_at(
             order["at"], lambda point: os.write(report, point.encode()), passes_first=order["passes"]
         )
-        asyncio.run(worker.work(name, worker.Conflicts(conflicts, chance)))
+        asyncio.run(worker.work(name, worker.Conflicts(conflicts, chance), worker.Judge(), is_relay=False))
         status = 0
     except BaseException:  # noqa: BLE001 - whatever it was, the fork must not go on as its parent
         traceback.print_exc()
