@@ -10,6 +10,7 @@ from actors.bus.base import CarrierAway
 from actors.bus.settings import KafkaSettings
 from actors.engine.relay import Relay
 from actors.engine.settings import EngineSettings
+from actors.events import event_types
 from tenants.store import carriers
 from tenants.store.carriers import KAFKA, LOG
 from tenants.store.session import Database, DatabaseError
@@ -34,9 +35,17 @@ def carrier(kafka: KafkaSettings) -> str:
 
 @asynccontextmanager
 async def carried(
-    database: Database, kafka: KafkaSettings, topics: Iterable[str], *, owner: str, settings: EngineSettings
+    database: Database,
+    kafka: KafkaSettings,
+    topics_of: Mapping[str, str],
+    *,
+    owner: str,
+    settings: EngineSettings,
 ) -> AsyncIterator[None]:
-    """Events on their way to Kafka for as long as this lasts. Where the log itself is read, nothing is to be done."""
+    """Events on their way to Kafka for as long as this lasts. Where the log itself is read, nothing is to be done.
+
+    `topics_of` names the topic that each agent reads.
+    """
     if kafka.bootstrap is None:
         yield
         return
@@ -46,7 +55,7 @@ async def carried(
     stop = asyncio.Event()
     relay = Relay(database, KafkaPublisher(kafka), owner=owner, settings=settings)
     bus = KafkaBus(kafka)
-    measuring = asyncio.create_task(_measure(database, bus, list(topics), stop))
+    measuring = asyncio.create_task(_measure(database, bus, topics_of, stop))
     relaying = asyncio.create_task(relay.run(stop))
     try:
         yield
@@ -56,14 +65,20 @@ async def carried(
         await asyncio.gather(relay.close(), bus.close())
 
 
-async def _measure(database: Database, bus: Lengths, topics: list[str], stop: asyncio.Event) -> None:
+async def _measure(
+    database: Database, bus: Lengths, topics_of: Mapping[str, str], stop: asyncio.Event
+) -> None:
     """How long each lane is by now, told to the database, until told to stop."""
     told: str | None = None
     while not stop.is_set():
         try:
-            heads = await bus.ends(topics)
+            heads = await bus.ends(event_types())
             async with database.system() as session:
-                await carriers.see_heads(session, heads)
+                anew = await carriers.see_heads(session, heads, topics_of)
+            for topic, lane in anew:
+                logger.error(
+                    "%s lane %d was made anew: it is published and read from its beginning", topic, lane
+                )
             told = None
         except (CarrierAway, DatabaseError, OSError) as trouble:
             if str(trouble) != told:

@@ -159,6 +159,11 @@ class InProcessScoring:
             raise ScorerAway(str(error)) from error
 
 
+def topics_of() -> dict[str, str]:
+    """For each agent the topic that it reads."""
+    return {name: agent.topic for name, agent in all_agents().items()}
+
+
 def followers() -> dict[str, frozenset[str]]:
     """For each agent, those that its work leads to, directly or through others."""
     agents = all_agents()

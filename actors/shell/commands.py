@@ -18,8 +18,9 @@ from rich.table import Table
 
 from actors.shell import demonstration
 from actors.shell.demonstration import Standing
-from actors.shell.doctor import BAD, GOOD, NOTE, Result, examine
+from actors.shell.doctor import examine
 from actors.shell.parts import CONSOLE, MILL, SIMULATOR, Parts
+from actors.shell.result import BAD, GOOD, NOTE, Result
 from actors.shell.settings import ShellSettings
 from tenants.settings import StoreSettings
 from tenants.store import embedded, funnel, heartbeats, switches, tenants

@@ -5,11 +5,13 @@ import stat
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
+from actors.bus.settings import KafkaSettings
 from actors.engine.supervision import ROLE
+from actors.shell.kafka_health import examine_kafka
 from actors.shell.parts import MILL, Parts
+from actors.shell.result import BAD, GOOD, NOTE, Result
 from scoring_models.errors import ModelUnknownError
 from scoring_models.folder import ModelFolder, models_folder
 from scoring_models.registry import Registry
@@ -19,21 +21,10 @@ from tenants.store.migrate import current_revision, newest_revision
 from tenants.store.rls import APP, READ
 from tenants.store.session import Database, DatabaseError
 
-GOOD, NOTE, BAD = "good", "note", "bad"
 _OLDEST_POSTGRES = 150_000
 _CLOCK_MAY_DIFFER_S = 2.0
 _SILENT_AFTER_S = 10.0
 _RAY_WITHIN_S = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One thing that was looked at: how it is, what was found, and what to do where it is not good."""
-
-    subject: str
-    state: str
-    found: str
-    remedy: str | None = None
 
 
 async def examine(parts: Parts) -> AsyncIterator[Result]:
@@ -76,7 +67,9 @@ async def _database(parts: Parts, address: str, database: Database) -> AsyncIter
     yield await _reading_role(parts, address)
     yield await _walls(database)
     yield _clock(server["clock_s"] - there_s)
-    yield await _bus(database)
+    yield await _log(database)
+    for result in await examine_kafka(database, KafkaSettings()):
+        yield result
     key = _master_key(parts)
     yield key
     if key.state != BAD:
@@ -167,13 +160,13 @@ def _clock(ahead_s: float) -> Result:
     return Result("clock", GOOD, found)
 
 
-async def _bus(database: Database) -> Result:
+async def _log(database: Database) -> Result:
     async with database.system() as session:
         broken = await checkup.broken_lanes(session)
     if broken:
         found = f"events are missing on {', '.join(broken)}"
-        return Result("bus", BAD, found, "was something deleted from the log by hand? A backup has it")
-    return Result("bus", GOOD, "the log in PostgreSQL, without a gap on any lane")
+        return Result("log", BAD, found, "was something deleted from the log by hand? A backup has it")
+    return Result("log", GOOD, "without a gap on any lane")
 
 
 def _master_key(parts: Parts) -> Result:

@@ -19,8 +19,7 @@ from actors.bus.settings import KafkaSettings
 from actors.engine.carriage import carried, carrier
 from actors.engine.inline import InlineRoster, supervise
 from actors.engine.supervision import Supervision
-from actors.engine.wiring import build_id, followers, needs, open_works
-from actors.events import event_types
+from actors.engine.wiring import build_id, followers, needs, open_works, topics_of
 from actors.shell.installation import installation_mark
 from tenants.settings import StoreSettings
 
@@ -37,13 +36,12 @@ async def keep_inline() -> None:
     owner = f"{installation_mark()}:{os.getpid()}:{uuid.uuid4()}"
     async with (
         open_works(pool_size=10, kafka=kafka) as works,
-        carried(works.database, kafka, event_types(), owner=owner, settings=works.settings),
+        carried(works.database, kafka, topics_of(), owner=owner, settings=works.settings),
     ):
-        topics_of = {name: agent.topic for name, agent in works.agents.items()}
         supervision = Supervision(
             works.database,
             InlineRoster(works.station),
-            topics_of,
+            topics_of(),
             followers=followers(),
             needs=needs(),
             owner=owner,

@@ -10,14 +10,12 @@ from typing import Any
 
 import ray
 
-from actors.agents import all_agents
 from actors.bus.settings import KafkaSettings
 from actors.core.placement import Changes, Real, Wish
 from actors.engine.carriage import carried, carrier
 from actors.engine.settings import EngineSettings
 from actors.engine.supervision import Deposed, Supervision
-from actors.engine.wiring import build_id, followers, needs
-from actors.events import event_types
+from actors.engine.wiring import build_id, followers, needs, topics_of
 from actors.shell import cluster
 from actors.shell.installation import installation_mark
 from tenants.store.carriers import EventsLeft
@@ -159,17 +157,16 @@ class Supervisor:
         self._thread.join(30)
 
     async def _work(self) -> None:
-        topics_of = {name: agent.topic for name, agent in all_agents().items()}
         owner = f"{installation_mark()}:{os.getpid()}:{time.time_ns()}"
         settings, kafka = EngineSettings(), KafkaSettings()
         async with (
             open_database(pool_size=4) as database,
-            carried(database, kafka, event_types(), owner=owner, settings=settings),
+            carried(database, kafka, topics_of(), owner=owner, settings=settings),
         ):
             supervision = Supervision(
                 database,
                 RayRoster(),
-                topics_of,
+                topics_of(),
                 followers=followers(),
                 needs=needs(),
                 owner=owner,

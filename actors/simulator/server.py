@@ -101,5 +101,7 @@ async def _dripping(
     with suppress(ConnectionResetError):  # whoever listened has had enough
         for byte in answer.body or b" ":
             await asyncio.sleep(answer.drip_s)
+            if not response.prepared:
+                await response.prepare(request)
             await response.write(bytes([byte]))
     return response

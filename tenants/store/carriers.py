@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tenants.store import outbox
 from tenants.store.columns import unnest
 from tenants.store.session import Session
 
@@ -41,22 +42,48 @@ async def use(session: Session, carrier: str, topics_of: Mapping[str, str]) -> b
     return True
 
 
-async def see_heads(session: Session, heads: Mapping[tuple[str, int], int]) -> None:
-    """How long the lanes of Kafka are, remembered for whoever counts what waits."""
+async def see_heads(
+    session: Session, heads: Mapping[tuple[str, int], int], topics_of: Mapping[str, str]
+) -> list[tuple[str, int]]:
+    """How long the lanes of Kafka are, remembered for whoever counts what waits.
+
+    A lane that is shorter than before was made anew, and what it held is gone. It is published once more from the
+    log and read from its beginning by these agents; repeats are known by their runs. Those lanes are returned.
+    """
+    given = {
+        "topic": [topic for topic, _ in heads],
+        "lane": [lane for _, lane in heads],
+        "next_offset": list(heads.values()),
+    }
+    anew = await session.rows(
+        f"SELECT topic, lane FROM {_GIVEN} JOIN kafka_head h USING (topic, lane) "
+        "WHERE given.next_offset < h.next_offset FOR UPDATE OF h",
+        **given,
+    )
+    if anew:
+        lost = {"topic": [row["topic"] for row in anew], "lane": [row["lane"] for row in anew]}
+        await session.run(_PUBLISH_AGAIN, **lost)
+        await session.run(_READ_AGAIN, **lost, agents=list(topics_of), topics=list(topics_of.values()))
+        # a relay that is publishing just now must not remember a place that is none any more
+        await outbox.depose(session)
     await session.run(
         f"""
         INSERT INTO kafka_head AS h (topic, lane, next_offset)
-        SELECT topic, lane, next_offset FROM {unnest(topic="text", lane="int", next_offset="bigint")}
+        SELECT topic, lane, next_offset FROM {_GIVEN}
         ORDER BY topic, lane
         ON CONFLICT (topic, lane) DO UPDATE SET next_offset = EXCLUDED.next_offset
         WHERE h.next_offset <> EXCLUDED.next_offset
         """,
-        topic=[topic for topic, _ in heads],
-        lane=[lane for _, lane in heads],
-        next_offset=list(heads.values()),
+        **given,
     )
+    return [(row["topic"], row["lane"]) for row in anew]
 
 
+_GIVEN = unnest(topic="text", lane="int", next_offset="bigint")
+_LOST = unnest(topic="text", lane="int")
+_PUBLISH_AGAIN = f"""
+    DELETE FROM relay_position p USING {_LOST} WHERE (p.topic, p.lane) = (given.topic, given.lane)
+"""
 _READERS = "unnest(CAST(:agents AS text[]), CAST(:topics AS text[])) AS reader(agent, topic)"
 # what has not reached Kafka yet, and what lies there and is not read
 _LEFT = f"""
@@ -75,6 +102,11 @@ _PUBLISHED_SO_FAR = f"""
     GROUP BY h.topic, h.lane
     ON CONFLICT (topic, lane) DO UPDATE
     SET next_offset = GREATEST(relay_position.next_offset, EXCLUDED.next_offset)
+"""
+_READ_AGAIN = f"""
+    UPDATE lane_lease l SET epoch = epoch + 1, next_offset = 0
+    FROM {_LOST} JOIN {_READERS} ON reader.topic = given.topic
+    WHERE l.agent = reader.agent AND l.lane = given.lane
 """
 _READ_SO_FAR = f"""
     INSERT INTO lane_lease (agent, lane, next_offset)

@@ -48,12 +48,15 @@ async def seen_by_nobody(database: Database) -> int:
 
 
 async def broken_lanes(session: Session) -> Sequence[str]:
-    """Lanes of the log whose number of events is not what their head says."""
+    """Lanes of the log whose number of events is not what their head says, as far as they are not published yet."""
     rows = await session.rows(
         """
-        SELECT h.topic, h.lane FROM log_head h
-        LEFT JOIN (SELECT topic, lane, count(*) AS n FROM log GROUP BY topic, lane) l USING (topic, lane)
-        WHERE COALESCE(l.n, 0) <> h.next_offset ORDER BY 1, 2
+        SELECT h.topic, h.lane FROM log_head h LEFT JOIN relay_position p USING (topic, lane)
+        LEFT JOIN LATERAL (
+            SELECT count(*) AS n FROM log
+            WHERE topic = h.topic AND lane = h.lane AND "offset" >= COALESCE(p.next_offset, 0)
+        ) l ON true
+        WHERE l.n <> h.next_offset - COALESCE(p.next_offset, 0) ORDER BY 1, 2
         """
     )
     return [f"{row['topic']} {row['lane']}" for row in rows]

@@ -59,6 +59,13 @@ async def published(session: Session, epoch: int, reached: Mapping[Lane, int], t
     )
 
 
+async def depose(session: Session) -> None:
+    """The role taken from whoever has it: it is claimed again at once, and what is under way is not remembered."""
+    await session.run(
+        "UPDATE role_lease SET epoch = epoch + 1, expires_at = '-infinity' WHERE name = :name", name=ROLE
+    )
+
+
 async def waiting(session: Session) -> int:
     """How many entries of the log are not known to be published."""
     return int(

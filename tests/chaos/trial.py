@@ -18,9 +18,9 @@ from uuid import UUID
 
 import asyncpg
 
-from actors.agents import all_agents
 from actors.bus.kafka import KafkaBus
 from actors.engine.committing import to_entry
+from actors.engine.wiring import topics_of
 from actors.events import event_types
 from actors.events.envelope import Payload, say
 from actors.events.source import SourceRequested
@@ -52,9 +52,6 @@ _TENANTS = ("large", "small", "other")
 _LOOK_EVERY_S = 0.05
 _LARGEST_BATCH = 150
 
-
-#: the topic that each agent reads
-TOPICS_OF = {name: agent.topic for name, agent in all_agents().items()}
 
 DeskT = TypeVar("DeskT", bound=Desk)
 
@@ -367,13 +364,12 @@ class Trial:
 
     async def is_empty(self) -> bool:
         """Whether everything is read, and no run is under way or about to be tried again."""
-        topics = TOPICS_OF
         if self.kafka is not None:
             # what is published by now is seen in these lengths, and what is not keeps the log from being empty
             heads = await self.kafka.ends(event_types())
             async with self.database.system() as session:
-                await carriers.see_heads(session, heads)
-        return bool(await self.value(_DRAINED, list(topics), list(topics.values())))
+                await carriers.see_heads(session, heads, topics_of())
+        return bool(await self.value(_DRAINED, list(topics_of()), list(topics_of().values())))
 
     async def errors(self) -> list[str]:
         """The most frequent errors that runs have ended in, or wait for."""
@@ -403,7 +399,9 @@ class Trial:
 
 # In one snapshot: what a run says is committed with its end, and so nothing can be on its way in between.
 _DRAINED = """
-SELECT NOT EXISTS (SELECT FROM run WHERE status IN ('running', 'retrying')) AND NOT EXISTS (
+SELECT NOT EXISTS (
+    SELECT FROM run WHERE status IN ('running', 'retrying') OR (status = 'awaiting_approval' AND due_at IS NOT NULL)
+) AND NOT EXISTS (
     SELECT FROM unnest($1::text[], $2::text[]) AS w(agent, topic) JOIN bus_head h ON h.topic = w.topic
     LEFT JOIN lane_lease l ON l.agent = w.agent AND l.lane = h.lane
     WHERE COALESCE(l.next_offset, 0) <> h.next_offset) AND NOT EXISTS (

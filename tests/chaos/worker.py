@@ -18,8 +18,7 @@ from typing import Any
 from actors.engine.carriage import carried
 from actors.engine.context import ScoringService
 from actors.engine.station import Station
-from actors.engine.wiring import Works, open_works
-from actors.events import event_types
+from actors.engine.wiring import Works, open_works, topics_of
 from actors.shell.keeper import ray_environment
 from tenants.settings import StoreSettings
 from tenants.store import lanes
@@ -63,9 +62,7 @@ async def work(name: str, conflicts: Conflicts, scoring: ScoringService | None, 
     async with AsyncExitStack() as stack:
         works = await stack.enter_async_context(open_works(scoring=scoring))
         if is_relay:
-            carrying = carried(
-                works.database, works.kafka, event_types(), owner=name, settings=works.settings
-            )
+            carrying = carried(works.database, works.kafka, topics_of(), owner=name, settings=works.settings)
             await stack.enter_async_context(carrying)
         stations: list[Station] = []
         say("ready")

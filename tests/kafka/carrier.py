@@ -3,8 +3,10 @@
 import asyncio
 from uuid import uuid4
 
+from aiokafka.admin import AIOKafkaAdminClient
 from confluent_kafka import Consumer, Producer, TopicPartition
 
+from actors.bus.connection import client_options
 from actors.bus.settings import KafkaSettings
 from actors.bus.topics import WantedTopic, apply_topics
 
@@ -20,6 +22,21 @@ async def make_topic(settings, topic, lanes=3, **more):
     """The topic on the broker, or with so many lanes from now on."""
     wanted = WantedTopic(settings.topic(topic), lanes, 24, LARGEST, **more)
     return await apply_topics(settings, [wanted])
+
+
+async def remake_topics(settings, topics, lanes):
+    """The topics gone with all that they held, and made anew."""
+    admin = AIOKafkaAdminClient(**client_options(settings))
+    await admin.start()
+    try:
+        await admin.delete_topics([settings.topic(topic) for topic in topics])
+        async with asyncio.timeout(30):
+            while {settings.topic(topic) for topic in topics} & set(await admin.list_topics()):
+                await asyncio.sleep(0.05)
+    finally:
+        await admin.close()
+    for topic in topics:
+        await make_topic(settings, topic, lanes)
 
 
 async def publish_raw(settings, topic, lane, *records, **options):

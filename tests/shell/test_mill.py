@@ -11,7 +11,8 @@ import pytest
 from actors.engine.profiles import Profiles
 from actors.engine.sourcing import in_chunks, request_rows
 from actors.events import event_types
-from actors.shell.doctor import BAD, GOOD, examine
+from actors.shell.doctor import examine
+from actors.shell.result import BAD, GOOD
 from tenants.modes import Mode
 from tenants.secrets import Vault
 from tenants.store import funnel, heartbeats, lanes, switches
@@ -95,8 +96,8 @@ def supervisor_pid():
 async def test_the_doctor_finds_a_running_mill_well(mill):
     results = {result.subject: result async for result in examine(mill.parts)}
     assert {
-        name: results[name].state for name in ("mill", "ray", "serve", "model", "bus", "clock")
-    } == dict.fromkeys(("mill", "ray", "serve", "model", "bus", "clock"), GOOD)
+        name: results[name].state for name in ("mill", "ray", "serve", "model", "log", "clock")
+    } == dict.fromkeys(("mill", "ray", "serve", "model", "log", "clock"), GOOD)
     assert [name for name, result in results.items() if result.state == BAD] == []
 
 

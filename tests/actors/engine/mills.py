@@ -7,7 +7,7 @@ from actors.engine.carriage import carrier
 from actors.engine.inline import InlineRoster, supervise
 from actors.engine.sourcing import in_chunks, request_rows
 from actors.engine.supervision import Supervision
-from actors.engine.wiring import build_id, followers, needs
+from actors.engine.wiring import build_id, followers, needs, topics_of
 from tenants.store import funnel, models, tenants
 from tests.fakes.works import CONNECTIONS
 
@@ -41,7 +41,7 @@ async def run_until(works, condition, *, within_s=60.0):
     supervision = Supervision(
         works.database,
         InlineRoster(works.station),
-        {name: agent.topic for name, agent in works.agents.items()},
+        topics_of(),
         followers=followers(),
         needs=needs(),
         owner=f"test:{uuid.uuid4()}",

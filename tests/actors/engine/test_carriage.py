@@ -1,19 +1,20 @@
 """Leads all the way over a real Kafka: the relay publishes what is said, and every agent reads it there."""
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from uuid import uuid4
 
 import pytest
 
 from actors.engine.carriage import carried
+from actors.engine.wiring import topics_of
 from actors.events import event_types
 from tenants.store import lanes as lanes_store
 from tenants.store import log, outbox
 from tests.actors.engine.mills import add_tenant, ask_for, counts_of, run_to_the_end, run_until
 from tests.conftest import LANES
 from tests.fakes.works import open_fake_works
-from tests.kafka.carrier import make_topic, publish_raw, read_raw_until, settings_of
+from tests.kafka.carrier import make_topic, publish_raw, read_raw_until, remake_topics, settings_of
 
 LEADS = 60
 PUBLIC = ("lead.sourced", "lead.enriched", "contact.verified", "lead.scored")
@@ -31,7 +32,7 @@ async def kafka(broker):
 async def works(database, vault, kafka):
     async with (
         open_fake_works(database, vault, kafka=kafka, commit_linger_s=0.01) as works,
-        carried(database, kafka, event_types(), owner="test", settings=works.settings),
+        carried(database, kafka, topics_of(), owner="test", settings=works.settings),
     ):
         yield works
 
@@ -60,6 +61,12 @@ async def records_of(database, kafka, topic):
     return found
 
 
+async def said_in(database, topic, lane):
+    """The ids of what the log holds of a lane, in order."""
+    async with database.system() as session:
+        return [str(one.event_id) for one in await log.read(session, topic, lane, 0, 1_000)]
+
+
 @pytest.mark.kafka
 async def test_leads_go_all_the_way_and_each_event_is_on_kafka_in_order(database, works, vault, kafka):
     acme = await add_tenant(database, vault)
@@ -69,12 +76,30 @@ async def test_leads_go_all_the_way_and_each_event_is_on_kafka_in_order(database
     await run_until(works, lambda: published(database))
     for topic in PUBLIC:
         lanes = await records_of(database, kafka, topic)
-        async with database.system() as session:
-            for lane, records in lanes.items():
-                said = [str(one.event_id) for one in await log.read(session, topic, lane, 0, 1_000)]
-                assert list(dict.fromkeys(event_id for event_id, _ in records)) == said
-        about = Counter(lead for records in lanes.values() for lead in dict(records).values())
-        assert len(about) == LEADS
+        for lane, records in lanes.items():
+            first = list(dict.fromkeys(event_id for event_id, _ in records))
+            assert first == await said_in(database, topic, lane)
+        assert len({lead for records in lanes.values() for _, lead in records}) == LEADS
+
+
+@pytest.mark.kafka
+async def test_when_kafka_has_lost_everything_it_gets_it_again_and_nothing_is_done_twice(
+    database, works, vault, kafka
+):
+    acme = await add_tenant(database, vault)
+    await ask_for(works, acme, 20)
+    await run_to_the_end(works, acme, 20)
+    await remake_topics(kafka, list(event_types()), LANES)
+    await ask_for(works, acme, 10, prefix="later")
+    await run_to_the_end(works, acme, 30)
+    await run_until(works, lambda: published(database))
+    assert (await counts_of(database, acme))["scored"] == 30
+    for topic in PUBLIC:
+        for lane, records in (await records_of(database, kafka, topic)).items():
+            assert {event_id for event_id, _ in records} == set(await said_in(database, topic, lane))
+    async with database.tenant(acme.id) as session:
+        assert await session.value("SELECT count(*) FROM run WHERE agent = 'scoring'") == 30
+        assert await session.value("SELECT count(*) FROM provider_call") == 30
 
 
 @pytest.mark.kafka

@@ -6,8 +6,9 @@ from base64 import b64encode
 import pytest
 
 from actors.shell import doctor
-from actors.shell.doctor import BAD, GOOD, NOTE, examine
+from actors.shell.doctor import examine
 from actors.shell.parts import Parts
+from actors.shell.result import BAD, GOOD, NOTE
 from actors.shell.settings import ShellSettings
 from tenants.settings import StoreSettings
 from tenants.store import log, tenants
@@ -97,9 +98,9 @@ async def test_an_event_that_is_missing_from_the_log(parts, database, database_u
     acme = await tenants.add(database, vault, "acme", {})
     async with database.tenant(acme.id) as session:
         await log.append(session, [entry(acme.id) for _ in range(3)])
-    assert (await found(parts))["bus"].state == GOOD
+    assert (await found(parts))["log"].state == GOOD
     await execute(database_url, 'DELETE FROM leadmill.log WHERE "offset" = 1')
-    result = (await found(parts))["bus"]
+    result = (await found(parts))["log"]
     assert result.state == BAD
     assert "lead.sourced" in result.found
 

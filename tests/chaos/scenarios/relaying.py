@@ -12,11 +12,12 @@ from actors.bus.kafka import KafkaBus
 from actors.bus.settings import KafkaSettings
 from actors.bus.topics import apply_topics, wanted_topics
 from actors.engine.relay import MOST_OF_A_LANE
+from actors.engine.wiring import topics_of
 from actors.events import event_types
 from tenants.store import carriers
 from tenants.store.carriers import KAFKA
 from tests.chaos.ground import LANES
-from tests.chaos.trial import LEASE_S, TOPICS_OF, Scenario, Trial
+from tests.chaos.trial import LEASE_S, Scenario, Trial
 from tests.kafka.broker import Broker
 
 Lane = tuple[str, int]
@@ -33,7 +34,7 @@ async def over_kafka(trial: Trial) -> AsyncIterator[Broker]:
         await apply_topics(settings, wanted_topics(settings, LANES))
         trial.environment["LEADMILL_KAFKA_BOOTSTRAP"] = broker.bootstrap
         async with trial.database.system() as session:
-            await carriers.use(session, KAFKA, TOPICS_OF)
+            await carriers.use(session, KAFKA, topics_of())
         trial.kafka = KafkaBus(settings)
         yield broker
         await trial.drained()

@@ -73,8 +73,8 @@ async def test_what_waits_is_counted_on_the_bus_that_is_read(database, acme, ses
     assert await waiting(session) == {"enrichment": 5, "second": 5}
     await carriers.use(session, KAFKA, AGENTS)
     assert await waiting(session) == {}
-    await carriers.see_heads(session, {(TOPIC, 0): 3, (TOPIC, 1): 0})
-    await carriers.see_heads(session, {(TOPIC, 0): 7})
+    assert await carriers.see_heads(session, {(TOPIC, 0): 3, (TOPIC, 1): 0}, AGENTS) == []
+    assert await carriers.see_heads(session, {(TOPIC, 0): 7}, AGENTS) == []
     await reach(session, "enrichment", 6)
     assert {(one.agent, one.lane): one.backlog for one in await lanes.work(session, AGENTS)} == {
         ("enrichment", 0): 1, ("second", 0): 7, ("enrichment", 1): 0, ("second", 1): 0,
@@ -87,7 +87,7 @@ async def test_there_is_no_way_back_while_events_are_on_their_way(database, acme
     with pytest.raises(EventsLeft, match="2 events are on their way"):
         await carriers.use(session, LOG, AGENTS)
     await publish_all(session)
-    await carriers.see_heads(session, {(TOPIC, 0): 2})
+    await carriers.see_heads(session, {(TOPIC, 0): 2}, AGENTS)
     await reach(session, "enrichment", 2)
     with pytest.raises(EventsLeft, match="2 events are on their way"):
         await carriers.use(session, LOG, AGENTS)
@@ -96,3 +96,25 @@ async def test_there_is_no_way_back_while_events_are_on_their_way(database, acme
     assert await waiting(session) == {"enrichment": 0, "second": 0}
     await say(database, acme, 1)
     assert await waiting(session) == {"enrichment": 1, "second": 1}
+
+
+async def test_a_lane_that_is_shorter_than_before_is_published_and_read_from_its_beginning(
+    database, acme, session
+):
+    await say(database, acme, 3)
+    await say(database, acme, 2, QUIET)
+    await carriers.use(session, KAFKA, AGENTS)
+    await publish_all(session)
+    await carriers.see_heads(session, {(TOPIC, 0): 3, (QUIET, 0): 2}, AGENTS)
+    desk = await reach(session, "enrichment", 3)
+    relay = await roles.claim(session, outbox.ROLE, "relay", 60.0)
+    assert await carriers.see_heads(session, {(TOPIC, 0): 1, (QUIET, 0): 2}, AGENTS) == [(TOPIC, 0)]
+    assert {(one.topic, one.offset) for one in await outbox.unpublished(session, 100)} == {
+        (TOPIC, 0), (TOPIC, 1), (TOPIC, 2),
+    }  # fmt: skip
+    assert await waiting(session) == {"enrichment": 1, "second": 1}
+    with pytest.raises(Fenced):
+        await lanes.advance(session, desk, 3, 60.0)
+    with pytest.raises(Fenced):
+        await outbox.published(session, relay, {(TOPIC, 0): 3}, 60.0)
+    assert await roles.claim(session, outbox.ROLE, "relay", 60.0) > relay
