@@ -72,9 +72,11 @@ async def _measure(
     told: str | None = None
     while not stop.is_set():
         try:
+            async with database.glance() as session:
+                known = await carriers.known_heads(session)
             heads = await bus.ends(event_types())
             async with database.system() as session:
-                anew = await carriers.see_heads(session, heads, topics_of)
+                anew = await carriers.see_heads(session, heads, topics_of, known=known)
             for topic, lane in anew:
                 logger.error(
                     "%s lane %d was made anew: it is published and read from its beginning", topic, lane

@@ -42,13 +42,25 @@ async def use(session: Session, carrier: str, topics_of: Mapping[str, str]) -> b
     return True
 
 
+async def known_heads(session: Session) -> dict[tuple[str, int], int]:
+    """How long the lanes of Kafka are, as far as somebody has seen."""
+    rows = await session.rows("SELECT topic, lane, next_offset FROM kafka_head")
+    return {(row["topic"], row["lane"]): row["next_offset"] for row in rows}
+
+
 async def see_heads(
-    session: Session, heads: Mapping[tuple[str, int], int], topics_of: Mapping[str, str]
+    session: Session,
+    heads: Mapping[tuple[str, int], int],
+    topics_of: Mapping[str, str],
+    *,
+    known: Mapping[tuple[str, int], int],
 ) -> list[tuple[str, int]]:
     """How long the lanes of Kafka are, remembered for whoever counts what waits.
 
-    A lane that is shorter than before was made anew, and what it held is gone. It is published once more from the
-    log and read from its beginning by these agents; repeats are known by their runs. Those lanes are returned.
+    A lane that is shorter than what was `known` before Kafka was asked was made anew, and what it held is gone. It
+    is published once more from the log and read from its beginning by these agents; repeats are known by their
+    runs. Those lanes are returned. One that is shorter than what somebody else has seen since then is only old
+    news, and is left as it is.
     """
     given = {
         "topic": [topic for topic, _ in heads],
@@ -56,9 +68,14 @@ async def see_heads(
         "next_offset": list(heads.values()),
     }
     anew = await session.rows(
-        f"SELECT topic, lane FROM {_GIVEN} JOIN kafka_head h USING (topic, lane) "
-        "WHERE given.next_offset < h.next_offset FOR UPDATE OF h",
+        f"""
+        UPDATE kafka_head h SET next_offset = given.next_offset
+        FROM {_GIVEN_AND_KNOWN} WHERE (given.topic, given.lane) = (h.topic, h.lane)
+        AND given.next_offset < given.known AND given.known = h.next_offset
+        RETURNING h.topic, h.lane
+        """,
         **given,
+        known=[known.get(lane, 0) for lane in heads],
     )
     if anew:
         lost = {"topic": [row["topic"] for row in anew], "lane": [row["lane"] for row in anew]}
@@ -72,7 +89,7 @@ async def see_heads(
         SELECT topic, lane, next_offset FROM {_GIVEN}
         ORDER BY topic, lane
         ON CONFLICT (topic, lane) DO UPDATE SET next_offset = EXCLUDED.next_offset
-        WHERE h.next_offset <> EXCLUDED.next_offset
+        WHERE h.next_offset < EXCLUDED.next_offset
         """,
         **given,
     )
@@ -80,6 +97,7 @@ async def see_heads(
 
 
 _GIVEN = unnest(topic="text", lane="int", next_offset="bigint")
+_GIVEN_AND_KNOWN = unnest(topic="text", lane="int", next_offset="bigint", known="bigint")
 _LOST = unnest(topic="text", lane="int")
 _PUBLISH_AGAIN = f"""
     DELETE FROM relay_position p USING {_LOST} WHERE (p.topic, p.lane) = (given.topic, given.lane)

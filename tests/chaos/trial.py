@@ -366,9 +366,11 @@ class Trial:
         """Whether everything is read, and no run is under way or about to be tried again."""
         if self.kafka is not None:
             # what is published by now is seen in these lengths, and what is not keeps the log from being empty
+            async with self.database.system() as session:
+                known = await carriers.known_heads(session)
             heads = await self.kafka.ends(event_types())
             async with self.database.system() as session:
-                await carriers.see_heads(session, heads, topics_of())
+                await carriers.see_heads(session, heads, topics_of(), known=known)
         return bool(await self.value(_DRAINED, list(topics_of()), list(topics_of().values())))
 
     async def errors(self) -> list[str]:

@@ -37,6 +37,11 @@ async def publish_all(session):
     await outbox.published(session, epoch, reached, 60.0)
 
 
+async def see(session, heads):
+    """What Kafka says, asked just now."""
+    return await carriers.see_heads(session, heads, AGENTS, known=await carriers.known_heads(session))
+
+
 async def waiting(session):
     return {one.agent: one.backlog for one in await lanes.work(session, AGENTS)}
 
@@ -73,8 +78,8 @@ async def test_what_waits_is_counted_on_the_bus_that_is_read(database, acme, ses
     assert await waiting(session) == {"enrichment": 5, "second": 5}
     await carriers.use(session, KAFKA, AGENTS)
     assert await waiting(session) == {}
-    assert await carriers.see_heads(session, {(TOPIC, 0): 3, (TOPIC, 1): 0}, AGENTS) == []
-    assert await carriers.see_heads(session, {(TOPIC, 0): 7}, AGENTS) == []
+    assert await see(session, {(TOPIC, 0): 3, (TOPIC, 1): 0}) == []
+    assert await see(session, {(TOPIC, 0): 7}) == []
     await reach(session, "enrichment", 6)
     assert {(one.agent, one.lane): one.backlog for one in await lanes.work(session, AGENTS)} == {
         ("enrichment", 0): 1, ("second", 0): 7, ("enrichment", 1): 0, ("second", 1): 0,
@@ -87,7 +92,7 @@ async def test_there_is_no_way_back_while_events_are_on_their_way(database, acme
     with pytest.raises(EventsLeft, match="2 events are on their way"):
         await carriers.use(session, LOG, AGENTS)
     await publish_all(session)
-    await carriers.see_heads(session, {(TOPIC, 0): 2}, AGENTS)
+    await see(session, {(TOPIC, 0): 2})
     await reach(session, "enrichment", 2)
     with pytest.raises(EventsLeft, match="2 events are on their way"):
         await carriers.use(session, LOG, AGENTS)
@@ -105,10 +110,10 @@ async def test_a_lane_that_is_shorter_than_before_is_published_and_read_from_its
     await say(database, acme, 2, QUIET)
     await carriers.use(session, KAFKA, AGENTS)
     await publish_all(session)
-    await carriers.see_heads(session, {(TOPIC, 0): 3, (QUIET, 0): 2}, AGENTS)
+    await see(session, {(TOPIC, 0): 3, (QUIET, 0): 2})
     desk = await reach(session, "enrichment", 3)
     relay = await roles.claim(session, outbox.ROLE, "relay", 60.0)
-    assert await carriers.see_heads(session, {(TOPIC, 0): 1, (QUIET, 0): 2}, AGENTS) == [(TOPIC, 0)]
+    assert await see(session, {(TOPIC, 0): 1, (QUIET, 0): 2}) == [(TOPIC, 0)]
     assert {(one.topic, one.offset) for one in await outbox.unpublished(session, 100)} == {
         (TOPIC, 0), (TOPIC, 1), (TOPIC, 2),
     }  # fmt: skip
@@ -118,3 +123,16 @@ async def test_a_lane_that_is_shorter_than_before_is_published_and_read_from_its
     with pytest.raises(Fenced):
         await outbox.published(session, relay, {(TOPIC, 0): 3}, 60.0)
     assert await roles.claim(session, outbox.ROLE, "relay", 60.0) > relay
+
+
+async def test_old_news_of_a_lane_does_not_make_it_look_as_if_it_was_made_anew(database, acme, session):
+    await say(database, acme, 7)
+    await carriers.use(session, KAFKA, AGENTS)
+    await publish_all(session)
+    await see(session, {(TOPIC, 0): 3})
+    before = await carriers.known_heads(session)
+    await see(session, {(TOPIC, 0): 7})
+    for heard in (5, 2):  # by somebody who had asked before that
+        assert await carriers.see_heads(session, {(TOPIC, 0): heard}, AGENTS, known=before) == []
+    assert await carriers.known_heads(session) == {(TOPIC, 0): 7}
+    assert await outbox.unpublished(session, 100) == []
