@@ -374,7 +374,7 @@ class Trial:
             # what is published by now is seen in these lengths, and what is not keeps the log from being empty
             heads = await self.kafka.ends(event_types())
             async with self.database.system() as session:
-                await carriers.see_heads(session, heads, topics_of())
+                await carriers.see_heads(session, heads, topics_of(), before={})
         return bool(await self.value(_DRAINED, list(topics_of()), list(topics_of().values())))
 
     async def errors(self) -> list[str]:

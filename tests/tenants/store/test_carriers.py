@@ -41,6 +41,11 @@ async def waiting(session):
     return {one.agent: one.backlog for one in await lanes.work(session, AGENTS)}
 
 
+async def see(session, heads):
+    before = await carriers.reached(session, AGENTS)
+    return await carriers.see_heads(session, heads, AGENTS, before=before)
+
+
 async def test_an_installation_begins_with_the_log_and_stays_there(session):
     assert await carriers.current(session) == LOG
     assert await carriers.use(session, LOG, AGENTS) is False
@@ -73,8 +78,8 @@ async def test_what_waits_is_counted_on_the_bus_that_is_read(database, acme, ses
     assert await waiting(session) == {"enrichment": 5, "second": 5}
     await carriers.use(session, KAFKA, AGENTS)
     assert await waiting(session) == {}
-    assert await carriers.see_heads(session, {(TOPIC, 0): 3, (TOPIC, 1): 0}, AGENTS) == []
-    assert await carriers.see_heads(session, {(TOPIC, 0): 7}, AGENTS) == []
+    assert await see(session, {(TOPIC, 0): 3, (TOPIC, 1): 0}) == []
+    assert await see(session, {(TOPIC, 0): 7}) == []
     await reach(session, "enrichment", 6)
     assert {(one.agent, one.lane): one.backlog for one in await lanes.work(session, AGENTS)} == {
         ("enrichment", 0): 1, ("second", 0): 7, ("enrichment", 1): 0, ("second", 1): 0,
@@ -87,7 +92,7 @@ async def test_there_is_no_way_back_while_events_are_on_their_way(database, acme
     with pytest.raises(EventsLeft, match="2 events are on their way"):
         await carriers.use(session, LOG, AGENTS)
     await publish_all(session)
-    await carriers.see_heads(session, {(TOPIC, 0): 2}, AGENTS)
+    await see(session, {(TOPIC, 0): 2})
     await reach(session, "enrichment", 2)
     with pytest.raises(EventsLeft, match="2 events are on their way"):
         await carriers.use(session, LOG, AGENTS)
@@ -105,10 +110,10 @@ async def test_a_lane_that_is_shorter_than_before_is_published_and_read_from_its
     await say(database, acme, 2, QUIET)
     await carriers.use(session, KAFKA, AGENTS)
     await publish_all(session)
-    await carriers.see_heads(session, {(TOPIC, 0): 3, (QUIET, 0): 2}, AGENTS)
+    await see(session, {(TOPIC, 0): 3, (QUIET, 0): 2})
     desk = await reach(session, "enrichment", 3)
     relay = await roles.claim(session, outbox.ROLE, "relay", 60.0)
-    assert await carriers.see_heads(session, {(TOPIC, 0): 1, (QUIET, 0): 2}, AGENTS) == [(TOPIC, 0)]
+    assert await see(session, {(TOPIC, 0): 1, (QUIET, 0): 2}) == [(TOPIC, 0)]
     assert {(one.topic, one.offset) for one in await outbox.unpublished(session, 100)} == {
         (TOPIC, 0), (TOPIC, 1), (TOPIC, 2),
     }  # fmt: skip
@@ -118,3 +123,15 @@ async def test_a_lane_that_is_shorter_than_before_is_published_and_read_from_its
     with pytest.raises(Fenced):
         await outbox.published(session, relay, {(TOPIC, 0): 3}, 60.0)
     assert await roles.claim(session, outbox.ROLE, "relay", 60.0) > relay
+
+
+async def test_a_lane_is_not_anew_where_it_grew_while_somebody_looked_and_is_where_more_was_read(
+    database, acme, session
+):
+    await carriers.use(session, KAFKA, AGENTS)
+    before = await carriers.reached(session, AGENTS)
+    await reach(session, "enrichment", 5)
+    assert await carriers.see_heads(session, {(TOPIC, 0): 3}, AGENTS, before=before) == []
+    assert await see(session, {(TOPIC, 0): 5}) == []
+    assert await see(session, {(TOPIC, 0): 4}) == [(TOPIC, 0)]
+    assert await see(session, {(TOPIC, 0): 4}) == []
