@@ -68,7 +68,7 @@ async def see_heads(
     """How long the lanes of Kafka are, remembered for whoever counts what waits.
 
     `before` is what was `reached` before anybody looked. A lane that is shorter than that was made anew, and what
-    it held is made up for. Those lanes are returned.
+    it held is made up for. Those lanes are returned. Of two who looked, the older news is left out.
     """
     given = {
         "topic": [topic for topic, _ in heads],
@@ -83,7 +83,7 @@ async def see_heads(
         SELECT topic, lane, next_offset FROM {_GIVEN}
         ORDER BY topic, lane
         ON CONFLICT (topic, lane) DO UPDATE SET next_offset = EXCLUDED.next_offset
-        WHERE h.next_offset <> EXCLUDED.next_offset
+        WHERE h.next_offset < EXCLUDED.next_offset
         """,
         **given,
     )

@@ -135,3 +135,11 @@ async def test_a_lane_is_not_anew_where_it_grew_while_somebody_looked_and_is_whe
     assert await see(session, {(TOPIC, 0): 5}) == []
     assert await see(session, {(TOPIC, 0): 4}) == [(TOPIC, 0)]
     assert await see(session, {(TOPIC, 0): 4}) == []
+
+
+async def test_of_two_who_looked_the_older_news_is_left_out(database, acme, session):
+    await carriers.use(session, KAFKA, AGENTS)
+    early = await carriers.reached(session, AGENTS)
+    assert await see(session, {(TOPIC, 0): 7}) == []
+    assert await carriers.see_heads(session, {(TOPIC, 0): 5}, AGENTS, before=early) == []
+    assert await waiting(session) == {"enrichment": 7, "second": 7}
