@@ -11,7 +11,7 @@ from actors.bus.base import CarrierAway, EventRefused, NotPublished, Publisher
 from actors.engine.settings import EngineSettings
 from tenants.identity import stable_id
 from tenants.records import WITHDRAWN, LogEntry
-from tenants.store import carriers, log, outbox, roles
+from tenants.store import carriers, letters, outbox, roles
 from tenants.store.lanes import Fenced
 from tenants.store.session import Database, DatabaseError
 
@@ -138,7 +138,7 @@ class Relay:
         """Events that the bus never takes, kept where a person sees them; their lanes go on behind them."""
         async with self._database.system() as session:
             for entry in doubt.refused:
-                await log.bury(
+                await letters.bury(
                     session,
                     letter_id=stable_id("dead letter", "relay", entry.topic, entry.lane, entry.offset),
                     topic=entry.topic,
