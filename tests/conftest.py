@@ -151,12 +151,12 @@ def secured_broker() -> Iterator[Broker]:
 
 
 @contextmanager
-def running_broker(*, secured: bool = False) -> Iterator[Broker]:
+def running_broker(*, secured: bool = False, advertised_port: int = 0) -> Iterator[Broker]:
     """A Kafka broker for as long as the block lasts.
 
     Where there is none to be had the test is skipped; with REQUIRE_KAFKA=1 in the environment it fails.
     """
-    ours = Broker(secured=secured)
+    ours = Broker(secured=secured, advertised_port=advertised_port)
     try:
         try:
             try:

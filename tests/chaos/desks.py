@@ -97,6 +97,10 @@ class Desk:
         """How many of its writes were refused because somebody else has the lane."""
         return len(_REFUSED.findall(self._log.read_text(errors="replace")))
 
+    def said(self, words: str) -> int:
+        """How often it has logged these words."""
+        return self._log.read_text(errors="replace").count(words)
+
     def last_words(self, lines: int = 15) -> str:
         """The end of what it logged."""
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-lines:])

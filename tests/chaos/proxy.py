@@ -1,7 +1,6 @@
-"""A proxy in front of PostgreSQL that knows its frames, and whose faults are switched on and off."""
+"""A proxy in front of a server on this machine, whose faults are switched on and off."""
 
 import asyncio
-import random
 import socket
 import struct
 import threading
@@ -11,35 +10,40 @@ from pathlib import Path
 from typing import Any, Self
 
 _READ_BYTES = 65_536
-_SSL_REQUEST = struct.pack("!II", 8, 80877103)
-_COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"
-_HEADER = struct.Struct("!cI")
 _PATIENCE_S = 10
 _GOODBYE = struct.pack("ii", 1, 0)  # linger for nothing: the other side gets a reset, not an end
 
 UP, DOWN = "up", "down"
 
 
+class Talk:
+    """What is said on one connection, passed on as it comes. One that knows a protocol may change it."""
+
+    def up(self, data: bytes, answer: Callable[[bytes], None]) -> bytes:
+        """What of this the server is told; the client may be given an answer in its place."""
+        return data
+
+    def down(self, data: bytes) -> bytes | None:
+        """What of this the client is told, or None: both sides get a reset instead."""
+        return data
+
+
 class Proxy:
-    """A way to the server's socket, on a free loopback port, in a loop and thread of its own.
+    """A way to the server's socket or loopback port, on a free loopback port, in a loop and thread of its own.
 
     All switches are plain attributes; they may be set from any thread.
     """
 
-    def __init__(self, target: Path, *, seed: int = 0) -> None:
+    def __init__(self, target: Path | int | None = None) -> None:
+        self.target = target
         self.port = 0
         self.refuses = False
         self.delay_s = 0.0
         self.holes: frozenset[str] = frozenset()
         """The directions in which what is sent vanishes: UP to the server, DOWN from it."""
-        self.swallow_rate = 0.0
-        """The share of answers to COMMIT that are swallowed."""
-        self.swallowed = 0
         self.opened = 0
         self.fell_silent = 0
         """The connections that have lost something in a hole. They stay silent: what is lost never comes."""
-        self._target = target
-        self._chance = random.Random(seed)
         self._ways: set[_Way] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
@@ -96,7 +100,7 @@ class Proxy:
             return
         self.opened += 1
         try:
-            server = await asyncio.open_unix_connection(str(self._target))
+            server = await self._reach()
         except OSError:  # the server is away
             _reset(writer)
             return
@@ -109,12 +113,14 @@ class Proxy:
             self._ways.discard(way)
             way.reset()
 
-    def takes_answer(self) -> bool:
-        """Whether this answer to a COMMIT is to be swallowed."""
-        if self.swallow_rate <= 0 or self._chance.random() >= self.swallow_rate:
-            return False
-        self.swallowed += 1
-        return True
+    def talk(self) -> Talk:
+        """What goes on on a new connection."""
+        return Talk()
+
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self.target, int):
+            return await asyncio.open_connection("127.0.0.1", self.target)
+        return await asyncio.open_unix_connection(str(self.target))
 
 
 class _Way:
@@ -131,6 +137,7 @@ class _Way:
         self._proxy = proxy
         self._client = client_reader, client_writer
         self._server = server_reader, server_writer
+        self._talk = proxy.talk()
         self.is_silent = False
 
     async def carry(self) -> None:
@@ -167,55 +174,21 @@ class _Way:
     ) -> None:
         with suppress(OSError):
             while data := await reader.read(_READ_BYTES):
-                if data == _SSL_REQUEST:  # unencrypted only: the proxy reads along
-                    answer.write(b"N")
-                elif not await self._vanishes(UP):
-                    writer.write(data)
+                passed = self._talk.up(data, answer.write)
+                if passed and not await self._vanishes(UP):
+                    writer.write(passed)
                     await writer.drain()
 
     async def _down(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        frames = Frames()
         with suppress(OSError):
             while data := await reader.read(_READ_BYTES):
-                cut_at = next((at for at in frames.committed(data) if self._proxy.takes_answer()), None)
+                passed = self._talk.down(data)
                 if await self._vanishes(DOWN):
                     continue
-                if cut_at is not None:
+                if passed is None:
                     return  # whoever asked gets a reset instead of the answer
-                writer.write(data)
+                writer.write(passed)
                 await writer.drain()
-
-
-class Frames:
-    """The frames of what a server says, followed over the pieces in which they come."""
-
-    def __init__(self) -> None:
-        self._left_of_frame = 0
-        self._head = b""
-
-    def committed(self, data: bytes) -> list[int]:
-        """Where in this piece an answer "COMMIT" ends."""
-        ends = []
-        at = 0
-        while at < len(data):
-            if self._left_of_frame:
-                step = min(self._left_of_frame, len(data) - at)
-                if len(self._head) < len(_COMMITTED):
-                    self._head += data[at : at + min(step, len(_COMMITTED))]
-                at += step
-                self._left_of_frame -= step
-            else:
-                need = _HEADER.size - len(self._head)
-                self._head += data[at : at + need]
-                at += min(need, len(data) - at)
-                if len(self._head) < _HEADER.size:
-                    break
-                self._left_of_frame = _HEADER.unpack(self._head)[1] - 4
-            if not self._left_of_frame and len(self._head) >= _HEADER.size:
-                if self._head == _COMMITTED:
-                    ends.append(at)
-                self._head = b""
-        return ends
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

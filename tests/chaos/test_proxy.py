@@ -8,7 +8,8 @@ import asyncpg
 import pytest
 from sqlalchemy import make_url
 
-from tests.chaos.proxy import DOWN, UP, Frames, Proxy
+from tests.chaos.postgres_proxy import Frames, PostgresProxy
+from tests.chaos.proxy import DOWN, UP
 
 
 def frame(kind, body):
@@ -39,7 +40,7 @@ def test_an_answer_to_a_commit_is_found_however_the_bytes_come(size):
 @pytest.fixture
 def proxy(postgres):
     folder = make_url(postgres).query["host"]
-    with Proxy(Path(str(folder)) / ".s.PGSQL.5432") as proxy:
+    with PostgresProxy(Path(str(folder)) / ".s.PGSQL.5432") as proxy:
         yield proxy
 
 

@@ -37,7 +37,7 @@ from tests.chaos.ground import Ground
 from tests.chaos.invariants import Findings, Happened, check
 from tests.chaos.load import ENDED, Load
 from tests.chaos.mutations import MUTATIONS
-from tests.chaos.proxy import Proxy
+from tests.chaos.postgres_proxy import PostgresProxy
 from tests.kafka.jars import NoKafka
 
 LEASE_S = 2.0
@@ -91,7 +91,7 @@ class Trial:
         seed: int,
         is_brief: bool,
         home: Path,
-        proxy: Proxy,
+        proxy: PostgresProxy,
         database: Database,
         without: str | None = None,
         window_s: float = 0.0,
@@ -437,7 +437,7 @@ async def _opened(
         await connection.execute(f"CREATE DATABASE {name} TEMPLATE template")
         await connection.close()
         stack.push_async_callback(_drop, ground, name)
-        proxy = stack.enter_context(Proxy(ground.socket, seed=seed))
+        proxy = stack.enter_context(PostgresProxy(ground.socket, seed=seed))
         database = Database.at(ground.address(name), role=APP, pool_size=3)
         stack.push_async_callback(database.close)
         trial = Trial(

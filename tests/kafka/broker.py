@@ -41,21 +41,34 @@ class Broker:
     """One broker that is its own controller, with a folder and ports that outlive its processes.
 
     Start it from a thread that lives as long as the broker is to live. A secured one speaks TLS only, and asks
-    for a name and a password (SCRAM).
+    for a name and a password (SCRAM). One with something before it names that as its address, by its
+    advertised port.
     """
 
-    def __init__(self, *, secured: bool = False, port: int = 0) -> None:
+    def __init__(self, *, secured: bool = False, port: int = 0, advertised_port: int = 0) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="leadmill-kafka-"))
         self.log = self.folder / "broker.log"
         self.ca_file = self.folder / "ca.pem"
         self._secured = secured
         self._port = port or _free_port()
+        self._inner = _free_port()
+        self._advertised_port = advertised_port or self._port
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def bootstrap(self) -> str:
-        """Where it answers, as host and port."""
-        return f"127.0.0.1:{self._port}"
+        """Where clients are to find it, as host and port."""
+        return f"127.0.0.1:{self._advertised_port}"
+
+    @property
+    def port(self) -> int:
+        """Where it answers itself."""
+        return self._port
+
+    @property
+    def inside(self) -> str:
+        """The way to it past whatever stands before it; unencrypted, and nobody logs in."""
+        return f"127.0.0.1:{self._inner}"
 
     @property
     def pid(self) -> int:
@@ -139,7 +152,7 @@ class Broker:
             raise NoKafka(f"the storage could not be made: {done.stdout}{done.stderr}")
 
     def _properties(self) -> str:
-        inner, controller = _free_port(), _free_port()
+        inner, controller = self._inner, _free_port()
         lines = [
             "process.roles=broker,controller",
             "node.id=1",
@@ -147,7 +160,7 @@ class Broker:
             "controller.listener.names=CONTROLLER",
             "inter.broker.listener.name=INNER",
             f"listeners=OUTER://127.0.0.1:{self._port},INNER://127.0.0.1:{inner},CONTROLLER://127.0.0.1:{controller}",
-            f"advertised.listeners=OUTER://127.0.0.1:{self._port},INNER://127.0.0.1:{inner}",
+            f"advertised.listeners=OUTER://{self.bootstrap},INNER://127.0.0.1:{inner}",
             f"log.dirs={self.folder / 'data'}",
             "auto.create.topics.enable=false",
             # a fresh incarnation is let in soon after the old one was killed
