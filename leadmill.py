@@ -18,6 +18,7 @@ import actors.commands.effects
 import actors.commands.errors
 import actors.commands.events
 import actors.commands.leads
+import actors.commands.letters
 import actors.commands.runs
 import actors.commands.topics
 import actors.shell.commands
@@ -63,6 +64,7 @@ app.command()(actors.commands.errors.mute)
 app.command()(actors.commands.errors.assign)
 app.command()(actors.commands.budgets.budget)
 app.command("effects")(actors.commands.effects.list_effects)
+app.command("letters")(actors.commands.letters.list_letters)
 app.command("approvals")(actors.commands.approvals.list_approvals)
 app.command()(actors.commands.approvals.approve)
 app.command()(actors.commands.approvals.reject)

@@ -159,7 +159,12 @@ def running_broker(*, secured: bool = False, advertised_port: int = 0) -> Iterat
     ours = Broker(secured=secured, advertised_port=advertised_port)
     try:
         try:
-            ours.start()
+            try:
+                ours.start()
+            except NoKafka:  # somebody else may have taken a port meanwhile
+                ours.remove()
+                ours = Broker(secured=secured)
+                ours.start()
         except NoKafka as error:
             if os.environ.get("REQUIRE_KAFKA") == "1":
                 pytest.fail(f"no Kafka: {error}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, Protocol
 
 from actors.events.envelope import Event, UnreadableEvent
@@ -15,12 +16,19 @@ class CarrierAway(Exception):
 class NotPublished(CarrierAway):
     """Some events are not published, or nobody knows whether they are. The same again, later.
 
-    `acknowledged` says for each lane how many of its events, from the first on, certainly are.
+    `acknowledged` says for each lane how many of its events, from the first on, certainly are, and `began` at which
+    offset the first of them stands there.
     """
 
-    def __init__(self, reason: str, acknowledged: Mapping[tuple[str, int], int]) -> None:
+    def __init__(
+        self,
+        reason: str,
+        acknowledged: Mapping[tuple[str, int], int],
+        began: Mapping[tuple[str, int], int] = MappingProxyType({}),
+    ) -> None:
         super().__init__(reason)
         self.acknowledged = dict(acknowledged)
+        self.began = dict(began)
 
 
 class EventRefused(NotPublished):
@@ -31,9 +39,13 @@ class EventRefused(NotPublished):
     """
 
     def __init__(
-        self, reason: str, acknowledged: Mapping[tuple[str, int], int], refused: Sequence[LogEntry]
+        self,
+        reason: str,
+        acknowledged: Mapping[tuple[str, int], int],
+        refused: Sequence[LogEntry],
+        began: Mapping[tuple[str, int], int] = MappingProxyType({}),
     ) -> None:
-        super().__init__(reason, acknowledged)
+        super().__init__(reason, acknowledged, began)
         self.refused = tuple(refused)
 
 
@@ -78,8 +90,10 @@ class Bus(Protocol):
 class Publisher(Protocol):
     """The way of events onto a carrier."""
 
-    async def publish(self, entries: Sequence[LogEntry]) -> None:
+    async def publish(self, entries: Sequence[LogEntry]) -> Mapping[tuple[str, int], int]:
         """The entries at the end of their lanes, in the order given; all are there when it returns.
+
+        Returns for each lane at which offset the first of them stands.
 
         Raises NotPublished where that is in doubt, EventRefused where one is at fault itself.
         """

@@ -56,14 +56,17 @@ class KafkaPublisher:
         self._turn = asyncio.Lock()
         self._one_by_one: set[Lane] = set()
 
-    async def publish(self, entries: Sequence[LogEntry]) -> None:
+    async def publish(self, entries: Sequence[LogEntry]) -> dict[Lane, int]:
         """The entries at the end of their lanes, in the order given; all are acknowledged when it returns.
+
+        Returns for each lane at which offset the first of them stands, as far as the broker has told.
 
         Raises NotPublished where that is in doubt, EventRefused where one is at fault itself; both within the
         deadline and a few seconds for finding out why. Lanes don't wait for one another.
         """
+        began: dict[Lane, int] = {}
         if not entries:
-            return
+            return began
         ordered = sorted(entries, key=_lane)  # stable: the order within a lane stays
         lanes = {lane: list(of_lane) for lane, of_lane in groupby(ordered, _lane)}
         acknowledged = dict.fromkeys(lanes, 0)
@@ -72,7 +75,7 @@ class KafkaPublisher:
             try:
                 async with asyncio.timeout(self._deadline_s):
                     producer = await self._running()
-                    sent = [self._send(producer, lane, of, acknowledged) for lane, of in lanes.items()]
+                    sent = [self._send(producer, lane, of, acknowledged, began) for lane, of in lanes.items()]
                     faults += [
                         fault for fault in await asyncio.gather(*sent, return_exceptions=True) if fault
                     ]
@@ -82,7 +85,8 @@ class KafkaPublisher:
                 if faults or acknowledged != {lane: len(of) for lane, of in lanes.items()}:
                     self._give_up()  # also where somebody cancelled us
         if faults:
-            raise await self._verdict(faults, acknowledged)
+            raise await self._verdict(faults, acknowledged, began)
+        return began
 
     async def close(self) -> None:
         """No connection is left; what was acknowledged stays so."""
@@ -110,6 +114,7 @@ class KafkaPublisher:
         lane: Lane,
         entries: Sequence[LogEntry],
         acknowledged: dict[Lane, int],
+        began: dict[Lane, int],
     ) -> None:
         """One lane's entries, batch after batch, each handed over when the one before is acknowledged."""
         topic, partition = self._settings.topic(lane[0]), lane[1]
@@ -117,13 +122,17 @@ class KafkaPublisher:
         while (done := acknowledged[lane]) < len(entries):
             batch, count = self._batch(producer, lane, entries[done:])
             try:
-                await (await producer.send_batch(batch, topic, partition=partition))
+                told = await (await producer.send_batch(batch, topic, partition=partition))
             except _NEVER as error:
                 if count == 1:
                     raise _Refused(entries[done], str(error)) from None
                 self._one_by_one.add(lane)  # one of them is at fault; the next call finds out which
                 raise
             acknowledged[lane] += count
+            if (
+                done == 0 and told.offset >= 0
+            ):  # of a batch that it had already, a broker does not say where it is
+                began[lane] = told.offset
         self._one_by_one.discard(lane)
 
     def _batch(self, producer: AIOKafkaProducer, lane: Lane, entries: Sequence[LogEntry]) -> tuple[Any, int]:
@@ -152,7 +161,7 @@ class KafkaPublisher:
             )
 
     async def _verdict(
-        self, faults: Sequence[BaseException], acknowledged: Mapping[Lane, int]
+        self, faults: Sequence[BaseException], acknowledged: Mapping[Lane, int], began: Mapping[Lane, int]
     ) -> NotPublished:
         refused = [fault.entry for fault in faults if isinstance(fault, _Refused)]
         in_doubt = [fault for fault in faults if not isinstance(fault, _Refused)]
@@ -160,8 +169,8 @@ class KafkaPublisher:
             if not isinstance(fault, (KafkaError, OSError, TimeoutError)):
                 raise fault
         if in_doubt:
-            return NotPublished(str(await away(self._settings, in_doubt[0])), acknowledged)
-        return EventRefused(str(faults[0]), acknowledged, refused)
+            return NotPublished(str(await away(self._settings, in_doubt[0])), acknowledged, began)
+        return EventRefused(str(faults[0]), acknowledged, refused, began)
 
     def _give_up(self) -> None:
         """The producer is not ours any more; somebody sees to it that nothing of it is left."""

@@ -15,7 +15,7 @@ from actors.engine.profiles import Profile
 from actors.events.envelope import Event, UnreadableEvent, Withdrawn
 from tenants.identity import stable_id
 from tenants.records import Stage
-from tenants.store import lanes, log
+from tenants.store import lanes, letters, log
 from tenants.store.lanes import Lease
 from tenants.store.session import Database
 
@@ -66,7 +66,7 @@ async def bury(database: Database, agent: str, topic: str, lane: int, strangers:
                 continue
             reason = str(event) if isinstance(event, UnreadableEvent) else f"no tenant {event.tenant_id}"
             reason = reason.replace("\0", "\\0")  # which PostgreSQL would not take
-            await log.bury(
+            await letters.bury(
                 session,
                 letter_id=stable_id("dead letter", agent, topic, lane, delivery.offset),
                 topic=topic,

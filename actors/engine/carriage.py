@@ -53,7 +53,7 @@ async def carried(
     from actors.bus.publisher import KafkaPublisher
 
     stop = asyncio.Event()
-    relay = Relay(database, KafkaPublisher(kafka), owner=owner, settings=settings)
+    relay = Relay(database, KafkaPublisher(kafka), topics_of, owner=owner, settings=settings)
     bus = KafkaBus(kafka)
     measuring = asyncio.create_task(_measure(database, bus, topics_of, stop))
     relaying = asyncio.create_task(relay.run(stop))
@@ -73,10 +73,10 @@ async def _measure(
     while not stop.is_set():
         try:
             async with database.glance() as session:
-                known = await carriers.known_heads(session)
+                before = await carriers.reached(session, topics_of)
             heads = await bus.ends(event_types())
             async with database.system() as session:
-                anew = await carriers.see_heads(session, heads, topics_of, known=known)
+                anew = await carriers.see_heads(session, heads, topics_of, before=before)
             for topic, lane in anew:
                 logger.error(
                     "%s lane %d was made anew: it is published and read from its beginning", topic, lane

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 
@@ -11,7 +11,7 @@ from actors.bus.base import CarrierAway, EventRefused, NotPublished, Publisher
 from actors.engine.settings import EngineSettings
 from tenants.identity import stable_id
 from tenants.records import WITHDRAWN, LogEntry
-from tenants.store import log, outbox, roles
+from tenants.store import carriers, letters, outbox, roles
 from tenants.store.lanes import Fenced
 from tenants.store.session import Database, DatabaseError
 
@@ -35,8 +35,16 @@ class Relay:
     """
 
     def __init__(
-        self, database: Database, publisher: Publisher, *, owner: str, settings: EngineSettings
+        self,
+        database: Database,
+        publisher: Publisher,
+        topics_of: Mapping[str, str],
+        *,
+        owner: str,
+        settings: EngineSettings,
     ) -> None:
+        """`topics_of` names the topic that each agent reads."""
+        self._topics_of = topics_of
         self._database = database
         self._publisher = publisher
         self._owner = owner
@@ -54,16 +62,19 @@ class Relay:
             return 0
         async with self._database.glance() as session:
             entries = await outbox.unpublished(session, MOST_OF_A_LANE)
+            before = await carriers.reached(session, self._topics_of) if entries else {}
         if not entries:
             await self._prune()
             return 0
         try:
-            await self._publisher.publish([entry for entry in entries if entry.type != WITHDRAWN])
+            began = await self._publisher.publish([entry for entry in entries if entry.type != WITHDRAWN])
         except NotPublished as doubt:
+            await self._make_up(doubt.began, before)
             if isinstance(doubt, EventRefused):
                 await self._bury(doubt)
             await self._remember(_reached(entries, doubt))
             raise
+        await self._make_up(began, before)
         await self._remember(_reached(entries, None))
         return len(entries)
 
@@ -109,11 +120,25 @@ class Relay:
             await outbox.published(session, self._epoch, reached, self._settings.lease_s)
         self._renewed = time.monotonic()
 
+    async def _make_up(self, began: Mapping[Lane, int], before: Mapping[Lane, int]) -> None:
+        """Where an event came to stand before what was there already, the bus has lost the lane's events.
+
+        Then Fenced is raised: nothing of this turn is to be remembered.
+        """
+        anew = [lane for lane, offset in began.items() if offset < before.get(lane, 0)]
+        if not anew:
+            return
+        async with self._database.system() as session:
+            await carriers.make_up(session, anew, self._topics_of)
+        for topic, lane in anew:
+            logger.error("%s lane %d was made anew: it is published and read from its beginning", topic, lane)
+        raise Fenced("some lanes begin anew")
+
     async def _bury(self, doubt: EventRefused) -> None:
         """Events that the bus never takes, kept where a person sees them; their lanes go on behind them."""
         async with self._database.system() as session:
             for entry in doubt.refused:
-                await log.bury(
+                await letters.bury(
                     session,
                     letter_id=stable_id("dead letter", "relay", entry.topic, entry.lane, entry.offset),
                     topic=entry.topic,

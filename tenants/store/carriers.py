@@ -1,6 +1,6 @@
 """Which bus carries this installation's events, and what is known of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tenants.store import outbox
 from tenants.store.columns import unnest
@@ -42,9 +42,19 @@ async def use(session: Session, carrier: str, topics_of: Mapping[str, str]) -> b
     return True
 
 
-async def known_heads(session: Session) -> dict[tuple[str, int], int]:
-    """How long the lanes of Kafka are, as far as somebody has seen."""
-    rows = await session.rows("SELECT topic, lane, next_offset FROM kafka_head")
+async def reached(session: Session, topics_of: Mapping[str, str]) -> dict[tuple[str, int], int]:
+    """How long each lane of Kafka certainly was by now: as it was seen, or as far as some agent has read."""
+    rows = await session.rows(
+        f"""
+        SELECT topic, lane, max(next_offset) AS next_offset FROM (
+            SELECT topic, lane, next_offset FROM kafka_head
+            UNION ALL SELECT reader.topic, l.lane, l.next_offset FROM {_READERS}
+            JOIN lane_lease l ON l.agent = reader.agent WHERE (SELECT carrier FROM installation) = 'kafka'
+        ) known GROUP BY topic, lane
+        """,
+        agents=list(topics_of),
+        topics=list(topics_of.values()),
+    )
     return {(row["topic"], row["lane"]): row["next_offset"] for row in rows}
 
 
@@ -53,36 +63,20 @@ async def see_heads(
     heads: Mapping[tuple[str, int], int],
     topics_of: Mapping[str, str],
     *,
-    known: Mapping[tuple[str, int], int],
+    before: Mapping[tuple[str, int], int],
 ) -> list[tuple[str, int]]:
     """How long the lanes of Kafka are, remembered for whoever counts what waits.
 
-    A lane that is shorter than what was `known` before Kafka was asked was made anew, and what it held is gone. It
-    is published once more from the log and read from its beginning by these agents; repeats are known by their
-    runs. Those lanes are returned. One that is shorter than what somebody else has seen since then is only old
-    news, and is left as it is.
+    `before` is what was `reached` before anybody looked. A lane that is shorter than that was made anew, and what
+    it held is made up for. Those lanes are returned. Of two who looked, the older news is left out.
     """
     given = {
         "topic": [topic for topic, _ in heads],
         "lane": [lane for _, lane in heads],
         "next_offset": list(heads.values()),
     }
-    anew = await session.rows(
-        f"""
-        UPDATE kafka_head h SET next_offset = given.next_offset
-        FROM {_GIVEN_AND_KNOWN} WHERE (given.topic, given.lane) = (h.topic, h.lane)
-        AND given.next_offset < given.known AND given.known = h.next_offset
-        RETURNING h.topic, h.lane
-        """,
-        **given,
-        known=[known.get(lane, 0) for lane in heads],
-    )
-    if anew:
-        lost = {"topic": [row["topic"] for row in anew], "lane": [row["lane"] for row in anew]}
-        await session.run(_PUBLISH_AGAIN, **lost)
-        await session.run(_READ_AGAIN, **lost, agents=list(topics_of), topics=list(topics_of.values()))
-        # a relay that is publishing just now must not remember a place that is none any more
-        await outbox.depose(session)
+    anew = [lane for lane, head in heads.items() if head < before.get(lane, 0)]
+    await make_up(session, anew, topics_of)
     await session.run(
         f"""
         INSERT INTO kafka_head AS h (topic, lane, next_offset)
@@ -93,15 +87,25 @@ async def see_heads(
         """,
         **given,
     )
-    return [(row["topic"], row["lane"]) for row in anew]
+    return anew
+
+
+async def make_up(session: Session, anew: Sequence[tuple[str, int]], topics_of: Mapping[str, str]) -> None:
+    """These lanes of Kafka have lost what they held: published again, and read from their beginning."""
+    if not anew:
+        return
+    lost = {"topic": [topic for topic, _ in anew], "lane": [lane for _, lane in anew]}
+    for table in ("relay_position", "kafka_head"):
+        await session.run(
+            f"DELETE FROM {table} t USING {_LOST} WHERE (t.topic, t.lane) = (given.topic, given.lane)", **lost
+        )
+    await session.run(_READ_AGAIN, **lost, agents=list(topics_of), topics=list(topics_of.values()))
+    # a relay that is publishing just now must not remember a place that is none any more
+    await outbox.depose(session)
 
 
 _GIVEN = unnest(topic="text", lane="int", next_offset="bigint")
-_GIVEN_AND_KNOWN = unnest(topic="text", lane="int", next_offset="bigint", known="bigint")
 _LOST = unnest(topic="text", lane="int")
-_PUBLISH_AGAIN = f"""
-    DELETE FROM relay_position p USING {_LOST} WHERE (p.topic, p.lane) = (given.topic, given.lane)
-"""
 _READERS = "unnest(CAST(:agents AS text[]), CAST(:topics AS text[])) AS reader(agent, topic)"
 # what has not reached Kafka yet, and what lies there and is not read
 _LEFT = f"""

@@ -98,30 +98,3 @@ async def end(session: Session, topic: str, lane: int) -> int:
         )
         or 0
     )
-
-
-async def bury(
-    session: Session,
-    *,
-    letter_id: object,
-    topic: str,
-    lane: int,
-    offset: int,
-    reason: str,
-    headers: str,
-    raw: bytes,
-) -> None:
-    """An event that nobody can read, kept with its raw bytes where a person can see it."""
-    await session.run(
-        """
-        INSERT INTO dead_letter (id, topic, lane, "offset", reason, headers, raw)
-        VALUES (:id, :topic, :lane, :offset, :reason, CAST(:headers AS json), :raw) ON CONFLICT DO NOTHING
-        """,
-        id=letter_id,
-        topic=topic,
-        lane=lane,
-        offset=offset,
-        reason=reason,
-        headers=headers,
-        raw=raw,
-    )

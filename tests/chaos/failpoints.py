@@ -22,15 +22,18 @@ from typing import Any, TypeVar
 
 ValueT = TypeVar("ValueT")
 
-#: everything between an event that is read and a transaction that is committed
+RELAY = "actors.engine.relay"
+#: everything between an event that is read and a transaction that is committed, and what publishes it
 MODULES = (
     "actors.engine.asking",
     "actors.engine.astray",
+    "actors.engine.circuits",
     "actors.engine.committing",
     "actors.engine.deciding",
     "actors.engine.hand",
     "actors.engine.intake",
     "actors.engine.outward",
+    RELAY,
     "actors.engine.runner",
     "actors.engine.station",
 )
@@ -97,10 +100,10 @@ class _Points(ast.NodeTransformer):
         return ast.Call(ast.Name(by, ast.Load()), arguments, [])
 
 
-def names() -> list[str]:
-    """Every point of the listed modules, as their sources have them now."""
+def names(modules: Sequence[str] = tuple(one for one in MODULES if one != RELAY)) -> list[str]:
+    """Every point of these modules, as their sources have them now; by default of those that a worker passes."""
     found = []
-    for module in MODULES:
+    for module in modules:
         tree = ast.parse((_ROOT / f"{module.replace('.', '/')}.py").read_text())
         points = _Points(module, tree)
         points.visit(tree)

@@ -31,7 +31,7 @@ async def remake_topics(settings, topics, lanes):
     try:
         await admin.delete_topics([settings.topic(topic) for topic in topics])
         async with asyncio.timeout(30):
-            while {settings.topic(topic) for topic in topics} & set(await admin.list_topics()):
+            while {settings.topic(topic) for topic in topics} & set(await admin.list_topics()):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     finally:
         await admin.close()

@@ -7,7 +7,8 @@ import pytest
 from actors.bus.base import CarrierAway, EventRefused, NotPublished
 from actors.engine.relay import Relay
 from actors.engine.settings import EngineSettings
-from tenants.store import log, outbox, tenants
+from tenants.store import carriers, lanes, log, outbox, tenants
+from tenants.store.carriers import KAFKA
 from tenants.store.lanes import Fenced
 from tests.tenants.store.rows import entry
 
@@ -24,11 +25,15 @@ class Bus:
 
     async def publish(self, entries):
         self.fate(entries)
-        self.take(entries)
+        return self.take(entries)
 
     def take(self, entries):
+        began = {}
         for one in entries:
-            self.lanes.setdefault((one.topic, one.lane), []).append(one.event_id)
+            lane = self.lanes.setdefault((one.topic, one.lane), [])
+            began.setdefault((one.topic, one.lane), len(lane))
+            lane.append(one.event_id)
+        return began
 
     async def close(self):
         self.is_closed = True
@@ -45,7 +50,7 @@ async def acme(database, vault):
 
 
 def relay_of(database, bus, owner="one", **settings):
-    return Relay(database, bus, owner=owner, settings=EngineSettings(**settings))
+    return Relay(database, bus, {"enrichment": SOURCED}, owner=owner, settings=EngineSettings(**settings))
 
 
 async def said(database, tenant, count, *, lane=0, topic=SOURCED, **facts):
@@ -174,3 +179,26 @@ async def test_what_is_published_leaves_the_log_after_its_time(database, acme, b
     await relay.relay_once()
     async with database.system() as session:
         assert await log.read(session, SOURCED, 0, 0, 10) == []
+
+
+async def test_a_lane_that_the_bus_has_lost_is_published_from_its_beginning_and_read_there(
+    database, acme, bus
+):
+    ids = await said(database, acme, 3)
+    other = await said(database, acme, 1, topic=ENRICHED)
+    relay = relay_of(database, bus)
+    await relay.relay_once()
+    async with database.system() as session:
+        await carriers.use(session, KAFKA, {"enrichment": SOURCED})
+        lease = await lanes.take(session, "enrichment", 0, "desk", 60)
+        await lanes.advance(session, lease, 2, 60)
+    bus.lanes = {}
+    ids += await said(database, acme, 1)
+    other += await said(database, acme, 1, topic=ENRICHED)
+    with pytest.raises(Fenced, match="begin anew"):
+        await relay.relay_once()
+    relay._epoch = None
+    assert await relay.relay_once() == 4 + 1
+    assert bus.lanes[SOURCED, 0] == [ids[3], *ids]
+    async with database.system() as session:
+        assert (await lanes.take(session, "enrichment", 0, "desk", 60)).next_offset == 0
