@@ -83,7 +83,6 @@ class KafkaPublisher:
                 faults.append(error)
             finally:
                 if faults or acknowledged != {lane: len(of) for lane, of in lanes.items()}:
-                    logger.info("a producer is given up; the next call has a new one")
                     self._give_up()  # also where somebody cancelled us
         if faults:
             raise await self._verdict(faults, acknowledged, began)

@@ -1,6 +1,7 @@
 """What scenarios over a real Kafka share: a broker for one trial, what is on it, and how soon things go on."""
 
 import asyncio
+import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
@@ -11,7 +12,7 @@ from confluent_kafka import Consumer, TopicPartition
 from actors.bus.kafka import KafkaBus
 from actors.bus.settings import KafkaSettings
 from actors.bus.topics import apply_topics, wanted_topics
-from actors.engine.wiring import topics_of
+from actors.engine.wiring import needs, topics_of
 from actors.events import event_types
 from tenants.store import carriers
 from tenants.store.carriers import KAFKA
@@ -23,6 +24,7 @@ from tests.kafka.broker import Broker
 
 Lane = tuple[str, int]
 _READ_WITHIN_S = 30
+_BACK_WITHIN_S = 15
 _LOOK_EVERY_S = 0.05
 
 
@@ -54,7 +56,7 @@ async def over_kafka(trial: Trial, proxy: KafkaProxy | None = None) -> AsyncIter
 
 async def relay_and_worker(trial: Trial) -> tuple[Desk, Desk]:
     """A relay, and a worker of every lane, with a load under way and its speed measured."""
-    relay = await trial.desk("--relay", loading_only=True)
+    relay = await trial.desk("--relay", "--as=telling-of-producers", loading_only=True)
     await relay.loaded()
     worker = await trial.desk()
     await trial.warm()
@@ -100,6 +102,20 @@ async def recovered(trial: Trial, *, within_s: float = 60.0) -> tuple[float, flo
     return published_s, time.monotonic() - began
 
 
+async def come_back(trial: Trial, took: dict[str, tuple[float, ...]]) -> None:
+    """The mill came back in time, without anybody's help, and is as fast as before."""
+    trial.notes["published_and_committed_s"] = {
+        name: tuple(round(second, 1) for second in seconds) for name, seconds in took.items()
+    }
+    for name, seconds in took.items():
+        trial.must(max(seconds) <= _BACK_WITHIN_S, f"{name}: first published and committed after {seconds} s")
+    await trial.flowing()
+    await trial.steady("after")
+    failed = await trial.value("SELECT count(*) FROM run WHERE status = 'failed'")
+    trial.must(failed == 0, f"{failed} runs failed for good because of the broker")
+    await trial.drained(within_s=120)
+
+
 async def must_be_the_log(trial: Trial, broker: Broker, *, most_repeats: int | None = None) -> None:
     """Without its repeats each lane on the broker is what the log says, in the same order."""
     published = await asyncio.to_thread(_published, broker.inside)
@@ -122,21 +138,60 @@ async def must_be_the_log(trial: Trial, broker: Broker, *, most_repeats: int | N
         )
 
 
+async def must_leave_nothing_behind(trial: Trial, broker: Broker) -> None:
+    """No offset is further than its effects: what lies before it is worked off, and Kafka was told of no other."""
+    prefix = KafkaSettings().group_prefix
+    told = {
+        (agent, lane): offset
+        for agent, topic in topics_of().items()
+        for lane, offset in (await asyncio.to_thread(_told, broker.inside, prefix + agent, topic)).items()
+    }
+    come_to = json.loads(await trial.value(_COME_TO))
+    published = await asyncio.to_thread(_published, broker.inside)
+    for agent, lane, offset in come_to:
+        further = told.get((agent, lane), 0)
+        trial.must(
+            further <= offset, f"{agent} lane {lane}: Kafka was told of {further}, and it is at {offset}"
+        )
+        ids = published.get((topics_of()[agent], lane), [])[:offset]
+        trial.must(len(ids) == offset, f"{agent} lane {lane} is at {offset}, and {len(ids)} events are there")
+        left = 0 if agent in needs() else await trial.value(_LEFT_BEHIND, agent, ids)
+        trial.must(left == 0, f"{agent} lane {lane}: {left} events before {offset} were not worked off")
+
+
+_COME_TO = "SELECT json_agg(json_build_array(agent, lane, next_offset)) FROM lane_lease"
+# what is to be tried again is due at some time, and needs no event any more
+_LEFT_BEHIND = """
+SELECT count(*) FROM unnest($2::text[]) AS said(event) WHERE NOT EXISTS (
+    SELECT FROM run WHERE agent = $1 AND event_id = event::uuid AND (status <> 'running' OR due_at IS NOT NULL))
+"""
+
+
+def _told(bootstrap: str, group: str, topic: str) -> dict[int, int]:
+    """How far a group has come on each lane, as a stranger's client is told."""
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": group, "enable.auto.commit": False})
+    try:
+        places = [TopicPartition(topic, lane) for lane in range(LANES)]
+        return {
+            one.partition: max(0, one.offset) for one in consumer.committed(places, timeout=_READ_WITHIN_S)
+        }
+    finally:
+        consumer.close()
+
+
 def _published(bootstrap: str) -> dict[Lane, list[str]]:
     """The ids of all events on the broker, lane by lane in their order, as a stranger's client reads them."""
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "stranger", "enable.auto.commit": False})
     found: dict[Lane, list[str]] = defaultdict(list)
     try:
-        for topic in event_types():
-            for lane in range(LANES):
-                place = TopicPartition(topic, lane, 0)
-                _, end = consumer.get_watermark_offsets(place, timeout=_READ_WITHIN_S)
-                consumer.assign([place])
-                until = time.monotonic() + _READ_WITHIN_S
-                while end and consumer.position([place])[0].offset < end:
-                    assert time.monotonic() < until, f"{topic} lane {lane} can't be read to its end"
-                    messages = consumer.consume(500, timeout=0.1)  # it waits for so many, or for so long
-                    found[topic, lane] += [dict(one.headers())["ce_id"].decode() for one in messages]
+        places = [TopicPartition(topic, lane, 0) for topic in event_types() for lane in range(LANES)]
+        ends = [consumer.get_watermark_offsets(place, timeout=_READ_WITHIN_S)[1] for place in places]
+        consumer.assign(places)
+        until = time.monotonic() + _READ_WITHIN_S
+        while any(at.offset < end for at, end in zip(consumer.position(places), ends, strict=True) if end):
+            assert time.monotonic() < until, "the broker can't be read to its end"
+            for one in consumer.consume(500, timeout=0.1):  # it waits for so many, or for so long
+                found[one.topic(), one.partition()].append(dict(one.headers())["ce_id"].decode())
     finally:
         consumer.close()
     return found

@@ -3,6 +3,7 @@
 It is done from here, in that one process, once everything is imported: the product has no switch for it.
 """
 
+import logging
 import os
 import resource
 import sys
@@ -13,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from aiokafka import AIOKafkaProducer
 
 from actors.agents import all_agents
 from actors.engine import outward
@@ -25,6 +27,8 @@ RAISES, ABORTS = "Raises Ltd", "Aborts Ltd"
 _HOURS_OFF = 25
 #: the field that a newer worker says beside what is known
 NEWER_FIELD = "said_by_newer"
+#: what a worker that tells of its producers says of each
+BEGUN = "a producer has begun"
 
 
 def _poisonable() -> None:
@@ -83,10 +87,22 @@ def _hasty() -> None:
     outward._BEGIN_SENDING_BEFORE_S = 3.0
 
 
+def _telling_of_producers() -> None:
+    """Each of its Kafka producers is told in its log, once it has found its broker."""
+    start = AIOKafkaProducer.start
+
+    async def told(self: AIOKafkaProducer) -> None:
+        await start(self)
+        logging.getLogger(__name__).info(BEGUN)
+
+    AIOKafkaProducer.start = told
+
+
 #: what each guise makes of a worker, by name
 GUISES: dict[str, Callable[[], None]] = {
     "poisonable": _poisonable,
     "newer": _newer,
     "of-another-time": _of_another_time,
     "hasty": _hasty,
+    "telling-of-producers": _telling_of_producers,
 }
