@@ -32,7 +32,7 @@ class Timed:
 
     def __init__(self, scoring: ScoringService, file: Path) -> None:
         self._scoring = scoring
-        self._file = file.open("a", buffering=1)
+        self._file = file
 
     async def score_many(self, model: str, requests: Sequence[ScoreRequest]) -> list[Score]:
         """The scores of these leads, as the service gives them."""
@@ -45,7 +45,8 @@ class Timed:
             raise
         finally:
             now = time.monotonic()
-            self._file.write(json.dumps(astuple(Answer(now, now - began, trouble))) + "\n")
+            with self._file.open("a") as file:
+                file.write(json.dumps(astuple(Answer(now, now - began, trouble))) + "\n")
 
 
 def read(file: Path, since: float, until: float = math.inf) -> list[Answer]:

@@ -370,7 +370,8 @@ async def test_a_station_in_trouble_leaves_its_lane_to_whoever_took_it_meanwhile
         intake.turn = cut_off
     await until(lambda: station.lanes == {1} and station._intakes.get(1) not in (None, before))
     async with database.system() as session:
-        await lanes.advance(session, heir, 0, 10)
+        await lanes.advance(session, heir, 0, 10)  # it would be refused, had the station taken the lane again
+    assert station.lanes == {1}
     await station.stop()
 
 
