@@ -6,6 +6,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from confluent_kafka import Consumer, TopicPartition
 
@@ -29,12 +30,15 @@ _LOOK_EVERY_S = 0.05
 
 
 @asynccontextmanager
-async def over_kafka(trial: Trial, proxy: KafkaProxy | None = None) -> AsyncIterator[Broker]:
+async def over_kafka(
+    trial: Trial, proxy: KafkaProxy | None = None, *, folder: Path | None = None
+) -> AsyncIterator[Broker]:
     """A broker with all topics, over which this trial's events go; when it ends, everything is worked off.
 
-    Workers and relays reach it through the proxy, if there is one, and the trial itself goes past that.
+    Workers and relays reach it through the proxy, if there is one, and the trial itself goes past that. What it
+    keeps is in the folder, if one is given.
     """
-    broker = Broker(advertised_port=proxy.port if proxy is not None else 0)
+    broker = Broker(advertised_port=proxy.port if proxy is not None else 0, folder=folder)
     if proxy is not None:
         proxy.target = broker.port
     try:

@@ -56,6 +56,10 @@ _LARGEST_BATCH = 150
 DeskT = TypeVar("DeskT", bound=Desk)
 
 
+class NotHere(Exception):
+    """This machine has not what the scenario needs; the message says what."""
+
+
 class TooLate(Exception):
     """Something did not happen within its deadline."""
 
@@ -491,6 +495,9 @@ async def perform(
         except NoKafka as nothing:
             if os.environ.get("REQUIRE_KAFKA") == "1":
                 raise
+            row.skipped = str(nothing)
+            return row
+        except NotHere as nothing:
             row.skipped = str(nothing)
             return row
         except TooLate as late:

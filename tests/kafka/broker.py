@@ -45,8 +45,10 @@ class Broker:
     advertised port.
     """
 
-    def __init__(self, *, secured: bool = False, port: int = 0, advertised_port: int = 0) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="leadmill-kafka-"))
+    def __init__(
+        self, *, secured: bool = False, port: int = 0, advertised_port: int = 0, folder: Path | None = None
+    ) -> None:
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="leadmill-kafka-"))
         self.log = self.folder / "broker.log"
         self.ca_file = self.folder / "ca.pem"
         self._secured = secured
@@ -75,6 +77,11 @@ class Broker:
         """Its process, which must be there."""
         assert self._process is not None, "the broker does not run"
         return self._process.pid
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its process has ended, whoever ended it."""
+        return self._process is None or self._process.poll() is not None
 
     def start(self) -> None:
         """It runs and answers; where it ran before, with the same port and data."""
