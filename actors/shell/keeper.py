@@ -61,7 +61,7 @@ def keep_ray(
     Without an address a Ray of our own is started, which ends with this process. `deploy` puts the scoring
     service up.
     """
-    ray_environment(store)
+    ray_environment(store, address)
     import ray  # after the settings above, which it reads when it is imported
 
     from actors.shell import cluster
@@ -99,10 +99,14 @@ def keep_ray(
     return 0
 
 
-def ray_environment(store: StoreSettings) -> None:
-    """What Ray must find in the environment when it is imported: our token, no reports, no lower priority."""
-    os.environ.setdefault("RAY_AUTH_MODE", "token")
-    os.environ.setdefault("RAY_AUTH_TOKEN_PATH", str(_token(store.home)))
+def ray_environment(store: StoreSettings, address: str | None) -> None:
+    """What Ray must find in the environment when it is imported: our token, no reports, no lower priority.
+
+    A Ray at an address was started by others: its token is named in the environment, if it has one.
+    """
+    if address is None:
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
+        os.environ.setdefault("RAY_AUTH_TOKEN_PATH", str(_token(store.home)))
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_worker_niceness", "0")  # desks are the work, not something for idle hours
 
