@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 _CHECK_EVERY_S = 2.0
 _SILENT_CHECKS = 5
+_BIRTH_S, _BIRTH_IN_A_CLUSTER_S = 60.0, 900.0  # there, the first machine for work may have yet to come
 
 
 async def keep_inline() -> None:
@@ -66,16 +67,19 @@ def keep_ray(
 
     from actors.shell import cluster
 
-    asked_to_end: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda received, _: asked_to_end.append(received))
     if address is None:
         cluster.start_local(ray_folder(store.home))
     else:
         cluster.join(address)
+    asked_to_end: list[int] = []
+    for number in (
+        signal.SIGTERM,
+        signal.SIGINT,
+    ):  # now, because Ray has set handlers of its own, which die at once
+        signal.signal(number, lambda received, _: asked_to_end.append(received))
     deploy()
     supervisor = cluster.ensure_supervisor()
-    ray.get(supervisor.health.remote(), timeout=60)
+    ray.get(supervisor.health.remote(), timeout=_BIRTH_S if address is None else _BIRTH_IN_A_CLUSTER_S)
     gcs = ray.get_runtime_context().gcs_address
     _ready({"mill": "ray", "pid": os.getpid(), "address": gcs})
     silent = 0

@@ -74,7 +74,18 @@ class Node:
         ssh.chmod(0o755)
         with (self._folder / "sshd.log").open("wb") as log:
             self._process = subprocess.Popen(
-                ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", str(SSHD), "-D", "-e", "-f", config],
+                [
+                    "unshare",
+                    "--pid",
+                    "--fork",
+                    "--mount-proc",
+                    "--kill-child",
+                    str(SSHD),
+                    "-D",
+                    "-e",
+                    "-f",
+                    config,
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -91,7 +102,9 @@ class Node:
 
     def run(self, *words: str, environment: Mapping[str, str] | None = None) -> str:
         """What a command on this node's side of the wall says, by whoever operates the cluster."""
-        surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("LEADMILL_", "RAY_"))}
+        surroundings = {
+            name: value for name, value in os.environ.items() if not name.startswith(("LEADMILL_", "RAY_"))
+        }
         surroundings |= {
             "HOME": str(self._folder / "operator"),
             "RAY_TMPDIR": str(self._folder / "operator"),
@@ -128,7 +141,10 @@ class Node:
             self._process.wait()
 
     def _answers(self) -> bool:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=1) as one:
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(("127.0.0.1", self._port), timeout=1) as one,
+        ):
             return one.recv(4) == b"SSH-"
         return False
 

@@ -88,6 +88,7 @@ async def test_ray_up_brings_a_mill_that_works_and_ray_down_leaves_nothing(datab
             "LEADMILL_MASTER_KEY": base64.b64encode(os.urandom(32)).decode(),
             "LEADMILL_CONSOLE_PORT": "0",
             "LEADMILL_MAX_DESKS": "24",
+            "LEADMILL_HOME": str(folder / "shared"),
         }
         store = StoreSettings(
             home=folder / "world", database_url=database_url, master_key=settings["LEADMILL_MASTER_KEY"]
@@ -104,8 +105,8 @@ async def test_ray_up_brings_a_mill_that_works_and_ray_down_leaves_nothing(datab
                 file.write_text(yaml.safe_dump(rendered(name, folder / "checkout", here.key)))
                 async with opened(mill) as database:
                     await demonstration.ensure_model(database, store, simulator)
-                    (here.home / ".leadmill").mkdir()
-                    (here.home / ".leadmill" / "models").symlink_to(folder / "world" / "models")
+                    (folder / "shared").mkdir()
+                    (folder / "shared" / "models").symlink_to(folder / "world" / "models")
                     await work_through(here, file, mill, database, settings)
         finally:
             await asyncio.to_thread(world.down, lambda _: None)
