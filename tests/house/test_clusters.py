@@ -51,7 +51,9 @@ def test_no_default_of_rays_own_is_left(file):
     document = told(file)
     defaults = _get_default_config(copy.deepcopy(document["provider"]))
     assert defaults.keys() - document.keys() == set()
-    assert defaults["provider"].keys() - document["provider"].keys() == set() if "provider" in defaults else True
+    assert (
+        defaults["provider"].keys() - document["provider"].keys() == set() if "provider" in defaults else True
+    )
     assert defaults["auth"].keys() - document["auth"].keys() == set()
 
 
@@ -67,7 +69,9 @@ def test_no_wheel_is_taken_from_an_address_and_the_lock_is_what_is_installed(fil
 
 
 def test_ray_and_python_of_the_image_are_those_of_the_lock():
-    major, minor = re.search(r'requires-python = ">=(\d)\.(\d+)"', (ROOT / "pyproject.toml").read_text()).groups()
+    major, minor = re.search(
+        r'requires-python = ">=(\d)\.(\d+)"', (ROOT / "pyproject.toml").read_text()
+    ).groups()
     assert told(AWS)["docker"]["image"] == f"rayproject/ray:{locked('ray')}-py{major}{minor}-cpu"
     for file in (AWS, ON_PREMISES):
         assert any(f"python{major}.{minor} -m venv" in line for line in told(file)["setup_commands"])
@@ -121,7 +125,9 @@ def test_on_premises_every_machine_is_named_and_used():
 @files
 def test_no_secret_stands_in_the_file(file):
     text = file.read_text()
-    assert not re.search(r"\w+://\S*:\S*@|(?i:password|secret|master_key|token)\s*[:=]\s*\S*[0-9a-f]{8}", text)
+    assert not re.search(
+        r"\w+://\S*:\S*@|(?i:password|secret|master_key|token)\s*[:=]\s*\S*[0-9a-f]{8}", text
+    )
     for name in ("DATABASE", "KAFKA", "MASTER_KEY"):
         assert f"LEADMILL_{name}" not in "\n".join(commands(told(file)))
     ignored = (ROOT / ".gitignore").read_text().splitlines()
