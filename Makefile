@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-browser setup-kafka demo test chaos simulate kafka check bench lock
+.PHONY: help setup setup-browser setup-kafka setup-cluster demo test chaos simulate kafka check bench lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ setup-browser: ## Chromium for the browser tests, from Debian's packages
 
 setup-kafka: ## Java and Maven for the Kafka tests, from Debian's packages; the tests fetch Kafka themselves
 	@{ command -v java && command -v mvn; } >/dev/null || (apt-get update -qq && apt-get install -y -qq openjdk-17-jre-headless maven)
+
+setup-cluster: ## OpenSSH's server and rsync for the test of `ray up`, from Debian's packages; no server is started
+	@{ test -x /usr/sbin/sshd && command -v rsync; } >/dev/null || (apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq openssh-server rsync)
 
 demo: setup ## three tenants and 300 leads through the mill; ARGS=--exit ends by itself
 	@$(BIN)/leadmill demo $(ARGS)

@@ -1,6 +1,7 @@
 """The cluster: how we join it, and how plain classes become actors. Names and options stand here only."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,21 @@ def leave() -> None:
     ray.shutdown()
 
 
+def settings_here() -> dict[str, str]:
+    """Our settings as this process has them, for actors on machines that know none of them.
+
+    They travel as arguments: a runtime environment would write passwords into Ray's logs and lists.
+    """
+    return {name: value for name, value in os.environ.items() if name.startswith("LEADMILL_")}
+
+
+def take_over(settings: Mapping[str, str]) -> None:
+    """This process has these settings of ours from now on, and no others."""
+    for name in settings_here().keys() - settings.keys():
+        del os.environ[name]
+    os.environ.update(settings)
+
+
 def ensure_supervisor() -> Any:
     """The supervisor's actor, which is started where there is none. Ray starts it again if it dies."""
     from actors.shell.supervisor import Supervisor  # the supervisor itself needs this file
@@ -54,7 +70,7 @@ def ensure_supervisor() -> Any:
             max_concurrency=4,
             num_cpus=_DESK_CPUS,
         )
-        .remote()
+        .remote(settings_here())
     )
 
 
@@ -72,7 +88,7 @@ def start_desk(name: str, agent: str) -> Any:
             num_cpus=_DESK_CPUS,
             enable_task_events=False,
         )
-        .remote(name, agent)
+        .remote(name, agent, settings_here())
     )
 
 

@@ -1,18 +1,20 @@
 """A desk: a long-lived process for one agent, holding lanes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
 from actors.engine.station import Station
 from actors.engine.wiring import open_works
+from actors.shell import cluster
 from actors.shell.scorer import ServeScoring
 
 
 class Desk:
     """One agent's station in a process of its own. It is told which lanes to hold; Postgres knows the rest."""
 
-    def __init__(self, name: str, agent: str) -> None:
+    def __init__(self, name: str, agent: str, settings: Mapping[str, str]) -> None:
+        cluster.take_over(settings)
         self._name = name
         self._agent = agent
         self._parts = AsyncExitStack()

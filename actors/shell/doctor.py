@@ -243,7 +243,7 @@ def _ray(parts: Parts, mill: Mapping[str, Any]) -> list[Result]:
     """Ray and the scoring service, seen from within: this process joins for a moment."""
     from actors.shell import keeper
 
-    keeper.ray_environment(parts.store)
+    keeper.ray_environment(parts.store, parts.shell.ray_address)
     import ray  # after the settings above, which it reads when it is imported
     from ray import serve
     from ray.serve.exceptions import RayServeException

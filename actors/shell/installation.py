@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 MARK = "LEADMILL_INSTALLATION"
-_PATIENCE_S = 90.0
+PATIENCE_S = 90.0
 _FAREWELL_S = 30.0
 
 
@@ -43,6 +43,7 @@ class Installation:
         environment: Mapping[str, str],
         *,
         on_wait: Callable[[], None] = lambda: None,
+        patience_s: float = PATIENCE_S,
     ) -> dict[str, Any]:
         """What the part said when it was ready. Raises PartFailed where it ended before, or took too long."""
         self._run.mkdir(parents=True, exist_ok=True)
@@ -58,7 +59,7 @@ class Installation:
                 start_new_session=True,
             )
         self._children[process.pid] = process
-        deadline = time.monotonic() + _PATIENCE_S
+        deadline = time.monotonic() + patience_s
         while not said.read_bytes().endswith(b"\n"):
             if process.poll() is not None or time.monotonic() > deadline:
                 self._end([process.pid])

@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 _CHECK_EVERY_S = 2.0
 _SILENT_CHECKS = 5
+_BIRTH_S, _BIRTH_IN_A_CLUSTER_S = 60.0, 900.0  # there, the first machine for work may have yet to come
 
 
 async def keep_inline() -> None:
@@ -61,21 +62,24 @@ def keep_ray(
     Without an address a Ray of our own is started, which ends with this process. `deploy` puts the scoring
     service up.
     """
-    ray_environment(store)
+    ray_environment(store, address)
     import ray  # after the settings above, which it reads when it is imported
 
     from actors.shell import cluster
 
-    asked_to_end: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda received, _: asked_to_end.append(received))
     if address is None:
         cluster.start_local(ray_folder(store.home))
     else:
         cluster.join(address)
+    asked_to_end: list[int] = []
+    for number in (
+        signal.SIGTERM,
+        signal.SIGINT,
+    ):  # now, because Ray has set handlers of its own, which die at once
+        signal.signal(number, lambda received, _: asked_to_end.append(received))
     deploy()
     supervisor = cluster.ensure_supervisor()
-    ray.get(supervisor.health.remote(), timeout=60)
+    ray.get(supervisor.health.remote(), timeout=_BIRTH_S if address is None else _BIRTH_IN_A_CLUSTER_S)
     gcs = ray.get_runtime_context().gcs_address
     _ready({"mill": "ray", "pid": os.getpid(), "address": gcs})
     silent = 0
@@ -99,10 +103,14 @@ def keep_ray(
     return 0
 
 
-def ray_environment(store: StoreSettings) -> None:
-    """What Ray must find in the environment when it is imported: our token, no reports, no lower priority."""
-    os.environ.setdefault("RAY_AUTH_MODE", "token")
-    os.environ.setdefault("RAY_AUTH_TOKEN_PATH", str(_token(store.home)))
+def ray_environment(store: StoreSettings, address: str | None) -> None:
+    """What Ray must find in the environment when it is imported: our token, no reports, no lower priority.
+
+    A Ray at an address was started by others: its token is named in the environment, if it has one.
+    """
+    if address is None:
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
+        os.environ.setdefault("RAY_AUTH_TOKEN_PATH", str(_token(store.home)))
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_worker_niceness", "0")  # desks are the work, not something for idle hours
 

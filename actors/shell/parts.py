@@ -12,7 +12,7 @@ from actors.agents import all_agents
 from actors.bus.settings import KafkaSettings
 from actors.engine.supervision import ROLE
 from actors.engine.wiring import needs
-from actors.shell.installation import Installation
+from actors.shell.installation import PATIENCE_S, Installation
 from actors.shell.settings import ShellSettings
 from tenants.settings import StoreSettings
 from tenants.store import embedded, lanes, outbox, roles
@@ -21,6 +21,7 @@ from tenants.store.rls import APP
 from tenants.store.session import Database
 
 _LOOKS, _LOOK_EVERY_S = 20, 0.4
+_CLUSTER_PATIENCE_S = 960.0  # a cluster's first worker is bought, and everything is installed on it
 MILL, CONSOLE, SIMULATOR = "mill", "console", "simulator"
 
 
@@ -108,7 +109,14 @@ class Parts:
         finally:
             await database.close()
         command = [sys.executable, "-m", "leadmill", "keep", "--inline" if inline else "--ray"]
-        return self.installation.start(MILL, command, self._environment(address), on_wait=on_wait)
+        waits_for_others = self.shell.ray_address is not None and not inline
+        return self.installation.start(
+            MILL,
+            command,
+            self._environment(address),
+            on_wait=on_wait,
+            patience_s=_CLUSTER_PATIENCE_S if waits_for_others else PATIENCE_S,
+        )
 
     async def _turns(self, database: Database) -> bool:
         """Whether supervision goes round: its role is renewed while we look.

@@ -131,7 +131,8 @@ class RayRoster:
 class Supervisor:
     """The one actor that keeps desks. Its work goes on in a thread, so that it always answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        cluster.take_over(settings)
         self._stop = threading.Event()
         self._turns = 0
         self._trouble: str | None = None

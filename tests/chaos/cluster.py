@@ -105,7 +105,7 @@ def main() -> None:
         signal.signal(number, lambda received, _: orders.append(received))
     parent = os.getppid()
     store = StoreSettings()
-    ray_environment(store)
+    ray_environment(store, None)
     import ray  # after the settings above, which it reads when it is imported
     from ray import serve as ray_serve
 

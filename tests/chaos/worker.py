@@ -93,7 +93,7 @@ async def _hold(stations: list[Station], works: Works, named: list[str]) -> None
 
 def joined(address: str) -> ScoringService:
     """The way to the scoring service of the cluster at this address, which this process joins."""
-    ray_environment(StoreSettings())
+    ray_environment(StoreSettings(), None)
     from actors.shell import cluster  # after the settings above, which Ray reads when it is imported
     from actors.shell.scorer import ServeScoring
 

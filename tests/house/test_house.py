@@ -73,7 +73,6 @@ WITHOUT_A_TEST = {
         "tenants/commands.py",
     ],
     "it is a shell around a plain class, run on a real Ray by tests/shell": [
-        "actors/shell/cluster.py",
         "actors/shell/desk.py",
         "actors/shell/keeper.py",
         "actors/shell/supervisor.py",

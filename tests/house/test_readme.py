@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import ray.scripts.scripts
 import typer.main
 import yaml
 
@@ -25,8 +26,14 @@ from tenants.store.session import Database
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
-PAGES = [README, *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "examples").glob("*.yaml"))]
+PAGES = [
+    README,
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "examples").glob("*.yaml")),
+    ROOT / "cluster.yaml",
+]
 COMMANDS = typer.main.get_command(leadmill.app)
+RAY = ray.scripts.scripts.cli
 POLICIES = """
     SELECT c.relname AS name, string_agg(pg_get_expr(p.polqual, p.polrelid), ' ') AS policy
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_policy p ON p.polrelid = c.oid
@@ -57,15 +64,28 @@ def commands(text):
             if words:
                 found.append((words, True))
     prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
-    found += [(span.split(), False) for span in re.findall(r"`((?:\S*/)?(?:leadmill|make) [^`]+)`", prose)]
+    found += [
+        (span.split(), False) for span in re.findall(r"`((?:\S*/)?(?:leadmill|make|ray) [^`]+)`", prose)
+    ]
     plain = re.findall(r"^(leadmill .+?)(?:  |$)", prose, re.MULTILINE)
     found += [(line.split(), True) for line in plain]
-    return [(words, is_whole) for words, is_whole in found if Path(words[0]).name in ("leadmill", "make")]
+    found += [
+        (shlex.split(words[3]), True)
+        for words, _ in found
+        if is_ray(words) and len(words) > 3 and words[1] == "exec"
+    ]
+    return [
+        (words, is_whole) for words, is_whole in found if Path(words[0]).name in ("leadmill", "make", "ray")
+    ]
 
 
-def refusal(words, *, is_whole):
-    """What is wrong with a command line of ours, or None."""
-    command, rest = COMMANDS, list(words)
+def is_ray(words):
+    return Path(words[0]).name == "ray"
+
+
+def refusal(words, *, is_whole, commands=COMMANDS):
+    """What is wrong with a command line of ours, or of Ray, or None."""
+    command, rest = commands, list(words)
     while hasattr(command, "commands"):
         if not rest:
             return "a command is missing" if is_whole else None
@@ -78,7 +98,7 @@ def refusal(words, *, is_whole):
     given, met = 0, set()
     while rest:
         word = rest.pop(0)
-        if word.startswith("--"):
+        if word.startswith("-"):
             name, has_value, _ = word.partition("=")
             if name not in options:
                 return f"there is no option {name}"
@@ -109,7 +129,19 @@ def test_each_command_exists_with_its_arguments_and_options(page):
             assert refusal(words[1:], is_whole=is_whole) is None, " ".join(words)
 
 
+@pages
+def test_each_command_of_ray_exists_and_names_a_file_of_ours(page):
+    for words, is_whole in commands(text_of(page)):
+        if is_ray(words):
+            assert refusal(words[1:], is_whole=is_whole, commands=RAY) is None, " ".join(words)
+            for word in words[1:]:
+                assert not word.endswith(".yaml") or (ROOT / word).exists(), word
+
+
 def test_a_command_that_does_not_exist_would_be_noticed():
+    assert refusal(["exec", "a.yaml"], is_whole=True, commands=RAY) == "an argument is missing"
+    assert refusal(["up", "--fast", "a.yaml"], is_whole=True, commands=RAY) == "there is no option --fast"
+    assert commands("```sh\nray exec a.yaml 'leadmill fly'\n```")[1] == (["leadmill", "fly"], True)
     assert refusal(["up", "--simulated"], is_whole=False) == "there is no option --simulated"
     assert refusal(["fly"], is_whole=False) == "there is no command 'fly'"
     assert refusal(["tenant", "scale", "acme", "scoring"], is_whole=True) == "{'wanted'} is missing"
