@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 SSHD = Path("/usr/sbin/sshd")
+_APART = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
 _ANSWERS_WITHIN_S = 20
 
 
@@ -26,7 +27,10 @@ def missing() -> str | None:
     if not SSHD.exists():
         return "there is no SSH server (Debian: openssh-server)"
     tools = [name for name in ("ssh", "ssh-keygen", "rsync", "unshare", "nsenter") if not shutil.which(name)]
-    return f"{', '.join(tools)} is missing" if tools else None
+    if tools:
+        return f"{', '.join(tools)} is missing"
+    may = subprocess.run([*_APART, "true"], capture_output=True, text=True)
+    return f"no namespace of processes can be made here: {may.stderr.strip()}" if may.returncode else None
 
 
 def free_port() -> int:
@@ -68,18 +72,14 @@ class Node:
             f"SetEnv HOME={self.home} RAY_TMPDIR={self._folder / 't'}",
         ]
         config.write_text("\n".join(lines) + "\n")
-        # Ray knows no port for SSH, and who tests may have settings of their own
+        # Ray knows no port for SSH, and whoever tests may have settings of their own
         ssh = self._folder / "bin" / "ssh"
         ssh.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F none -p {self._port} "$@"\n')
         ssh.chmod(0o755)
         with (self._folder / "sshd.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [
-                    "unshare",
-                    "--pid",
-                    "--fork",
-                    "--mount-proc",
-                    "--kill-child",
+                    *_APART,
                     str(SSHD),
                     "-D",
                     "-e",

@@ -112,5 +112,6 @@ async def test_a_mill_on_a_ray_of_others_works_and_leaves_it_running(database_ur
             assert left == []
             assert process.poll() is None
             logs = [path.read_bytes() for path in (folder / "ray").glob("session_*/logs/*") if path.is_file()]
+            assert logs
             assert not any(database_url.encode() in log for log in logs)
             assert not (folder / "home" / "ray.token").exists()
