@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
@@ -75,7 +76,9 @@ class Relay:
             await self._remember(_reached(entries, doubt))
             raise
         await self._make_up(began, before)
-        await self._remember(_reached(entries, None))
+        said = Counter((entry.topic, entry.lane) for entry in entries if entry.type != WITHDRAWN)
+        ends = {lane: offset + said[lane] for lane, offset in began.items()}
+        await self._remember(_reached(entries, None), ends)
         return len(entries)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -114,10 +117,13 @@ class Relay:
         self._renewed = time.monotonic()
         return self._epoch is not None
 
-    async def _remember(self, reached: dict[Lane, int]) -> None:
+    async def _remember(self, reached: dict[Lane, int], ends: Mapping[Lane, int] | None = None) -> None:
+        """How far the log is published, and how long the lanes of the bus are at least since then."""
         assert self._epoch is not None
         async with self._database.system() as session:
             await outbox.published(session, self._epoch, reached, self._settings.lease_s)
+            if ends:
+                await carriers.see_heads(session, ends, self._topics_of, before={})
         self._renewed = time.monotonic()
 
     async def _make_up(self, began: Mapping[Lane, int], before: Mapping[Lane, int]) -> None:

@@ -198,7 +198,7 @@ async def test_a_lane_that_the_bus_has_lost_is_published_from_its_beginning_and_
     with pytest.raises(Fenced, match="begin anew"):
         await relay.relay_once()
     relay._epoch = None
-    assert await relay.relay_once() == 4 + 1
-    assert bus.lanes[SOURCED, 0] == [ids[3], *ids]
+    assert await relay.relay_once() == 4 + 2
+    assert bus.lanes == {(SOURCED, 0): [ids[3], *ids], (ENRICHED, 0): [other[1], *other]}
     async with database.system() as session:
         assert (await lanes.take(session, "enrichment", 0, "desk", 60)).next_offset == 0
