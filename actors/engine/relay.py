@@ -13,6 +13,7 @@ from actors.engine.settings import EngineSettings
 from tenants.identity import stable_id
 from tenants.records import WITHDRAWN, LogEntry
 from tenants.store import carriers, letters, outbox, roles
+from tenants.store.carriers import KAFKA
 from tenants.store.lanes import Fenced
 from tenants.store.session import Database, DatabaseError
 
@@ -109,10 +110,16 @@ class Relay:
             await roles.resign(session, outbox.ROLE, self._owner)
 
     async def _has_the_role(self) -> bool:
-        """Whether the role is ours. Each event that is published renews it; where there are none, this does."""
+        """Whether the role is ours. Each event that is published renews it; where there are none, this does.
+
+        As long as the log itself is read there is no such role: nothing is published, and nothing is pruned.
+        """
         if self._epoch is not None and time.monotonic() - self._renewed < self._settings.lease_s / 3:
             return True
+        self._epoch = None
         async with self._database.glance() as session:
+            if await carriers.current(session) != KAFKA:
+                return False
             self._epoch = await roles.claim(session, outbox.ROLE, self._owner, self._settings.lease_s)
         self._renewed = time.monotonic()
         return self._epoch is not None

@@ -72,10 +72,8 @@ def keep_ray(
     else:
         cluster.join(address)
     asked_to_end: list[int] = []
-    for number in (
-        signal.SIGTERM,
-        signal.SIGINT,
-    ):  # now, because Ray has set handlers of its own, which die at once
+    # only now: when Ray is joined it sets handlers of its own, which end the process at once
+    for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: asked_to_end.append(received))
     deploy()
     supervisor = cluster.ensure_supervisor()

@@ -13,6 +13,7 @@ from tenants.store.lanes import Fenced
 from tests.tenants.store.rows import entry
 
 SOURCED, ENRICHED = "lead.sourced", "lead.enriched"
+READERS = {"enrichment": SOURCED}
 
 
 class Bus:
@@ -46,11 +47,14 @@ def bus():
 
 @pytest.fixture
 async def acme(database, vault):
+    """A tenant of an installation that reads Kafka."""
+    async with database.system() as session:
+        await carriers.use(session, KAFKA, READERS)
     return await tenants.add(database, vault, "acme", {})
 
 
 def relay_of(database, bus, owner="one", **settings):
-    return Relay(database, bus, {"enrichment": SOURCED}, owner=owner, settings=EngineSettings(**settings))
+    return Relay(database, bus, READERS, owner=owner, settings=EngineSettings(**settings))
 
 
 async def said(database, tenant, count, *, lane=0, topic=SOURCED, **facts):
@@ -75,6 +79,18 @@ async def test_every_lane_is_published_in_order_and_only_once(database, acme, bu
     more = await said(database, acme, 1)
     assert await relay.relay_once() == 1
     assert bus.lanes == {(SOURCED, 0): sourced + more, (SOURCED, 1): elsewhere, (ENRICHED, 0): enriched}
+
+
+async def test_where_the_log_itself_is_read_nothing_is_published_and_nothing_pruned(database, vault, bus):
+    acme = await tenants.add(database, vault, "acme", {})
+    ids = await said(database, acme, 3)
+    relay = relay_of(database, bus, log_retention_s=0.001)
+    assert [await relay.relay_once() for _ in range(2)] == [0, 0]
+    assert bus.lanes == {}
+    async with database.system() as session:
+        assert [one.event_id for one in await log.read(session, SOURCED, 0, 0, 10)] == ids
+        await carriers.use(session, KAFKA, READERS)
+    assert await relay.relay_once() == 3
 
 
 async def test_what_was_not_acknowledged_is_published_again_and_the_rest_is_not(database, acme, bus):
@@ -189,7 +205,6 @@ async def test_a_lane_that_the_bus_has_lost_is_published_from_its_beginning_and_
     relay = relay_of(database, bus)
     await relay.relay_once()
     async with database.system() as session:
-        await carriers.use(session, KAFKA, {"enrichment": SOURCED})
         lease = await lanes.take(session, "enrichment", 0, "desk", 60)
         await lanes.advance(session, lease, 2, 60)
     bus.lanes = {}
