@@ -1,6 +1,7 @@
 """The cluster: how we join it, and how plain classes become actors. Names and options stand here only."""
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,10 @@ def join(address: str) -> None:
 def leave() -> None:
     """The end of our connection, and of a Ray that we started."""
     ray.shutdown()
+    if "ray.serve.context" in sys.modules:
+        # Serve keeps its way to the controller, and tells Rays apart by a job's number only: the next Ray that
+        # this process joins may well have the same one.
+        sys.modules["ray.serve.context"]._set_global_client(None)
 
 
 def settings_here() -> dict[str, str]:

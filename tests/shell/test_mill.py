@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import psutil
 import pytest
+from ray.serve import context as serve_context
 
 from actors.engine.profiles import Profiles
 from actors.engine.sourcing import in_chunks, request_rows
@@ -99,6 +100,8 @@ async def test_the_doctor_finds_a_running_mill_well(mill):
         name: results[name].state for name in ("mill", "ray", "serve", "model", "log", "clock")
     } == dict.fromkeys(("mill", "ray", "serve", "model", "log", "clock"), GOOD)
     assert [name for name, result in results.items() if result.state == BAD] == []
+    # Serve would take this way in another Ray, too, if our number there were the same.
+    assert serve_context._global_client is None
 
 
 async def test_killed_desks_and_a_killed_supervisor_lose_nothing_and_double_nothing(mill):
