@@ -18,6 +18,11 @@ def stable_id(*parts: object) -> uuid.UUID:
     return uuid.uuid5(_NAMESPACE, "\x1f".join(map(str, parts)))
 
 
+def lead_id_of(tenant_id: TenantId, account_id: uuid.UUID) -> uuid.UUID:
+    """The id of the lead that we make of an account ourselves; others may give theirs another."""
+    return stable_id(tenant_id, "lead", account_id)
+
+
 def checked_name(name: str) -> str:
     """A tenant's name, if it can stand in an address and on a command line.
 

@@ -9,7 +9,9 @@ from actors.core.errors import AgentError
 from actors.core.outcome import Done, Outcome, Skip
 from actors.core.questions import Answer, CompanyFacts, EnrichCompany, ReadSite
 from actors.events.lead import Company, LeadEnriched, LeadSourced
+from actors.events.source import SourceRequested
 from tenants.icp import mismatch
+from tenants.identity import lead_id_of, stable_id
 from tenants.records import Account, Finding, Firmographics, LeadProgress, Stage
 
 # How far we trust what a company says of itself, and what a provider says of it.
@@ -18,12 +20,18 @@ _PROVIDER_CONFIDENCE = 0.85
 _MILLIONTH = Decimal("0.000001")
 
 
-@agent(on=LeadSourced, emits=(LeadEnriched,))
+@agent(on=LeadSourced, emits=(LeadEnriched, SourceRequested))
 async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
-    """Asks a data provider and the company's own website what they know, and keeps each value with its source."""
-    account = await ctx.account(event.account_id)
+    """Asks a data provider and the company's own website what they know, and keeps each value with its source.
+
+    A lead that others have sourced is handed to the lead source first, from where it comes back as one of ours.
+    """
+    is_ours = event.lead_id == lead_id_of(ctx.tenant_id, event.account_id)
+    account = await (ctx.account(event.account_id) if is_ours else ctx.account_of(event.lead_id))
     if account is None:
-        return Skip("the account is gone", missing="account")
+        if is_ours:
+            return Skip("the account is gone", missing="account")
+        return Done(say=(_request(event, ctx),))
     if account.domain is None:
         return Skip("no domain is known for this company", missing="domain")
     answers: list[Answer[CompanyFacts]] = [await ctx.ask(EnrichCompany(domain=account.domain))]
@@ -50,6 +58,19 @@ async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
     )
     progress = LeadProgress(lead_id=event.lead_id, stage=Stage.ENRICHED)
     return Done(save=(richer, progress, *findings), say=(said,), output={"findings": len(findings)})
+
+
+def _request(event: LeadSourced, ctx: Context) -> SourceRequested:
+    """A lead that others have sourced, as a list of one row: it comes in as every lead does, under their id."""
+    return SourceRequested(
+        # others may tell of the same lead again: then it is asked for again
+        request_id=stable_id(ctx.tenant_id, "sourced by others", event.lead_id, ctx.now),
+        part=0,
+        source=event.source,
+        rows=(event.account.model_dump(mode="json", exclude_none=True),),
+        requested_by=event.source,
+        as_lead=event.lead_id,
+    )
 
 
 async def _own_words(domain: str, ctx: Context) -> list[Answer[CompanyFacts]]:

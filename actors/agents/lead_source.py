@@ -14,7 +14,7 @@ from tenants.approvals import ActKind
 from tenants.companies import identity_key, registrable_domain
 from tenants.countries import country_code
 from tenants.icp import mismatch
-from tenants.identity import TenantId, stable_id
+from tenants.identity import TenantId, lead_id_of, stable_id
 from tenants.records import Account, Lead, SourceRejection, SourceTally
 
 PAGE_SIZE = 100
@@ -59,9 +59,11 @@ async def lead_source(event: SourceRequested, ctx: Context) -> Outcome:
     sorted_out = sort_out(event, candidates, ctx.config.icp, ctx.tenant_id)
     known = await ctx.known_accounts([account.identity_key for account in sorted_out.accounts])
     fresh = [account for account in sorted_out.accounts if account.identity_key not in known]
+    if event.as_lead is not None and fresh and await ctx.account_of(event.as_lead) is not None:
+        fresh = []  # others have given the same id to two companies: the first one has it
     leads = [
         Lead(
-            id=stable_id(ctx.tenant_id, "lead", account.id),
+            id=event.as_lead or lead_id_of(ctx.tenant_id, account.id),
             account_id=account.id,
             source=event.source,
             icp_version=ctx.config_version,

@@ -51,7 +51,7 @@ class EventRefused(NotPublished):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event as it came, at its offset; or what could not be read, with its raw bytes and headers."""
+    """One event, or why it can't be read, at its offset; with its raw bytes and headers as far as there are any."""
 
     offset: int
     event: Event | UnreadableEvent

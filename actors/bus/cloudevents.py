@@ -76,14 +76,14 @@ def to_delivery(
     written_at: datetime,
     max_bytes: int,
 ) -> Delivery:
-    """A record as a delivery; what can't be read says why, and keeps all its bytes."""
+    """A record as a delivery, with all its bytes; what can't be read says why."""
     raw = value or b""
     event: Event | UnreadableEvent
     if len(raw) > max_bytes:
         event = UnreadableEvent(f"it has {len(raw):,} bytes, and {max_bytes:,} are the most")
     else:
         try:
-            return Delivery(offset, _event(types, topic, raw, headers, written_at))
+            event = _event(types, topic, raw, headers, written_at)
         except UnreadableEvent as error:
             event = error
     return Delivery(offset, event, raw, tuple(headers))

@@ -14,7 +14,7 @@ from rich.table import Table
 from actors.commands.frame import Json, Limit, TenantName, in_tenant, print_runs
 from actors.events import event_types
 from actors.events.envelope import UnreadableEvent, read_payload
-from tenants.store import failures, runs
+from tenants.store import failures, letters, runs
 from tenants.store.columns import to_json
 from tenants.store.failures import Retry, Which
 
@@ -50,7 +50,7 @@ def list_errors(
     table = Table(
         "runs", "agent", "provider", "error", "last", "who", "fingerprint", title=f"{tenant}: errors"
     )
-    found = in_tenant(tenant, failures.groups)
+    found, unread = in_tenant(tenant, _groups)
     for group in found:
         table.add_row(
             f"{group['runs']:,}",
@@ -65,6 +65,13 @@ def list_errors(
         Console().print(table)
     else:
         Console().print("The error queue is empty.")
+    if unread:
+        Console().print(f"Events that nobody could read: {unread:,} (`leadmill letters`)")
+
+
+async def _groups(session: Any) -> tuple[Any, int]:
+    """A tenant's failures, and how many events belong to nobody's queue since they could not be read."""
+    return await failures.groups(session), await letters.count(session)
 
 
 def retry(

@@ -55,6 +55,10 @@ def apply(
     retention_h: Retention = RETENTION_H,
     replication: Replication = None,
     min_insync: InSync = None,
+    lanes: Annotated[
+        int | None,
+        typer.Option(min=1, max=1024, help="Give this installation so many lanes from now on: never fewer."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make the topics that are missing and change those that differ; doing it again is safe.
@@ -62,8 +66,12 @@ def apply(
     Nothing is ever deleted, and settings of a topic that are not ours stay. A topic can be given more lanes but
     never fewer, and its replication is for the broker's own tools: such differences are left, and the exit
     status is 1.
+
+    An installation gets more lanes while it runs:
+
+        leadmill topics apply --lanes 24
     """
-    found = asyncio.run(_with_topics(apply_topics, retention_h, replication, min_insync))
+    found = asyncio.run(_with_topics(apply_topics, retention_h, replication, min_insync, grow_to=lanes))
     _tell(found, as_json=as_json, nothing="All topics are as they must be; nothing was changed.")
     raise typer.Exit(0 if all(one.is_mended for one in found) else 1)
 
@@ -73,16 +81,23 @@ async def _with_topics(
     retention_h: int,
     replication: int | None,
     min_insync: int | None,
+    *,
+    grow_to: int | None = None,
 ) -> list[Difference]:
     """What this work finds, for every topic of ours."""
     settings = KafkaSettings()
     client_options(settings)  # before a database is started only to hear that no broker is named
-    async with open_database() as database, database.glance() as session:
-        number = await lanes.lane_count(session)
-    wanted = wanted_topics(
-        settings, number, retention_h=retention_h, replication=replication, min_insync=min_insync
-    )
-    return await work(settings, wanted)
+    async with open_database() as database:
+        async with database.glance() as session:
+            number = grow_to or await lanes.lane_count(session)
+        wanted = wanted_topics(
+            settings, number, retention_h=retention_h, replication=replication, min_insync=min_insync
+        )
+        found = await work(settings, wanted)
+        if grow_to is not None:  # only now: nothing is said on a lane that the broker does not have
+            async with database.system() as session:
+                await lanes.grow(session, grow_to)
+    return found
 
 
 def _tell(found: Sequence[Difference], *, as_json: bool, nothing: str) -> None:

@@ -47,6 +47,10 @@ class Context(Protocol):
         """The account, or None where it is gone."""
         ...
 
+    async def account_of(self, lead_id: UUID) -> Account | None:
+        """The account of a lead, or None where there is no such lead."""
+        ...
+
     async def contact(self, contact_id: UUID) -> Contact | None:
         """The contact, or None where it is gone."""
         ...

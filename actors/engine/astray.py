@@ -15,7 +15,7 @@ from actors.engine.profiles import Profile
 from actors.events.envelope import Event, UnreadableEvent, Withdrawn
 from tenants.identity import stable_id
 from tenants.records import Stage
-from tenants.store import lanes, letters, log
+from tenants.store import lanes, letters, log, tenants
 from tenants.store.lanes import Lease
 from tenants.store.session import Database
 
@@ -58,11 +58,17 @@ async def send_on(
 
 
 async def bury(database: Database, agent: str, topic: str, lane: int, strangers: Iterable[Delivery]) -> None:
-    """What nobody can read, and what belongs to no tenant, as dead letters."""
+    """What nobody can read, and what belongs to no tenant, as dead letters.
+
+    What was said of a tenant that was removed since is neither: it is passed over.
+    """
+    strangers = [one for one in strangers if not isinstance(one.event, Withdrawn)]
+    named = {one.event.tenant_id for one in strangers if isinstance(one.event, Event)}
     async with database.system() as session:
+        former = await tenants.former(session, list(named)) if named else set()
         for delivery in strangers:
             event: Any = delivery.event
-            if isinstance(event, Withdrawn):
+            if isinstance(event, Event) and event.tenant_id in former:
                 continue
             reason = str(event) if isinstance(event, UnreadableEvent) else f"no tenant {event.tenant_id}"
             reason = reason.replace("\0", "\\0")  # which PostgreSQL would not take

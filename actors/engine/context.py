@@ -43,12 +43,17 @@ class TenantDesk:
         self._database = database
         self._scoring = scoring
         self.accounts: Gather[UUID, Account] = Gather(self._accounts)
+        self.accounts_of: Gather[UUID, Account] = Gather(self._accounts_of)
         self.contacts: Gather[UUID, Contact] = Gather(self._contacts)
         self.scores: Gather[ScoreRequest, Score] = Gather(self._scores, most=512)
 
     async def _accounts(self, ids: list[UUID]) -> Mapping[UUID, Account]:
         async with self._database.tenant(self._tenant_id) as session:
             return await leads.accounts(session, ids)
+
+    async def _accounts_of(self, lead_ids: list[UUID]) -> Mapping[UUID, Account]:
+        async with self._database.tenant(self._tenant_id) as session:
+            return await leads.accounts_of(session, lead_ids)
 
     async def _contacts(self, ids: list[UUID]) -> Mapping[UUID, Contact]:
         async with self._database.tenant(self._tenant_id) as session:
@@ -130,6 +135,12 @@ class RunContext:
         """The account, or None where it is gone."""
         account = await self._desk.accounts.get(account_id)
         self.recording.account(account_id, account)
+        return account
+
+    async def account_of(self, lead_id: UUID) -> Account | None:
+        """The account of a lead, or None where there is no such lead."""
+        account = await self._desk.accounts_of.get(lead_id)
+        self.recording.account(lead_id, account)
         return account
 
     async def contact(self, contact_id: UUID) -> Contact | None:

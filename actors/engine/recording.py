@@ -31,7 +31,7 @@ class Recording:
         self._asked: dict[str, dict[str, Any]] = {}
 
     def account(self, account_id: UUID, account: Account | None) -> None:
-        """An account that was looked up."""
+        """An account that was looked up, by its own id or by that of its lead."""
         self._accounts[str(account_id)] = account
 
     def contact(self, contact_id: UUID, contact: Contact | None) -> None:

@@ -198,6 +198,10 @@ class _Context:
         """The account as it was then."""
         return self._told.account(account_id)
 
+    async def account_of(self, lead_id: UUID) -> Account | None:
+        """The account of a lead as it was then."""
+        return self._told.account(lead_id)
+
     async def contact(self, contact_id: UUID) -> Contact | None:
         """The contact as it was then."""
         return self._told.contact(contact_id)

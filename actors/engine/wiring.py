@@ -25,6 +25,7 @@ from actors.engine.settings import EngineSettings
 from actors.engine.station import Station
 from actors.engine.turn import Turn
 from actors.events import event_types
+from actors.events.source import SourceRequested
 from actors.providers import all_providers
 from scoring_models.schema import Score, ScoreRequest
 from tenants.secrets import Vault
@@ -165,10 +166,13 @@ def topics_of() -> dict[str, str]:
 
 
 def followers() -> dict[str, frozenset[str]]:
-    """For each agent, those that its work leads to, directly or through others."""
+    """For each agent, those that its work leads to, directly or through others.
+
+    With a request work begins anew: that is rare enough that nobody is woken before there is one.
+    """
     agents = all_agents()
     direct = {
-        name: {follower.name for follower in agents.values() if follower.on in agent.emits}
+        name: {one.name for one in agents.values() if one.on in agent.emits and one.on is not SourceRequested}
         for name, agent in agents.items()
     }
     reached: dict[str, frozenset[str]] = {}

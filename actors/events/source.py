@@ -10,7 +10,8 @@ from actors.events.envelope import Payload
 class SourceRequested(Payload):
     """One part of a list to bring in: rows of a file, or a page of a provider's search.
 
-    `asked_for` is how many companies the whole list has, or were wanted of the search.
+    `asked_for` is how many companies the whole list has, or were wanted of the search. `as_lead` is the id that
+    others have given the lead of a single row.
     """
 
     type: ClassVar[str] = "source.requested"
@@ -24,3 +25,4 @@ class SourceRequested(Payload):
     limit: int | None = None
     asked_for: int | None = None
     requested_by: str | None = None
+    as_lead: UUID | None = None

@@ -38,6 +38,20 @@ async def lane_count(session: Session) -> int:
     return int(await session.value("SELECT lanes FROM installation"))
 
 
+async def grow(session: Session, wanted: int) -> None:
+    """So many lanes from now on; tenants stay where they are, and new lanes fill as tenants come and scale.
+
+    Raises ValueError for fewer than there are: what is on its way there could not be taken elsewhere.
+    """
+    grown = await session.value(
+        "UPDATE installation SET lanes = :wanted WHERE lanes <= :wanted RETURNING true", wanted=wanted
+    )
+    if not grown:
+        raise ValueError(
+            f"this installation has {await lane_count(session)} lanes, and they can't become {wanted}"
+        )
+
+
 async def take(
     session: Session, agent: str, lane: int, owner: str, ttl_s: float, *, last: Lease | None = None
 ) -> Lease:

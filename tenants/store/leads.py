@@ -58,10 +58,19 @@ async def accounts(session: Session, ids: Sequence[UUID]) -> dict[UUID, Account]
         tenant_id=session.tenant_id,
         ids=list(ids),
     )
-    return {
-        row["id"]: Account.model_construct(**{**row, "technologies": _tuple(row["technologies"])})
-        for row in rows
-    }
+    return {row["id"]: _account(row) for row in rows}
+
+
+async def accounts_of(session: Session, lead_ids: Sequence[UUID]) -> dict[UUID, Account]:
+    """The accounts of those of these leads that the tenant has, by the leads' ids."""
+    rows = await session.rows(
+        f"SELECT lead.id AS lead_id, {', '.join(f'account.{name}' for name in (*_ACCOUNT, 'technologies'))} "
+        "FROM lead JOIN account ON account.tenant_id = lead.tenant_id AND account.id = lead.account_id "
+        "WHERE lead.tenant_id = :tenant_id AND lead.id = ANY(CAST(:ids AS uuid[]))",
+        tenant_id=session.tenant_id,
+        ids=list(lead_ids),
+    )
+    return {row["lead_id"]: _account(row) for row in rows}
 
 
 async def contacts(session: Session, ids: Sequence[UUID]) -> dict[UUID, Contact]:
@@ -300,6 +309,11 @@ def _prospect(row: Mapping[str, Any]) -> dict[str, Any]:
         **scored,
         "reasons": row["reasons"] or [],
     }
+
+
+def _account(row: Mapping[str, Any]) -> Account:
+    fields = {name: row[name] for name in _ACCOUNT}
+    return Account.model_construct(**fields, technologies=_tuple(row["technologies"]))
 
 
 def _tuple(values: list[str] | None) -> tuple[str, ...] | None:

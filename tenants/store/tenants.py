@@ -44,6 +44,14 @@ async def these(session: Session, ids: Sequence[TenantId]) -> dict[TenantId, Ten
     return {row["id"]: _tenant(row) for row in rows}
 
 
+async def former(session: Session, ids: Sequence[TenantId]) -> set[TenantId]:
+    """Those of the tenants that were removed. Needs a system session."""
+    rows = await session.rows(
+        "SELECT id FROM former_tenant WHERE id = ANY(CAST(:ids AS uuid[]))", ids=list(ids)
+    )
+    return {row["id"] for row in rows}
+
+
 async def named(database: Database, name: str) -> Tenant:
     """The tenant with this name.
 
@@ -111,7 +119,7 @@ async def configure(database: Database, vault: Vault, name: str, document: Mappi
 
 
 async def remove(database: Database, name: str) -> None:
-    """The tenant and every row it owns, gone. Events of it that are still on the bus find nobody."""
+    """The tenant and every row it owns, gone but for its id: what is still said of it on the bus is passed over."""
     tenant = await named(database, name)
     for attempt in range(1, _TRIES + 1):
         try:
@@ -144,6 +152,7 @@ async def _remove(database: Database, tenant: Tenant) -> None:
             type=WITHDRAWN,
         )
         await session.run("DELETE FROM tenant WHERE id = :id", id=tenant.id)
+        await session.run("INSERT INTO former_tenant (id) VALUES (:id)", id=tenant.id)
 
 
 def config_of(tenant: Tenant) -> TenantConfig:

@@ -15,11 +15,20 @@ class FakeContext:
 
     `answers` says for each type of question what comes back: the answer's content, None for a miss, a whole
     `Answer`, an exception to raise, or a function that makes one of these from the question. What is not in it
-    may not be asked.
+    may not be asked. `leads` are the accounts of leads by the leads' ids.
     """
 
     def __init__(
-        self, answers=None, *, accounts=(), contacts=(), known=(), score=None, config=None, config_version=1
+        self,
+        answers=None,
+        *,
+        accounts=(),
+        leads=None,
+        contacts=(),
+        known=(),
+        score=None,
+        config=None,
+        config_version=1,
     ):
         self.tenant_id = UUID(int=1)
         self.config = config or TenantConfig()
@@ -28,12 +37,16 @@ class FakeContext:
         self.asked = []
         self._answers = answers or {}
         self._accounts = {one.id: one for one in accounts}
+        self._accounts_of = leads or {}
         self._contacts = {one.id: one for one in contacts}
         self._known = set(known)
         self._score = score
 
     async def account(self, account_id):
         return self._accounts.get(account_id)
+
+    async def account_of(self, lead_id):
+        return self._accounts_of.get(lead_id)
 
     async def contact(self, contact_id):
         return self._contacts.get(contact_id)

@@ -299,8 +299,8 @@ async def test_the_page_on_sessions_says_what_the_system_sees(database):
 
 def test_the_architecture_lists_every_agent_with_what_it_answers_and_says():
     text = (ROOT / "docs" / "architecture.md").read_text()
-    rows = re.findall(r"^\| `(\w+)` \| `([\w.]+)` \| .+? \| (?:`([\w.]+)` )?\|", text, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| `([\w.]+)` \| .+? \| (?:(`[\w.`, ]+`) )?\|", text, re.MULTILINE)
     assert sorted(rows) == sorted(
-        (agent.name, agent.topic, ", ".join(payload.type for payload in agent.emits))
+        (agent.name, agent.topic, ", ".join(f"`{payload.type}`" for payload in agent.emits))
         for agent in all_agents().values()
     )

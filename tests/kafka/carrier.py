@@ -40,19 +40,27 @@ async def remake_topics(settings, topics, lanes):
 
 
 async def publish_raw(settings, topic, lane, *records, **options):
-    """Records as another service would send them: pairs of value and headers."""
+    """Records as another service would send them to one lane: pairs of value and headers."""
+    told = [{"partition": lane, "value": value, "headers": headers} for value, headers in records]
+    await _produced(settings, topic, told, options)
 
+
+async def publish_keyed(settings, topic, records):
+    """Records as another service would send them, whose own partitioner chooses: key, value and headers."""
+    told = [{"key": key, "value": value, "headers": headers} for key, value, headers in records]
+    await _produced(settings, topic, told, {"partitioner": "murmur2_random"})
+
+
+async def _produced(settings, topic, records, options):
     def send():
         refused = []
         how = {"bootstrap.servers": settings.bootstrap, "message.max.bytes": 2 * LARGEST}
         how["enable.idempotence"] = True  # else it changes the order where it has to try again
         producer = Producer(how | options)
-        for value, headers in records:
+        for record in records:
             producer.produce(
                 settings.topic(topic),
-                value,
-                partition=lane,
-                headers=headers,
+                **record,
                 on_delivery=lambda error, _: refused.append(error) if error else None,
             )
         assert producer.flush(30) == 0

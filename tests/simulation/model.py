@@ -288,6 +288,13 @@ async def accounts(session, ids):
     return await _found(session, "account", ids)
 
 
+async def accounts_of(session, lead_ids):
+    async with session.statement() as tx:
+        found = {one: tx.get("lead", (session.tenant_id, one)) for one in lead_ids}
+        known = {one: lead["account_id"] for one, lead in found.items() if lead is not None}
+        return {one: tx.get("account", (session.tenant_id, account)) for one, account in known.items()}
+
+
 async def contacts(session, ids):
     return await _found(session, "contact", ids)
 
@@ -454,6 +461,10 @@ async def bury(session, *, letter_id, **letter):
 # --- tenants, and what never changes here
 
 
+async def former(session, ids):
+    return set()
+
+
 async def these(session, ids):
     async with session.statement() as tx:
         return {one: tenant for one in ids if (tenant := tx.get("tenant", one)) is not None}
@@ -510,6 +521,7 @@ MODELLED = {
     (calls, "unanswered"): unanswered,
     (calls, "settle"): settle_calls,
     (leads, "accounts"): accounts,
+    (leads, "accounts_of"): accounts_of,
     (leads, "contacts"): contacts,
     (leads, "known_keys"): known_keys,
     (leads, "is_open"): is_open,
@@ -527,6 +539,7 @@ MODELLED = {
     (carriers, "current"): the_log,
     (letters, "bury"): bury,
     (tenants, "these"): these,
+    (tenants, "former"): former,
     (switches, "modes"): modes,
     (switches, "halted"): halted,
     (autonomy, "granted"): granted,

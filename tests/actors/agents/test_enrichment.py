@@ -10,6 +10,7 @@ from actors.core.errors import NotConnected, ProviderDown
 from actors.core.outcome import Done, Skip
 from actors.core.questions import Answer, CompanyFacts, EnrichCompany, ReadSite
 from actors.events.lead import Company, LeadSourced
+from tenants.identity import lead_id_of
 from tenants.policies import read_config
 from tenants.records import Account, Finding, Firmographics, LeadProgress, Stage
 from tests.fakes.context import NOW, FakeContext
@@ -22,7 +23,7 @@ def account(**facts):
 
 def sourced(of):
     return LeadSourced(
-        lead_id=uuid4(),
+        lead_id=lead_id_of(FakeContext().tenant_id, of.id),
         account_id=of.id,
         account=Company(name=of.name, domain=of.domain),
         source="list.csv",
@@ -178,3 +179,38 @@ def test_no_part_of_a_cost_is_negative_and_none_is_a_millionth_of_a_dollar_more_
 
 def test_a_cost_without_parts_has_none():
     assert split_cost(Decimal(1), 0) == []
+
+
+def told_by_others(**company):
+    return LeadSourced(
+        lead_id=uuid4(),
+        account_id=uuid4(),
+        account=Company(**{"name": "Acme", "domain": "https://www.acme.com"} | company),
+        source="crm",
+        icp_version=99,
+    )
+
+
+async def test_a_lead_of_others_is_handed_to_the_lead_source_under_its_id_and_nobody_is_asked_yet():
+    event, ctx = told_by_others(employees=70, segment="gold"), FakeContext()
+    outcome = await enrichment.work(event, ctx)
+    assert isinstance(outcome, Done)
+    assert (outcome.new, outcome.save) == ((), ())
+    (said,) = outcome.say
+    assert (said.type, said.source, said.as_lead, said.requested_by) == (
+        "source.requested", "crm", event.lead_id, "crm"
+    )  # fmt: skip
+    company = {"name": "Acme", "domain": "https://www.acme.com", "employees": 70, "segment": "gold"}
+    assert said.rows == (company,)
+    assert ctx.asked == []
+    assert await enrichment.work(event, FakeContext()) == outcome
+
+
+async def test_of_a_lead_of_others_that_is_one_of_ours_by_now_it_is_our_account_that_counts():
+    ours = account(country="DE")
+    event = told_by_others()
+    answers = {EnrichCompany: told(CompanyFacts(employees=70)), ReadSite: None}
+    outcome = await enrichment.work(event, FakeContext(answers, leads={event.lead_id: ours}))
+    assert isinstance(outcome, Done)
+    assert [(said.type, said.account_id) for said in outcome.say] == [("lead.enriched", ours.id)]
+    assert outcome.save[0].id == ours.id

@@ -22,8 +22,8 @@ def request(*rows, **fields):
     return SourceRequested(**{"request_id": REQUEST, "part": 0, "source": "list.csv", "rows": rows} | fields)
 
 
-async def source(*rows, known=(), icp=None, **fields):
-    ctx = FakeContext(known=known, config=read_config({"icp": icp or {}}), config_version=7)
+async def source(*rows, known=(), leads=None, icp=None, **fields):
+    ctx = FakeContext(known=known, leads=leads, config=read_config({"icp": icp or {}}), config_version=7)
     outcome = await lead_source.work(request(*rows, **fields), ctx)
     assert isinstance(outcome, Done)
     return outcome
@@ -228,3 +228,21 @@ async def test_a_search_that_finds_nothing_is_done_with_nothing():
 async def test_a_search_without_a_provider_is_an_error_and_not_an_empty_answer():
     with pytest.raises(NotConnected):
         await search(NotConnected())
+
+
+async def test_a_lead_of_others_keeps_the_id_that_they_gave_it():
+    theirs = uuid4()
+    outcome = await source({"name": "Acme", "domain": "acme.com"}, as_lead=theirs)
+    (lead,), (account,) = of_kind(Lead, outcome.new), of_kind(Account, outcome.new)
+    assert (lead.id, lead.account_id) == (theirs, account.id)
+    assert [(said.lead_id, said.account_id) for said in outcome.say] == [(theirs, account.id)]
+    ours = await source({"name": "Acme", "domain": "acme.com"})
+    assert of_kind(Account, ours.new) == [account]  # whatever they call it, it is the same company
+
+
+async def test_an_id_that_others_gave_to_two_companies_stays_with_the_first():
+    theirs = uuid4()
+    (first,) = of_kind(Account, (await source({"name": "First"}, as_lead=theirs)).new)
+    outcome = await source({"name": "Second"}, as_lead=theirs, leads={theirs: first})
+    assert (outcome.new, outcome.say) == ((), ())
+    assert outcome.output == {"read": 1, "sourced": 0, "duplicates": 1, "rejected": {}}

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from uuid import UUID
 
 import pytest
 from typer.testing import CliRunner
@@ -10,7 +11,7 @@ import leadmill
 from tenants.records import RunStatus
 from tenants.secrets import Vault
 from tenants.settings import StoreSettings
-from tenants.store import runs, tenants
+from tenants.store import letters, runs, tenants
 from tenants.store.columns import to_json
 from tenants.store.rls import APP
 from tenants.store.session import Database
@@ -73,6 +74,24 @@ def test_errors_are_shown_in_groups_and_one_by_one_to_programs(failed):
     assert "abc" in answer("errors", "acme")
     assert {run["id"] for run in listed()} == set(failed)
     assert listed("--where", "provider=hunter") == []
+
+
+def test_events_that_nobody_could_read_are_told_of_beside_the_errors(failed, database_url):
+    assert "leadmill letters" not in answer("errors", "acme")
+
+    async def bury_one():
+        database = Database.at(database_url, role=APP, pool_size=1)
+        try:
+            async with database.system() as session:
+                await letters.bury(
+                    session, letter_id=UUID(int=1), topic="lead.sourced", lane=0, offset=7, reason="it is not JSON",
+                    headers="{}", raw=b"{",
+                )  # fmt: skip
+        finally:
+            await database.close()
+
+    asyncio.run(bury_one())
+    assert "Events that nobody could read: 1 (`leadmill letters`)" in answer("errors", "acme")
 
 
 def test_a_dry_run_changes_nothing_and_a_retry_empties_the_queue(failed):

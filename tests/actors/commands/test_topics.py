@@ -58,6 +58,16 @@ def test_what_can_not_be_put_right_is_told_and_fails(settings):
     assert "differs" in answer("check", status=1)
 
 
+@pytest.mark.kafka
+def test_an_installation_grows_with_its_topics_and_never_shrinks(settings, monkeypatch, capsys):
+    answer("apply", "--lanes", str(LANES + 2))
+    assert answer("check") == "All topics are as they must be.\n"
+    monkeypatch.setattr("sys.argv", ["leadmill", "topics", "apply", "--lanes", str(LANES)])
+    with pytest.raises(SystemExit):
+        leadmill.main()
+    assert f"has {LANES + 2} lanes, and they can't become {LANES}" in capsys.readouterr().err
+
+
 def test_without_a_broker_the_setting_is_named(installation, capsys, monkeypatch):
     monkeypatch.setattr("sys.argv", ["leadmill", "topics", "check"])
     with pytest.raises(SystemExit):

@@ -9,6 +9,7 @@ from actors.bus.base import Delivery
 from actors.engine.astray import bury
 from actors.events.contact import ContactVerified
 from actors.events.envelope import Event, UnreadableEvent, Withdrawn
+from tenants.store import tenants
 
 
 async def letters(database):
@@ -66,3 +67,19 @@ async def test_a_tenant_that_nobody_knows_is_the_reason_and_what_was_withdrawn_i
         await bury(database, "scoring", "contact.verified", 0, given)
     (letter,) = [one async for one in letters(database)]
     assert (letter["offset"], letter["reason"]) == (2, f"no tenant {stranger}")
+
+
+async def test_what_is_said_of_a_removed_tenant_is_passed_over(database, vault):
+    acme = await tenants.add(database, vault, "acme", {})
+    await tenants.remove(database, "acme")
+    stranger = uuid4()
+    payload = ContactVerified.model_construct()
+    events = [
+        Event(uuid4(), whose, "contact.verified", "/crm", None, datetime.now(UTC), None, payload)
+        for whose in (acme.id, stranger)
+    ]
+    given = [Delivery(number, event, b"{}", (("ce_id", b"7"),)) for number, event in enumerate(events)]
+    await bury(database, "scoring", "contact.verified", 0, given)
+    (letter,) = [one async for one in letters(database)]
+    assert (letter["offset"], letter["reason"], letter["raw"]) == (1, f"no tenant {stranger}", b"{}")
+    assert letter["headers"]["headers"] == [["ce_id", "7"]]

@@ -236,6 +236,20 @@ async def test_nobody_gets_more_lanes_than_there_are_nor_none(database, vault, w
         assert len(await lanes.scale(session, acme.id, TOPIC, LANES)) == LANES
 
 
+async def test_an_installation_gets_more_lanes_and_never_fewer(database, vault):
+    acme = await tenants.add(database, vault, "acme", {})
+    for wanted in (LANES + 2, LANES + 2):
+        async with database.system() as session:
+            await lanes.grow(session, wanted)
+    async with database.system() as session:
+        assert await lanes.lane_count(session) == LANES + 2
+        assert len(await lanes.scale(session, acme.id, TOPIC, LANES + 2)) == LANES + 2
+    assert (await tenants.named(database, "acme")).home_lane == acme.home_lane
+    with pytest.raises(ValueError, match=f"has {LANES + 2} lanes, and they can't become {LANES}"):
+        async with database.system() as session:
+            await lanes.grow(session, LANES)
+
+
 async def test_a_tenant_can_scale_itself_and_not_another(database, vault):
     acme = await tenants.add(database, vault, "acme", {})
     other = await tenants.add(database, vault, "other", {})

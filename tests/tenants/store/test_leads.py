@@ -46,6 +46,18 @@ async def test_an_account_comes_back_as_it_was_last_known(database, acme):
             assert found == {bare.id: known, untouched.id: untouched}
 
 
+async def test_accounts_are_found_by_their_leads_and_only_those_of_the_tenant(database, vault, acme):
+    other = await tenants.add(database, vault, "other", {})
+    known, unused = account(**FULL, technologies=("Python",)), account()
+    mine = lead(known)
+    async with database.tenant(acme.id) as session:
+        await leads.add_accounts(session, [known, unused])
+        await leads.add_leads(session, [mine])
+        assert await leads.accounts_of(session, [mine.id, uuid4(), unused.id]) == {mine.id: known}
+    async with database.tenant(other.id) as session:
+        assert await leads.accounts_of(session, [mine.id]) == {}
+
+
 async def test_adding_says_which_accounts_were_new_and_leaves_the_others_as_they_are(database, acme):
     first, same_company = account(identity_key="domain:acme.com"), account(identity_key="domain:acme.com")
     other = account()
