@@ -8,7 +8,7 @@ from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, NoError, for_code
+from aiokafka.errors import KafkaError, NoError, TopicAuthorizationFailedError, for_code
 
 from actors.bus.base import CarrierAway
 from actors.bus.connection import away, client_options, cut
@@ -19,6 +19,10 @@ RETENTION_H = 168
 _SET_ON_THE_TOPIC = 1  # where a broker says that a value comes from
 _LONGEST_REPLICATION = 3
 _LOOKS, _LOOK_AGAIN_S = 200, 0.05
+
+
+class NotAllowed(CarrierAway):
+    """The broker does not let this user see what a topic is like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,10 @@ class Difference:
 
 
 async def check_topics(settings: KafkaSettings, wanted: Sequence[WantedTopic]) -> list[Difference]:
-    """What differs from what is wanted; nothing is changed. Raises CarrierAway where the broker does not say."""
+    """What differs from what is wanted; nothing is changed.
+
+    Raises CarrierAway where the broker does not say, NotAllowed where it does not to this user.
+    """
     async with _admin(settings) as admin:
         return [fault for one in wanted for fault in await _differences(admin, one, await _found(admin, one))]
 
@@ -121,16 +128,23 @@ async def _admin(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
 async def _found(admin: AIOKafkaAdminClient, one: WantedTopic) -> _Found | None:
     """The topic, or None where there is none."""
     (told,) = await admin.describe_topics([one.name])
+    _must_be_allowed(told["error_code"], "DESCRIBE", one)
     if not told["partitions"]:
         return None
     (response,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, one.name)])
-    (_, _, _, _, entries) = response.resources[0]
+    (code, _, _, _, entries) = response.resources[0]
+    _must_be_allowed(code, "DESCRIBE_CONFIGS", one)
     return _Found(
         partitions=len(told["partitions"]),
         replication=min(len(partition["replicas"]) for partition in told["partitions"]),
         configs={entry[0]: entry[1] for entry in entries},
         own_configs={entry[0]: entry[1] for entry in entries if entry[3] == _SET_ON_THE_TOPIC},
     )
+
+
+def _must_be_allowed(code: int, operation: str, one: WantedTopic) -> None:
+    if code == TopicAuthorizationFailedError.errno:
+        raise NotAllowed(f"this user needs {operation} on topic {one.name}")
 
 
 async def _differences(

@@ -43,14 +43,26 @@ async def examine_kafka(database: Database, kafka: KafkaSettings) -> list[Result
 
 async def _broker(kafka: KafkaSettings, number: int) -> list[Result]:
     """The broker and its topics, as far as it lets us in."""
-    from actors.bus.topics import check_topics, wanted_topics  # Kafka's client takes a while to load
+    from actors.bus.permissions import not_allowed  # Kafka's client takes a while to load
+    from actors.bus.topics import NotAllowed, check_topics, wanted_topics
 
+    wanted = wanted_topics(kafka, number)
     try:
-        differences = await check_topics(kafka, wanted_topics(kafka, number))
+        refused = await not_allowed(kafka, [one.name for one in wanted])
     except (CarrierAway, WrongSettings) as trouble:
-        remedy = "is it running, are the settings right, and may this user describe topics?"
-        return [Result("kafka", BAD, str(trouble), remedy)]
+        return [Result("kafka", BAD, str(trouble), "is it running, and are the settings right?")]
     results = [Result("kafka", GOOD, f"it answers at {kafka.bootstrap}")]
+    if refused:
+        told = "; ".join(f"{topic}: {', '.join(words)}" for topic, words in refused.items())
+        remedy = "give this user READ, WRITE and DESCRIBE on these topics, in the broker's access lists"
+        return [*results, Result("permissions", BAD, f"not allowed: {told}", remedy)]
+    try:
+        differences = await check_topics(kafka, wanted)
+    except NotAllowed as refusal:
+        remedy = "with it the doctor would see whether the topics are as they must be"
+        return [*results, Result("topics", NOTE, str(refusal), remedy)]
+    except CarrierAway as trouble:
+        return [Result("kafka", BAD, str(trouble), "it has just answered: try again")]
     if not differences:
         return [*results, Result("topics", GOOD, f"all as they must be, each with {number} lanes")]
     grave = [one for one in differences if one.what in _CAN_NOT_WORK]

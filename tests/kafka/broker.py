@@ -20,6 +20,8 @@ from tests.kafka.certificate import make_certificate
 from tests.kafka.jars import NoKafka, jars
 
 USER, PASSWORD = "mill", "grind-fine"
+#: somebody with the same password who may do nothing until access lists say so
+GUEST = "guest"
 _STARTED_WITHIN_S = 90
 _ENDED_WITHIN_S = 20
 _JAVA = ["-Xmx384m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
@@ -40,9 +42,9 @@ _READY = "Kafka Server started"
 class Broker:
     """One broker that is its own controller, with a folder and ports that outlive its processes.
 
-    Start it from a thread that lives as long as the broker is to live. A secured one speaks TLS only, and asks
-    for a name and a password (SCRAM). One with something before it names that as its address, by its
-    advertised port.
+    Start it from a thread that lives as long as the broker is to live. A secured one speaks TLS only, asks for a
+    name and a password (SCRAM), and lets nobody but its first user do what no access list allows. One with
+    something before it names that as its address, by its advertised port.
     """
 
     def __init__(
@@ -150,7 +152,8 @@ class Broker:
         if self._secured:
             make_certificate(self.folder / "server.pem", self.ca_file)
             for kind in ("SCRAM-SHA-256", "SCRAM-SHA-512"):
-                words += ["--add-scram", f"{kind}=[name={USER},password={PASSWORD}]"]
+                for user in (USER, GUEST):
+                    words += ["--add-scram", f"{kind}=[name={user},password={PASSWORD}]"]
         done = subprocess.run(
             self._java(*words), cwd=self.folder, capture_output=True, text=True, check=False
         )
@@ -197,6 +200,8 @@ class Broker:
         if self._secured:
             login = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
             lines += [
+                "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                f"super.users=User:ANONYMOUS;User:{USER}",
                 "ssl.keystore.type=PEM",
                 f"ssl.keystore.location={self.folder / 'server.pem'}",
                 "sasl.enabled.mechanisms=SCRAM-SHA-256,SCRAM-SHA-512",

@@ -1,6 +1,16 @@
 """What the doctor says of Kafka, on a real database; where it says more than that none is there, with a real broker."""
 
+import asyncio
+
 import pytest
+from confluent_kafka.admin import (
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+)
 
 from actors.bus.settings import KafkaSettings
 from actors.bus.topics import apply_topics, wanted_topics
@@ -10,6 +20,7 @@ from actors.shell.result import BAD, GOOD, NOTE
 from tenants.store import carriers, log, outbox, roles, tenants
 from tenants.store.carriers import KAFKA
 from tests.conftest import LANES
+from tests.kafka.broker import GUEST, PASSWORD, USER
 from tests.kafka.carrier import settings_of
 from tests.tenants.store.rows import entry
 
@@ -74,3 +85,50 @@ async def test_topics_that_are_missing_too_short_or_otherwise_than_wished(databa
     await apply_topics(kafka, wanted_topics(kafka, LANES))
     results = await found(database, kafka)
     assert {one.state for one in results.values()} == {GOOD}
+
+
+def allow(broker, topic, *operations):
+    """The guest may do this with these topics from now on."""
+    rules = [
+        AclBinding(
+            ResourceType.TOPIC, topic, ResourcePatternType.PREFIXED, f"User:{GUEST}", "*", operation,
+            AclPermissionType.ALLOW,
+        )
+        for operation in operations
+    ]  # fmt: skip
+    admin = AdminClient({"bootstrap.servers": broker.inside})
+    for done in admin.create_acls(rules).values():
+        done.result(timeout=30)
+
+
+@pytest.mark.kafka
+async def test_what_the_broker_does_not_let_us_do_is_named(database, secured_broker):
+    login = {"security_protocol": "SASL_SSL", "sasl_mechanism": "SCRAM-SHA-512", "password": PASSWORD}
+    login["ca_file"] = secured_broker.ca_file
+    master = settings_of(secured_broker.bootstrap, username=USER, **login)
+    guest = master.model_copy(update={"username": GUEST})
+    await use_kafka(database)
+    result = (await found(database, guest))["permissions"]
+    assert result.state == BAD
+    assert f"{master.topic('lead.sourced')}: describe, read, write" in result.found
+    await apply_topics(master, wanted_topics(master, LANES))
+    allow(secured_broker, master.topic_prefix, AclOperation.READ)  # who may read may describe, too
+    allow(secured_broker, master.topic("lead.s"), AclOperation.WRITE)
+
+    async def told(subject, *states):
+        """What is said of it: the broker takes a moment to know its own lists."""
+        async with asyncio.timeout(30):
+            while True:
+                result = (await found(database, guest)).get(subject)
+                if result is not None and result.state in states:
+                    return result
+                await asyncio.sleep(0.1)
+
+    result = await told("permissions", BAD)
+    assert f"{master.topic('lead.enriched')}: write" in result.found
+    assert master.topic("lead.sourced") not in result.found
+    allow(secured_broker, master.topic_prefix, AclOperation.WRITE)
+    assert "DESCRIBE_CONFIGS" in (await told("topics", NOTE)).found
+    allow(secured_broker, master.topic_prefix, AclOperation.DESCRIBE_CONFIGS)
+    await told("topics", GOOD)
+    assert {one.state for one in (await found(database, master)).values()} == {GOOD}
