@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,9 @@ _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # An extension of ours: the id by which we remember an event of others that we have sent on.
 _OUR_ID = "leadmillid"
 _READ = ("specversion", "id", "source", "type", "subject", "time", "tenantid", "traceparent", _OUR_ID)
+_CONTENT_TYPE = "content-type"
+# the headers that concern us, and what each of them says
+_HEADERS = {_CONTENT_TYPE: _CONTENT_TYPE} | {f"ce_{name}": name for name in _READ}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,18 @@ def to_record(entry: LogEntry) -> Record:
         "type": entry.type,
         "subject": entry.subject,
         "time": entry.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "tenantid": str(entry.tenant_id),
+        "tenantid": _in_words(entry.tenant_id),
         "traceparent": entry.traceparent,
         _OUR_ID: str(entry.event_id) if entry.source != SOURCE else None,
     }
     headers = [("content-type", b"application/json")]
     headers += [(f"ce_{name}", value.encode()) for name, value in attributes.items() if value is not None]
     return Record(entry.subject.encode() if entry.subject is not None else None, entry.data.encode(), headers)
+
+
+@lru_cache(4096)
+def _in_words(tenant_id: TenantId) -> str:
+    return str(tenant_id)
 
 
 def to_delivery(
@@ -93,14 +102,13 @@ def _event(
     types: dict[str, type[Payload]], topic: str, value: bytes, headers: Headers, written_at: datetime
 ) -> Event:
     told = _told_by(headers)
-    content_type = told.get("content-type", "").partition(";")[0].strip().lower()
+    content_type = _media_type(told.get(_CONTENT_TYPE, ""))
+    attributes, data = told, value
     if content_type.startswith(_STRUCTURED):
         if content_type != _JSON_FORMAT:
             raise UnreadableEvent(f"content-type {content_type} is no format of ours")
         attributes, data = _structured(value)
     else:
-        attributes = {name: told[f"ce_{name}"] for name in _READ if f"ce_{name}" in told}
-        data = value
         _must_be_json(content_type)
     if attributes.get("specversion") != "1.0":
         raise UnreadableEvent(_not_one(attributes.get("specversion")))
@@ -122,11 +130,12 @@ def _event(
 
 
 def _told_by(headers: Headers) -> Mapping[str, str]:
-    """Headers that concern us, by their names in lower case, as text."""
+    """What the headers that concern us say, as text."""
     told: dict[str, str] = {}
     for header, value in headers:
-        name = header.lower()
-        if value is None or not (name == "content-type" or name.removeprefix("ce_") in _READ):
+        # nearly all are written as we would write them, and this is done for each header of each event
+        name = _HEADERS.get(header) or _HEADERS.get(header.lower())
+        if name is None or value is None:
             continue
         try:
             text = value.decode()
@@ -134,8 +143,17 @@ def _told_by(headers: Headers) -> Mapping[str, str]:
             raise UnreadableEvent(f"header {header} is not UTF-8") from None
         if told.setdefault(name, text) != text:
             raise UnreadableEvent(f"header {header} stands there twice, and says two things")
-        _must_be_clean(name, text)
+    everything = "".join(told.values())
+    if not (everything.isascii() and everything.isprintable()):
+        for name, text in told.items():
+            _must_be_clean(name if name == _CONTENT_TYPE else f"ce_{name}", text)
     return told
+
+
+@lru_cache(256)
+def _media_type(text: str) -> str:
+    """A content type without its parameters."""
+    return text.partition(";")[0].strip().lower()
 
 
 def _structured(value: bytes) -> tuple[Mapping[str, str], bytes]:
@@ -154,7 +172,7 @@ def _structured(value: bytes) -> tuple[Mapping[str, str], bytes]:
             raise UnreadableEvent(f"{name} is not text")
         _must_be_clean(name, text)
         attributes[name] = text
-    _must_be_json(attributes.get("datacontenttype", "").partition(";")[0].strip().lower())
+    _must_be_json(_media_type(attributes.get("datacontenttype", "")))
     return attributes, _structured_data(told)
 
 
@@ -170,7 +188,7 @@ def _structured_data(told: Mapping[str, Any]) -> bytes:
 
 
 def _must_be_json(content_type: str) -> None:
-    if content_type and not _JSON.fullmatch(content_type):
+    if content_type not in ("application/json", "") and not _JSON.fullmatch(content_type):
         raise UnreadableEvent(f"its data is {content_type}, and not JSON")
 
 
@@ -201,6 +219,7 @@ def _id(source: str, told: str, ours: str | None) -> UUID:
         raise UnreadableEvent(f"{_OUR_ID} {ours!r} is not a UUID") from None
 
 
+@lru_cache(4096)
 def _tenant(text: str) -> TenantId:
     try:
         return TenantId(UUID(text))

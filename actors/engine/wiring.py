@@ -112,7 +112,7 @@ async def open_works(
     """The works with the configured parts; without a scoring service the models answer in this process."""
     store = store or StoreSettings()
     engine = engine or EngineSettings()
-    _leave_what_is_loaded_alone()
+    collect_rarely()
     async with open_database(store, pool_size=pool_size) as database, open_web(connections=0) as http:
         works = Works(
             database,
@@ -129,7 +129,7 @@ async def open_works(
             await works.finish()
 
 
-def _leave_what_is_loaded_alone() -> None:
+def collect_rarely() -> None:
     """Rarer rounds of the garbage collector, and none over what has been imported.
 
     Its rounds walk through every object there is, some hundred thousand of imported code, and were an eighth

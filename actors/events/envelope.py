@@ -80,9 +80,10 @@ def read_payload(types: dict[str, type[Payload]], kind: str, data: str | bytes) 
     """
     if kind == WITHDRAWN:
         raise Withdrawn("its tenant was removed")
-    versioned = _VERSIONED.fullmatch(kind)
-    name, major = versioned.groups() if versioned is not None else (kind, None)
-    payload = types.get(name)
+    name, major, payload = kind, None, types.get(kind)
+    if payload is None and (versioned := _VERSIONED.fullmatch(kind)) is not None:
+        name, major = versioned.groups()
+        payload = types.get(name)
     if payload is None:
         raise UnreadableEvent(f"no event is called {kind!r}")
     if major is not None and int(major) != payload.major:

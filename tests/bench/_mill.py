@@ -38,20 +38,27 @@ class BenchMill:
 
 
 @asynccontextmanager
-async def bench_mill(*, inline: bool = False, **settings: str) -> AsyncIterator[BenchMill]:
-    """A mill with a model that judges, and these settings in its environment; gone afterwards."""
-    os.environ.update(settings)
+async def bench_store() -> AsyncIterator[tuple[Parts, str, Database]]:
+    """A database of its own in a temporary home, with its address; gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="leadmill-bench-", ignore_cleanup_errors=True) as home:
         parts = Parts(StoreSettings(home=Path(home)), ShellSettings())
         try:
             address = await parts.database()
-            simulator = parts.simulator()
             database = Database.at(address, role=APP, pool_size=4)
             try:
-                await demonstration.ensure_model(database, parts.store, simulator)
-                await parts.mill(address, inline=inline)
-                yield BenchMill(parts, address, database, simulator)
+                yield parts, address, database
             finally:
                 await database.close()
         finally:
             parts.down(lambda _: None)
+
+
+@asynccontextmanager
+async def bench_mill(*, inline: bool = False, **settings: str) -> AsyncIterator[BenchMill]:
+    """A mill with a model that judges, and these settings in its environment; gone afterwards."""
+    os.environ.update(settings)
+    async with bench_store() as (parts, address, database):
+        simulator = parts.simulator()
+        await demonstration.ensure_model(database, parts.store, simulator)
+        await parts.mill(address, inline=inline)
+        yield BenchMill(parts, address, database, simulator)

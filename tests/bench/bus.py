@@ -1,0 +1,148 @@
+"""Events a second through one process: consumed, validated, handled and published, without a database.
+
+Both read the same events of a kilobyte from a real broker, handle them with the same function, and publish with
+acks=all and an idempotent producer. The peer is FastStream on aiokafka as its documentation shows batches: a
+subscriber and a publisher with `batch=True`, and FastStream's own validation of a list of models. Ours reads every
+attribute of each CloudEvent besides, writes them all, and keeps order within each lane. The time runs from the first
+event that is handed out to the last that is acknowledged, so that nobody's start counts. The garbage collector is
+set as in our processes, for both.
+"""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from faststream.kafka import KafkaBroker
+
+from actors.bus.base import Delivery
+from actors.bus.kafka import KafkaBus
+from actors.bus.publisher import KafkaPublisher
+from actors.bus.settings import KafkaSettings
+from actors.engine.wiring import collect_rarely
+from actors.events.envelope import Event, say
+from actors.events.lead import LeadEnriched, LeadSourced
+from tenants.identity import TenantId
+from tenants.records import LogEntry
+from tests.bench import Measured, Tell
+from tests.bench._kafka import LANES, bench_broker, make_topics, new_settings, sourced_entries
+
+EVENTS, PAIRS, BATCH = 48_000, 5, 500
+_BATCH_BYTES = 1_000_000  # as many bytes as a broker takes at once by default, so that 500 events fit
+
+
+def run(tell: Tell) -> Measured:
+    """Five pairs over the same 48,000 events."""
+    return asyncio.run(_run(tell))
+
+
+async def _run(tell: Tell) -> Measured:
+    collect_rarely()
+    async with bench_broker() as bootstrap:
+        settings = new_settings(bootstrap)
+        await make_topics(settings, "lead.sourced", "lead.enriched")
+        publisher = KafkaPublisher(settings, deadline_s=60)
+        await publisher.publish(sourced_entries(TenantId(uuid4()), EVENTS))
+        await publisher.close()
+        tell(f"{EVENTS:,} events of 1 KB are on the broker; one round to warm up")
+        await _ours(settings)
+        await _peer(settings)
+        pairs = []
+        for number in range(1, PAIRS + 1):
+            pair = await _ours(settings), await _peer(settings)
+            pairs.append(pair)
+            tell(f"pair {number}: {pair[0]:,.0f} events/s, the peer {pair[1]:,.0f}")
+    facts = {"events": EVENTS, "bytes": 1_024, "batch": BATCH, "acks": "all", "idempotent": True}
+    return Measured("bus", "events/s", "FastStream on aiokafka, in batches", pairs, facts)
+
+
+def _enriched(sourced: LeadSourced) -> LeadEnriched:
+    """What is done with an event: the same for both."""
+    return LeadEnriched(
+        lead_id=sourced.lead_id,
+        account_id=sourced.account_id,
+        account=sourced.account,
+        providers=(sourced.source,),
+    )
+
+
+async def _ours(settings: KafkaSettings) -> float:
+    bus, publisher = KafkaBus(settings), KafkaPublisher(settings, deadline_s=60)
+    offsets = dict.fromkeys(range(LANES), 0)
+    done, started = 0, 0.0
+    publishing: asyncio.Task[Any] | None = None
+    try:
+        while done < EVENTS:
+            said: list[LogEntry] = []
+            for lane in offsets:
+                deliveries = await bus.read("lead.sourced", lane, offsets[lane], BATCH)
+                if deliveries:
+                    started = started or time.monotonic()
+                    offsets[lane] = deliveries[-1].offset + 1
+                    said += [_said(lane, delivery) for delivery in deliveries]
+            if publishing is not None and (said or publishing.done()):
+                await publishing
+                publishing = None
+            if said:
+                publishing = asyncio.create_task(publisher.publish(said))
+                done += len(said)
+            await asyncio.sleep(0 if said else 0.001)
+        if publishing is not None:
+            await publishing
+        return EVENTS / (time.monotonic() - started)
+    finally:
+        await asyncio.gather(publisher.close(), bus.close())
+
+
+def _said(lane: int, delivery: Delivery) -> LogEntry:
+    event = delivery.event
+    assert isinstance(event, Event)
+    assert isinstance(event.data, LeadSourced)
+    answer = say(
+        _enriched(event.data),
+        tenant_id=event.tenant_id,
+        cause=event.id,
+        time=datetime.now(UTC),
+        traceparent=None,
+    )
+    return LogEntry(
+        topic=answer.type,
+        lane=lane,
+        event_id=answer.id,
+        tenant_id=answer.tenant_id,
+        type=answer.type,
+        source=answer.source,
+        subject=answer.subject,
+        time=answer.time,
+        traceparent=None,
+        data=answer.data.model_dump_json(),
+    )
+
+
+async def _peer(settings: KafkaSettings) -> float:
+    broker = KafkaBroker(
+        settings.bootstrap, acks="all", enable_idempotence=True, max_batch_size=_BATCH_BYTES, logger=None
+    )
+    done, started, ended = 0, 0.0, asyncio.Event()
+
+    @broker.subscriber(
+        settings.topic("lead.sourced"),
+        group_id=uuid4().hex,
+        auto_offset_reset="earliest",
+        batch=True,
+        max_records=BATCH,
+    )
+    async def handle(events: list[LeadSourced]) -> None:
+        nonlocal done, started
+        started = started or time.monotonic()
+        await publisher.publish(*[_enriched(event) for event in events])
+        done += len(events)
+        if done >= EVENTS:
+            ended.set()
+
+    publisher = broker.publisher(settings.topic("lead.enriched"), batch=True)
+    async with broker:
+        await broker.start()
+        await ended.wait()
+        return EVENTS / (time.monotonic() - started)
