@@ -66,6 +66,13 @@ class LeftAlone(AgentError):
     nothing_done = True
 
 
+class SlowedDown(LeftAlone):
+    """The provider has asked us to slow down, and is left alone for the moment."""
+
+    # it says itself when it may be asked again: nobody need wait longer for having waited before
+    longest_wait_s = 1.0
+
+
 class BudgetUsedUp(AgentError):
     """The budget is used up."""
 

@@ -30,14 +30,26 @@ class Heard:
     body: bytes
 
 
+class NotPublic(OSError):
+    """The address is not one of the public web: a machine or a network of our own may be there."""
+
+
 class Http(Protocol):
     """The way out to the web."""
 
     async def fetch(
-        self, method: str, url: URL, headers: Mapping[str, str], *, most_bytes: int, body: bytes | None = None
+        self,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str],
+        *,
+        most_bytes: int,
+        body: bytes | None = None,
+        public_only: bool = False,
     ) -> Heard:
         """The answer to a request, redirects not followed. It is read until it is too long.
 
+        With `public_only` no connection is made but to a public address: NotPublic is the reason otherwise.
         Raises aiohttp's ClientError, OSError or UnicodeError.
         """
         ...
@@ -50,6 +62,11 @@ class Link:
     http: Http
     base_url: str
     api_key: str | None = field(repr=False)
+
+    @property
+    def is_to_anybody(self) -> bool:
+        """Whether its host is what somebody told us of a company, and not what our own people have set up."""
+        return "{" in self.base_url.partition("://")[2].partition("/")[0]
 
 
 AnswerFunction = Callable[[Link, Any], Awaitable[Reply]]

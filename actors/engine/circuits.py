@@ -1,20 +1,31 @@
 """Vendors that are left alone for a while: those that keep failing, and those that asked us to slow down."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from actors.core.breaker import Breaker
-from actors.core.errors import AgentError, AnswerGarbled, LeftAlone, ProviderDown, RateLimited
+from actors.core.errors import AgentError, AnswerGarbled, LeftAlone, ProviderDown, RateLimited, SlowedDown
 from actors.core.provider import Link, Provider, Reply
+
+# over so long those come back who were put off until the same moment
+_SPREAD_S = 1.0
+
+Key = tuple[str, str, str | None]
 
 
 class Circuits:
-    """What this process knows of how vendors do. One that fails, fails for every tenant; a limit is a key's own."""
+    """What this process knows of how vendors do. One that fails, fails for every tenant; a limit is a key's own.
+
+    A single refusal for the rate concerns only whoever got it, who waits as long as it says. After two with no other
+    answer between them nobody asks by that key before the time that the vendor names.
+    """
 
     def __init__(self) -> None:
         self._breakers: dict[tuple[str, str], Breaker] = {}
-        self._quiet_until_s: dict[tuple[str, str, str | None], float] = {}
+        self._quiet_until_s: dict[Key, float] = {}
+        self._just_refused: set[Key] = set()
 
     async def through(self, provider: Provider, link: Link, ask: Callable[[], Awaitable[Reply]]) -> Reply:
         """The reply of a vendor that is not to be left alone. Raises LeftAlone, and what `ask` raises.
@@ -27,7 +38,8 @@ class Circuits:
         key = (provider.name, link.base_url, link.api_key)
         quiet_s = self._quiet_until_s.get(key, 0.0) - clock()
         if quiet_s > 0:
-            raise _left_alone("it asked us to slow down", provider, quiet_s)
+            quiet_s += random.random() * _SPREAD_S  # noqa: S311 - not a secret
+            raise SlowedDown(provider=provider.name, retry_at=_in(quiet_s))
         breaker = self._breakers.setdefault((provider.name, link.base_url), Breaker())
         is_probe = breaker.is_open
         ticket = breaker.begin(clock())
@@ -39,16 +51,23 @@ class Circuits:
             has_failed = isinstance(error, ProviderDown | AnswerGarbled)
             breaker.end(ticket, has_failed=has_failed, now_s=clock())
             if isinstance(error, RateLimited):
-                self._quiet_until_s[key] = clock() + _seconds_until(error)
+                if key in self._just_refused:
+                    self._quiet_until_s[key] = clock() + _seconds_until(error)
+                self._just_refused.add(key)
             if has_failed and is_probe:
                 raise _left_alone(str(error), provider, breaker.wait_s(clock())) from error
             raise
         breaker.end(ticket, has_failed=False, now_s=clock())
+        self._just_refused.discard(key)
         return reply
 
 
 def _left_alone(why: str, provider: Provider, wait_s: float) -> LeftAlone:
-    return LeftAlone(why, provider=provider.name, retry_at=datetime.now(UTC) + timedelta(seconds=wait_s))
+    return LeftAlone(why, provider=provider.name, retry_at=_in(wait_s))
+
+
+def _in(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
 def _seconds_until(error: AgentError) -> float:

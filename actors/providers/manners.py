@@ -101,7 +101,14 @@ async def send(
     endpoint = f"{method} {told}" if told is not None else _endpoint(method, address)
     try:
         async with asyncio.timeout(manners.deadline_s):
-            heard = await link.http.fetch(method, address, sent, most_bytes=manners.most_bytes, body=body)
+            heard = await link.http.fetch(
+                method,
+                address,
+                sent,
+                most_bytes=manners.most_bytes,
+                body=body,
+                public_only=link.is_to_anybody,
+            )
     # The socket library has UnicodeError for a host name's label that is too long.
     except (aiohttp.ClientError, OSError, UnicodeError) as error:
         raise _trouble(error, manners, endpoint) from error

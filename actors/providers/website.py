@@ -10,7 +10,7 @@ from typing import Any
 from yarl import URL
 
 from actors.core.errors import AgentError, NotConnected, ProviderDown, QuestionRefused
-from actors.core.provider import Heard, Link, Provider, Reply
+from actors.core.provider import Heard, Link, NotPublic, Provider, Reply
 from actors.core.questions import CompanyFacts, ReadSite
 from actors.providers.fields import text, whole
 from actors.providers.manners import Manners, send
@@ -122,10 +122,10 @@ async def _open_jobs(link: Link, home: URL, url: URL, page: Page) -> int | None:
 
 
 def _is_nobody_there(error: ProviderDown) -> bool:
-    """Whether waiting will not help: the name does not exist, or the certificate is not the company's."""
+    """Whether waiting will not help: no such name, somebody else's certificate, or an address that is not public."""
     cause = error.__cause__
     while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
+        if isinstance(cause, ssl.SSLCertVerificationError | NotPublic):
             return True
         if isinstance(cause, socket.gaierror):
             return cause.errno in {socket.EAI_NONAME, socket.EAI_NODATA}

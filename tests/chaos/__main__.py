@@ -54,7 +54,7 @@ def main() -> int:
         type=float,
         default=WINDOW_S,
         metavar="SECONDS",
-        help="how long a speed is measured (default: 10)",
+        help="how long a speed is measured (default: 20)",
     )
     parser.add_argument("--list", action="store_true", help="the names, and nothing else")
     options = parser.parse_args()

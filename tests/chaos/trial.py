@@ -43,7 +43,7 @@ from tests.kafka.jars import NoKafka
 LEASE_S = 2.0
 CALLS_IN_FLIGHT = 24
 #: how long a speed is measured, in so many pieces
-WINDOW_S = 10.0
+WINDOW_S = 20.0
 _PIECES = 5
 _WARM_LEADS = 300
 #: the guard that stands in the database, and not in a worker

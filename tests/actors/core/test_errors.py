@@ -11,6 +11,7 @@ from actors.core.errors import (
     ProviderDown,
     QuotaExhausted,
     ScorerAway,
+    SlowedDown,
     UnderWay,
 )
 
@@ -42,6 +43,7 @@ def test_parts_of_ours_that_are_away_quotas_budgets_and_doubts_are_waited_for_wi
         MaybeSent,
         QuotaExhausted,
         ScorerAway,
+        SlowedDown,
         UnderWay,
     }
 

@@ -63,6 +63,11 @@ def test_what_another_process_is_doing_is_looked_at_again_when_its_claim_ends():
     assert retry_at(errors.UnderWay(retry_at=ends), attempt=1, waits=9, now=NOW, jitter=1.0) == ends
 
 
+def test_whom_a_vendor_has_told_when_to_come_back_need_not_wait_longer_each_time():
+    ends = NOW + timedelta(seconds=3)
+    assert retry_at(errors.SlowedDown(retry_at=ends), attempt=1, waits=9, now=NOW, jitter=1.0) == ends
+
+
 @pytest.mark.parametrize(
     "error",
     [

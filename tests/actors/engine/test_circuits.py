@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from actors.core.errors import AnswerGarbled, LeftAlone, ProviderDown, QuestionRefused, RateLimited
+from actors.core.errors import (
+    AnswerGarbled,
+    LeftAlone,
+    ProviderDown,
+    QuestionRefused,
+    RateLimited,
+    SlowedDown,
+)
 from actors.core.provider import Link, Reply
 from actors.engine.circuits import Circuits
 from tests.fakes.works import Oracle
@@ -96,14 +103,24 @@ async def test_a_probe_that_was_broken_off_closes_nothing(clock):
 
 async def test_who_asked_for_quiet_is_not_asked_by_that_key_before_its_time(clock):
     circuits, vendor = Circuits(), Vendor(RateLimited(retry_at=datetime.now(UTC) + timedelta(seconds=30)))
-    await fails(circuits, vendor, RateLimited)
+    await fails(circuits, vendor, RateLimited, times=2)
     vendor.error = None
-    alone = await fails(circuits, vendor, LeftAlone, times=3)
-    assert timedelta(seconds=20) < alone.retry_at - datetime.now(UTC) <= timedelta(seconds=30)
+    alone = await fails(circuits, vendor, SlowedDown, times=3)
+    assert timedelta(seconds=20) < alone.retry_at - datetime.now(UTC) <= timedelta(seconds=31)
     await circuits.through(VENDOR, OTHER_KEY, vendor)
     clock.now_s = 31.0
     await circuits.through(VENDOR, LINK, vendor)
-    assert vendor.asked == 3
+    assert vendor.asked == 4
+
+
+async def test_who_refuses_now_and_then_is_asked_on(clock):
+    circuits, vendor = Circuits(), Vendor()
+    for _ in range(5):
+        vendor.error = RateLimited(retry_at=datetime.now(UTC) + timedelta(seconds=30))
+        await fails(circuits, vendor, RateLimited)
+        vendor.error = None
+        await circuits.through(VENDOR, LINK, vendor)
+    assert vendor.asked == 10
 
 
 async def test_refusals_of_a_question_open_nothing(clock):

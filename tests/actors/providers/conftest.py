@@ -89,9 +89,19 @@ class Answering:
         self._handler = handler
 
     async def fetch(
-        self, method: str, url: URL, headers: Mapping[str, str], *, most_bytes: int, body: bytes | None = None
+        self,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str],
+        *,
+        most_bytes: int,
+        body: bytes | None = None,
+        public_only: bool = False,
     ) -> Heard:
-        del most_bytes  # whoever asked looks at the length once more
+        del (
+            most_bytes,
+            public_only,
+        )  # whoever asked looks at the length once more, and nothing is connected to
         response = self._handler(httpx.Request(method, str(url), headers=headers, content=body))
         assert isinstance(response.stream, httpx.SyncByteStream)
         return Heard(response.status_code, response.headers, b"".join(response.stream))

@@ -316,6 +316,21 @@ async def test_nothing_of_ours_is_told(vendor: Callable[..., Link]) -> None:
 # What goes wrong
 
 
+class Resolving(AbstractResolver):
+    """A resolver that knows one address for every name."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [ResolveResult(hostname=host, host=self._address, port=port, family=family, proto=0, flags=0)]
+
+    async def close(self) -> None:
+        pass
+
+
 class Unresolving(AbstractResolver):
     """A resolver that fails as the system's does."""
 
@@ -341,6 +356,11 @@ async def test_a_resolver_in_trouble_is_worth_waiting_for() -> None:
     async with open_web(connections=1, resolver=Unresolving(socket.EAI_AGAIN)) as web:
         with pytest.raises(ProviderDown):
             await read_site(Link(web, PROVIDER.base_url, None), ACME)
+
+
+async def test_a_website_at_an_address_that_is_not_public_is_a_miss() -> None:
+    async with open_web(connections=1, resolver=Resolving("169.254.169.254")) as web:
+        assert await read_site(Link(web, PROVIDER.base_url, None), ACME) == MISS
 
 
 async def test_a_certificate_of_somebody_else_is_a_miss(vendor: Callable[..., Link]) -> None:
