@@ -1,8 +1,10 @@
 """What is asked of the lead source."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from uuid import UUID
+
+from pydantic import model_validator
 
 from actors.events.envelope import Payload
 
@@ -26,3 +28,9 @@ class SourceRequested(Payload):
     asked_for: int | None = None
     requested_by: str | None = None
     as_lead: UUID | None = None
+
+    @model_validator(mode="after")
+    def _one_row_is_one_lead(self) -> Self:
+        if self.as_lead is not None and len(self.rows or ()) != 1:
+            raise ValueError("as_lead needs exactly one row")
+        return self

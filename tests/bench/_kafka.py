@@ -40,7 +40,7 @@ async def bench_broker() -> AsyncIterator[str]:
     try:
         await started.wait()
         if failures:
-            raise failures[0]
+            raise ValueError(f"no Kafka: {failures[0]}") from failures[0]
         yield broker.bootstrap
     finally:
         ended.set()

@@ -246,3 +246,9 @@ async def test_an_id_that_others_gave_to_two_companies_stays_with_the_first():
     outcome = await source({"name": "Second"}, as_lead=theirs, leads={theirs: first})
     assert (outcome.new, outcome.say) == ((), ())
     assert outcome.output == {"read": 1, "sourced": 0, "duplicates": 1, "rejected": {}}
+
+
+@pytest.mark.parametrize("rows", [None, (), ({"name": "First"}, {"name": "Second"})])
+def test_the_id_of_a_lead_is_not_given_to_several_rows_nor_to_none(rows):
+    with pytest.raises(ValueError, match="as_lead needs exactly one row"):
+        SourceRequested(request_id=REQUEST, part=0, source="crm", rows=rows, as_lead=uuid4())

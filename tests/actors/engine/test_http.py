@@ -1,16 +1,15 @@
 """The way out to the web: what is told of a company leads to public addresses and nowhere else."""
 
-import socket
 from ipaddress import ip_address
 
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from actors.core.provider import Link, NotPublic
 from actors.engine.http import PublicOnly, is_public, open_web
+from tests.fakes.resolver import Resolving
 
 NOT_PUBLIC = [
     "0.0.0.0", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1",
@@ -33,30 +32,14 @@ def test_an_address_of_anybody_is_public(address):
     assert is_public(ip_address(address))
 
 
-class Answering(AbstractResolver):
-    """A resolver that gives these addresses for every name."""
-
-    def __init__(self, *addresses):
-        self._addresses = addresses
-
-    async def resolve(self, host, port=0, family=socket.AF_INET):
-        return [
-            {"hostname": host, "host": one, "port": port, "family": socket.AF_INET, "proto": 0, "flags": 0}
-            for one in self._addresses
-        ]
-
-    async def close(self):
-        pass
-
-
 @pytest.mark.parametrize("addresses", [["127.0.0.1"], ["1.1.1.1", "10.0.0.1"], ["fe80::1%eth0"]])
 async def test_a_name_with_one_address_that_is_not_public_is_refused(addresses):
     with pytest.raises(NotPublic, match=r"internal\.example"):
-        await PublicOnly(Answering(*addresses)).resolve("internal.example", 443)
+        await PublicOnly(Resolving(*addresses)).resolve("internal.example", 443)
 
 
 async def test_a_name_with_public_addresses_is_resolved():
-    found = await PublicOnly(Answering(*PUBLIC[:2])).resolve("acme.example", 443)
+    found = await PublicOnly(Resolving(*PUBLIC[:2])).resolve("acme.example", 443)
     assert [one["host"] for one in found] == PUBLIC[:2]
 
 
@@ -94,7 +77,7 @@ HOSTS = [
 @pytest.mark.parametrize("host", HOSTS)
 async def test_nothing_on_this_machine_is_reached_by_what_is_told_of_a_company(server, host):
     port, had = server
-    async with open_web(connections=1, resolver=Answering("127.0.0.1")) as out:
+    async with open_web(connections=1, resolver=Resolving("127.0.0.1")) as out:
         with pytest.raises(
             (NotPublic, aiohttp.ClientConnectorError, aiohttp.InvalidUrlClientError)
         ) as refused:
@@ -107,7 +90,7 @@ async def test_nothing_on_this_machine_is_reached_by_what_is_told_of_a_company(s
 @pytest.mark.parametrize("host", ["127.0.0.1", "vendor.example"])
 async def test_what_our_own_people_have_set_up_may_be_anywhere(server, host):
     port, had = server
-    async with open_web(connections=1, resolver=Answering("127.0.0.1")) as out:
+    async with open_web(connections=1, resolver=Resolving("127.0.0.1")) as out:
         heard = await out.fetch("GET", URL(f"http://{host}:{port}/in"), {}, most_bytes=100)
     assert (heard.body, had) == (b"inside", ["/in"])
 

@@ -98,10 +98,8 @@ class Answering:
         body: bytes | None = None,
         public_only: bool = False,
     ) -> Heard:
-        del (
-            most_bytes,
-            public_only,
-        )  # whoever asked looks at the length once more, and nothing is connected to
+        # whoever asked looks at the length once more, and nothing is connected to
+        del most_bytes, public_only
         response = self._handler(httpx.Request(method, str(url), headers=headers, content=body))
         assert isinstance(response.stream, httpx.SyncByteStream)
         return Heard(response.status_code, response.headers, b"".join(response.stream))

@@ -17,6 +17,7 @@ from actors.core.questions import CompanyFacts, ReadSite
 from actors.engine.http import open_web
 from actors.providers.website import PROVIDER, read_site
 from actors.simulator.world import World
+from tests.fakes.resolver import Resolving
 
 MISS = Reply(None)
 ACME = ReadSite(domain="acme.com")
@@ -314,21 +315,6 @@ async def test_nothing_of_ours_is_told(vendor: Callable[..., Link]) -> None:
 
 
 # What goes wrong
-
-
-class Resolving(AbstractResolver):
-    """A resolver that knows one address for every name."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        return [ResolveResult(hostname=host, host=self._address, port=port, family=family, proto=0, flags=0)]
-
-    async def close(self) -> None:
-        pass
 
 
 class Unresolving(AbstractResolver):
