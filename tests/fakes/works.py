@@ -116,7 +116,7 @@ async def open_fake_works(
 ):
     oracle, judge = oracle or Oracle(), judge or Judge()
     async with open_web(connections=0) as http:
-        yield Works(
+        works = Works(
             database,
             http=http,
             vault=vault,
@@ -126,3 +126,7 @@ async def open_fake_works(
             settings=EngineSettings(**settings),
             kafka=kafka or KafkaSettings(),
         )
+        try:
+            yield works
+        finally:
+            await works.finish()
