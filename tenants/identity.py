@@ -2,11 +2,15 @@
 
 import re
 import uuid
+from hashlib import sha1
 from typing import NewType
 
 TenantId = NewType("TenantId", uuid.UUID)
 
-_NAMESPACE = uuid.UUID("6c656164-6d69-4c6c-8000-000000000001")
+# the namespace of all our ids: 6c656164-6d69-4c6c-8000-000000000001
+_HASHED = sha1(bytes.fromhex("6c6561646d694c6c8000000000000001"), usedforsecurity=False)
+_VERSION_5 = 0x5000_8000_0000_0000_0000
+_ALL_BUT_VERSION = ~0xF000_C000_0000_0000_0000
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
@@ -15,7 +19,10 @@ def stable_id(*parts: object) -> uuid.UUID:
 
     Work that is done again after a crash names its results as before, so that a repeat is seen as one.
     """
-    return uuid.uuid5(_NAMESPACE, "\x1f".join(map(str, parts)))
+    hashed = _HASHED.copy()
+    hashed.update("\x1f".join(map(str, parts)).encode())
+    # as uuid.uuid5 does it, in half the time: several for each event
+    return uuid.UUID(int=int.from_bytes(hashed.digest()[:16]) & _ALL_BUT_VERSION | _VERSION_5)
 
 
 def lead_id_of(tenant_id: TenantId, account_id: uuid.UUID) -> uuid.UUID:

@@ -30,6 +30,7 @@ _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _OUR_ID = "leadmillid"
 _READ = ("specversion", "id", "source", "type", "subject", "time", "tenantid", "traceparent", _OUR_ID)
 _CONTENT_TYPE = "content-type"
+_ALWAYS = ((_CONTENT_TYPE, b"application/json"), ("ce_specversion", b"1.0"))
 # the headers that concern us, and what each of them says
 _HEADERS = {_CONTENT_TYPE: _CONTENT_TYPE} | {f"ce_{name}": name for name in _READ}
 
@@ -54,25 +55,29 @@ class Record:
 
 def to_record(entry: LogEntry) -> Record:
     """An event of the log in binary mode. Its key is what it is about, so that a lead's events stay in order."""
-    attributes = {
-        "specversion": "1.0",
-        "id": str(entry.event_id),
-        "source": entry.source,
-        "type": entry.type,
-        "subject": entry.subject,
-        "time": entry.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "tenantid": _in_words(entry.tenant_id),
-        "traceparent": entry.traceparent,
-        _OUR_ID: str(entry.event_id) if entry.source != SOURCE else None,
-    }
-    headers = [("content-type", b"application/json")]
-    headers += [(f"ce_{name}", value.encode()) for name, value in attributes.items() if value is not None]
-    return Record(entry.subject.encode() if entry.subject is not None else None, entry.data.encode(), headers)
+    event_id = str(entry.event_id).encode()
+    headers = [
+        *_ALWAYS,
+        ("ce_id", event_id),
+        ("ce_source", entry.source.encode()),
+        ("ce_type", entry.type.encode()),
+        ("ce_time", entry.time.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()),
+        ("ce_tenantid", _in_words(entry.tenant_id)),
+    ]
+    key = None
+    if entry.subject is not None:
+        key = entry.subject.encode()
+        headers.append(("ce_subject", key))
+    if entry.traceparent is not None:
+        headers.append(("ce_traceparent", entry.traceparent.encode()))
+    if entry.source != SOURCE:
+        headers.append((f"ce_{_OUR_ID}", event_id))
+    return Record(key, entry.data.encode(), headers)
 
 
 @lru_cache(4096)
-def _in_words(tenant_id: TenantId) -> str:
-    return str(tenant_id)
+def _in_words(tenant_id: TenantId) -> bytes:
+    return str(tenant_id).encode()
 
 
 def to_delivery(

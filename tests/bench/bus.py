@@ -1,20 +1,21 @@
 """Events a second through one process: consumed, validated, handled and published, without a database.
 
-Both read the same events of a kilobyte from a real broker, handle them with the same function, and publish with
-acks=all and an idempotent producer. The peer is FastStream on aiokafka as its documentation shows batches: a
-subscriber and a publisher with `batch=True`, and FastStream's own validation of a list of models. Ours reads every
-attribute of each CloudEvent besides, writes them all, and keeps order within each lane. The time runs from the first
-event that is handed out to the last that is acknowledged, so that nobody's start counts. The garbage collector is
-set as in our processes, for both.
+Both read the same CloudEvents of a kilobyte from a real broker, check each attribute and the data, handle them with
+the same function, write CloudEvents again, and publish with acks=all and an idempotent producer. The peer is
+FastStream on aiokafka as its documentation shows batches: a subscriber and a publisher with `batch=True`, its own
+validation of a list of models, a pydantic model for the attributes and a `KafkaResponse` for each answer. Ours keeps
+order within each lane besides. The time runs from the first event that is handed out to the last that is
+acknowledged, so that nobody's start counts. The garbage collector is set as in our processes, for both.
 """
 
 import asyncio
 import time
 from datetime import UTC, datetime
-from typing import Any
-from uuid import uuid4
+from typing import Any, Literal
+from uuid import UUID, uuid4
 
-from faststream.kafka import KafkaBroker
+from faststream.kafka import KafkaBroker, KafkaMessage, KafkaResponse
+from pydantic import BaseModel, Field
 
 from actors.bus.base import Delivery
 from actors.bus.kafka import KafkaBus
@@ -136,10 +137,10 @@ async def _peer(settings: KafkaSettings) -> float:
         batch=True,
         max_records=BATCH,
     )
-    async def handle(events: list[LeadSourced]) -> None:
+    async def handle(events: list[LeadSourced], message: KafkaMessage) -> None:
         nonlocal done, started
         started = started or time.monotonic()
-        await publisher.publish(*[_enriched(event) for event in events])
+        await publisher.publish(*map(_response, events, message.batch_headers))
         done += len(events)
         if done >= EVENTS:
             ended.set()
@@ -149,3 +150,38 @@ async def _peer(settings: KafkaSettings) -> float:
         await broker.start()
         await ended.wait()
         return EVENTS / (time.monotonic() - started)
+
+
+class _Attributes(BaseModel):
+    """What a CloudEvent says besides its data, as FastStream's users would check it."""
+
+    specversion: Literal["1.0"] = Field(alias="ce_specversion")
+    id: UUID = Field(alias="ce_id")
+    source: str = Field(alias="ce_source", min_length=1)
+    type: Literal["lead.sourced"] = Field(alias="ce_type")
+    subject: str | None = Field(None, alias="ce_subject")
+    time: datetime = Field(alias="ce_time")
+    tenant_id: UUID = Field(alias="ce_tenantid")
+    content_type: Literal["application/json"] = Field(alias="content-type")
+
+
+def _response(sourced: LeadSourced, headers: dict[str, str]) -> KafkaResponse:
+    told = _Attributes.model_validate(headers)
+    answer = say(
+        _enriched(sourced),
+        tenant_id=TenantId(told.tenant_id),
+        cause=told.id,
+        time=datetime.now(UTC),
+        traceparent=None,
+    )
+    assert answer.subject is not None
+    written = {
+        "ce_specversion": "1.0",
+        "ce_id": str(answer.id),
+        "ce_source": answer.source,
+        "ce_type": answer.type,
+        "ce_subject": answer.subject,
+        "ce_time": answer.time.isoformat(),
+        "ce_tenantid": str(answer.tenant_id),
+    }
+    return KafkaResponse(answer.data, headers=written, key=answer.subject.encode())

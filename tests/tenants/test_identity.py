@@ -1,8 +1,11 @@
 import subprocess
 import sys
+import uuid
 from uuid import UUID
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from tenants.identity import checked_name, stable_id
 
@@ -38,3 +41,14 @@ def test_any_other_name_is_refused_with_the_rule(name):
     with pytest.raises(ValueError, match="lower-case letters, digits and dashes") as refusal:
         checked_name(name)
     assert repr(name) in str(refusal.value)
+
+
+@given(st.lists(st.one_of(st.text(), st.integers(), st.none(), st.uuids())))
+def test_an_id_is_the_standard_one_of_its_parts_so_that_no_release_can_change_it(parts):
+    namespace = uuid.UUID("6c656164-6d69-4c6c-8000-000000000001")
+
+    try:
+        expected = uuid.uuid5(namespace, "\x1f".join(map(str, parts)))
+    except UnicodeEncodeError:
+        assume(False)  # half a character is no text
+    assert stable_id(*parts) == expected
