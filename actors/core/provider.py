@@ -1,6 +1,6 @@
 """What a provider is: one outside company, the questions that it answers, and the effects that it carries out."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
@@ -9,16 +9,23 @@ from pydantic import BaseModel
 from yarl import URL
 
 from actors.core.effects import Effect, Receipt
+from actors.core.errors import AgentError
 from actors.core.questions import Question
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a provider replied: the content, or None for a miss, and the credits that it bills for it."""
+    """What a provider replied: the content, or None for a miss, and the credits that it bills for it.
+
+    `evidence` is the call or the address that it comes from, `quotes` the words for a field where there are any.
+    `confidence` is the provider's own in this answer, from 0 to 1; None: as usual.
+    """
 
     content: BaseModel | None
     credits: Decimal = Decimal(0)
     evidence: str = ""
+    quotes: Mapping[str, str] = field(default_factory=dict)
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,26 @@ AnswerFunction = Callable[[Link, Any], Awaitable[Reply]]
 
 
 @dataclass(frozen=True, slots=True)
+class Bulk:
+    """How a provider answers many questions of a kind in one request, `most` at once.
+
+    `ask` gives a reply for each question, in their order, or the error that befell this one alone; it raises what
+    befell all.
+    """
+
+    ask: Callable[[Link, Sequence[Any]], Awaitable[Sequence[Reply | AgentError]]]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How often a provider may be asked by one key: so many calls within so many seconds."""
+
+    calls: int
+    per_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Carrier:
     """How a service carries out one kind of effect, under a key that makes a repeat known as one.
 
@@ -90,6 +117,8 @@ class Provider:
     """One outside company: where it answers, what a credit costs, and a function for each question.
 
     A question whose function is `billed` is written down before it is asked, and every effect before it goes out.
+    `knows` are the fields that it may fill where a company is enriched. What it says is trusted so far (from 0 to
+    1), may be kept under this licence, and is taken for true for so many days. Of `limits` all hold at once.
     """
 
     name: str
@@ -100,3 +129,9 @@ class Provider:
     answers: dict[type[Question[Any]], AnswerFunction] = field(default_factory=dict)
     billed: frozenset[type[Question[Any]]] = frozenset()
     effects: dict[type[Effect], Carrier] = field(default_factory=dict)
+    bulk: dict[type[Question[Any]], Bulk] = field(default_factory=dict)
+    knows: frozenset[str] = frozenset()
+    trust: float = 0.85
+    licence: str = "the vendor's terms"
+    keeps_for_days: int = 90
+    limits: tuple[Limit, ...] = ()

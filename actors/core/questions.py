@@ -18,11 +18,27 @@ class Value(BaseModel):
 
 
 class CompanyFacts(Firmographics):
-    """What a provider knows of a company."""
+    """What a provider knows of a company. Growth is a share: 0.1 for a tenth more people than a year ago.
+
+    `register_number` is the number in the trade register of the company's country, `status` what that register
+    says: active or inactive. `mail_host` is who takes the company's mail.
+    """
 
     name: str | None = None
     domain: str | None = None
+    legal_name: str | None = None
+    lei: str | None = None
+    cik: str | None = None
+    ticker: str | None = None
+    register_number: str | None = None
+    status: str | None = None
+    parent_lei: str | None = None
+    phone: str | None = None
+    linkedin_url: str | None = None
+    headcount_growth: float | None = None
+    funding_stage: str | None = None
     last_funding_on: date | None = None
+    mail_host: str | None = None
 
 
 class CompanyPage(Value):
@@ -30,6 +46,51 @@ class CompanyPage(Value):
 
     companies: tuple[CompanyFacts, ...]
     total: int
+
+
+class CompanyPreview(Value):
+    """What a search would bring: how many companies, as far as the provider tells for nothing, and a few of them."""
+
+    total: int | None
+    sample: tuple[CompanyFacts, ...] = ()
+
+
+class Signal(Value):
+    """Something that happened at a company, on which day, and where that can be read.
+
+    Kinds: hiring, funding, technology, news, site.
+    """
+
+    kind: str
+    on: date
+    title: str
+    url: str | None = None
+
+
+class SignalsFound(Value):
+    """What happened at a company of late."""
+
+    signals: tuple[Signal, ...]
+
+
+class Excluded(Value):
+    """A company or person whom the customer's own records exclude, for one of these reasons.
+
+    Reasons: customer, open deal, competitor, do not contact.
+    """
+
+    reason: str
+    domain: str | None = None
+    name: str | None = None
+    email: str | None = None
+    owner: str | None = None
+
+
+class ExclusionPage(Value):
+    """A page of those whom the customer's own records exclude; `next` is where the next page begins."""
+
+    excluded: tuple[Excluded, ...]
+    next: str | None = None
 
 
 class PersonFound(Value):
@@ -99,10 +160,16 @@ class Question(Value, Generic[AnswerT]):
 
 
 class EnrichCompany(Question[CompanyFacts]):
-    """What is known of the company with this domain?"""
+    """What is known of the company with this domain, or of this name in this country?
+
+    A provider that knows companies by domain only has nothing on one without, and the other way round. One that
+    goes by names answers only where it is certain that it is the same company.
+    """
 
     answer: ClassVar[type[BaseModel]] = CompanyFacts
-    domain: str
+    domain: str | None
+    name: str | None = None
+    country: str | None = None
 
 
 class ReadSite(Question[CompanyFacts]):
@@ -119,6 +186,27 @@ class FindCompanies(Question[CompanyPage]):
     icp: IdealCustomer
     page: int
     per_page: int
+
+
+class PreviewCompanies(Question[CompanyPreview]):
+    """How many companies match this ideal customer, and what are some of them? Never costs anything."""
+
+    answer: ClassVar[type[BaseModel]] = CompanyPreview
+    icp: IdealCustomer
+
+
+class FindSignals(Question[SignalsFound]):
+    """What has happened at the company with this domain of late?"""
+
+    answer: ClassVar[type[BaseModel]] = SignalsFound
+    domain: str
+
+
+class ReadExclusions(Question[ExclusionPage]):
+    """Whom do the customer's own records exclude? `cursor` is where the page begins; None: at the front."""
+
+    answer: ClassVar[type[BaseModel]] = ExclusionPage
+    cursor: str | None = None
 
 
 class FindPeople(Question[PeopleFound]):

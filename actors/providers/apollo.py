@@ -63,6 +63,8 @@ _EXECUTIVE = "executive"
 
 async def enrich_company(link: Link, question: EnrichCompany) -> Reply:
     """What Apollo knows of the company with this domain. A hit costs a credit; a miss is a 200 without it."""
+    if question.domain is None:
+        return Reply(None)
     answer = await _asked(link, "GET", "/organizations/enrich", [("domain", question.domain)])
     organization = inner(answer, "organization", _NAME)
     if not organization:
@@ -212,4 +214,19 @@ PROVIDER = Provider(
         RevealPerson: reveal_person,
     },
     billed=frozenset({EnrichCompany, FindCompanies, RevealPerson}),
+    knows=frozenset(
+        {
+            "name",
+            "industry",
+            "country",
+            "city",
+            "employees",
+            "founded_year",
+            "revenue_usd",
+            "funding_usd",
+            "technologies",
+            "description",
+            "last_funding_on",
+        }
+    ),
 )

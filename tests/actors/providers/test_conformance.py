@@ -30,6 +30,7 @@ from actors.core.errors import (
 )
 from actors.core.provider import Http, Link, Provider, Reply
 from actors.core.questions import (
+    CompanyFacts,
     EnrichCompany,
     FindCompanies,
     FindMailExchangers,
@@ -212,6 +213,18 @@ def test_bills_only_what_it_answers(provider: Provider) -> None:
     assert provider.answers or provider.effects
     assert provider.billed <= provider.answers.keys()
     assert (provider.credit_price_usd > 0) == bool(provider.billed)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))
+def test_says_what_it_knows_and_under_which_terms(provider: Provider) -> None:
+    assert provider.knows <= CompanyFacts.model_fields.keys()
+    assert bool(provider.knows) == (EnrichCompany in provider.answers)
+    assert 0 < provider.trust <= 1
+    assert provider.licence
+    assert provider.keeps_for_days > 0
+    assert all(limit.calls >= 1 and limit.per_s > 0 for limit in provider.limits)
+    assert provider.bulk.keys() <= provider.answers.keys()
+    assert all(bulk.most > 1 for bulk in provider.bulk.values())
 
 
 @pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))

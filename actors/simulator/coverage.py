@@ -1,0 +1,74 @@
+"""Who knows which companies: the truth table of hit rates, by the size of a company and where it is.
+
+Whether a vendor knows one company follows from the company alone, so that asking again brings nothing new. The
+rates are invented, after what users tell of such vendors: each is good at something else.
+"""
+
+from actors.simulator.chance import fraction
+from actors.simulator.company import Company
+
+SIZES = ("small", "medium", "large")
+REGIONS = ("america", "europe", "elsewhere")
+Segment = tuple[str, str]
+
+_AMERICA = frozenset({"US", "CA"})
+_EUROPE = frozenset({"GB", "DE", "FR", "NL", "ES", "IT", "SE", "PL"})
+_SMALL_BELOW, _LARGE_FROM = 51, 1001
+
+#: for each vendor and size the share of companies that it knows, in REGIONS' order
+TRUTH: dict[str, dict[str, tuple[float, float, float]]] = {
+    "apollo": {
+        "small": (0.70, 0.45, 0.40),
+        "medium": (0.90, 0.65, 0.60),
+        "large": (0.95, 0.85, 0.80),
+    },
+    "hunter": {
+        "small": (0.60, 0.62, 0.45),
+        "medium": (0.55, 0.60, 0.40),
+        "large": (0.50, 0.55, 0.40),
+    },
+    "pdl": {
+        "small": (0.55, 0.30, 0.25),
+        "medium": (0.85, 0.55, 0.45),
+        "large": (0.95, 0.75, 0.70),
+    },
+    "companies_house": {
+        "small": (0.0, 0.20, 0.0),
+        "medium": (0.0, 0.20, 0.0),
+        "large": (0.0, 0.20, 0.0),
+    },
+    "gleif": {
+        "small": (0.05, 0.15, 0.05),
+        "medium": (0.20, 0.45, 0.20),
+        "large": (0.75, 0.90, 0.60),
+    },
+    "edgar": {
+        "small": (0.0, 0.0, 0.0),
+        "medium": (0.05, 0.0, 0.0),
+        "large": (0.45, 0.03, 0.03),
+    },
+    "wikidata": {
+        "small": (0.01, 0.01, 0.01),
+        "medium": (0.05, 0.06, 0.04),
+        "large": (0.60, 0.65, 0.50),
+    },
+}
+
+
+def segment(company: Company) -> Segment:
+    """The size and the region of a company."""
+    large = "large" if company.employees >= _LARGE_FROM else "medium"
+    size = "small" if company.employees < _SMALL_BELOW else large
+    region = "america" if company.country in _AMERICA else "elsewhere"
+    return size, "europe" if company.country in _EUROPE else region
+
+
+def rate(vendor: str, of: Segment) -> float:
+    """The share of the companies of a segment that a vendor knows."""
+    size, region = of
+    return TRUTH[vendor][size][REGIONS.index(region)]
+
+
+def covers(vendor: str, company: Company) -> bool:
+    """Whether a vendor knows this company."""
+    return company.is_known and fraction("coverage", vendor, company.domain) < rate(vendor, segment(company))
