@@ -1,14 +1,15 @@
 """What a tenant's configuration says: the file that `leadmill tenant apply` reads."""
 
 from collections.abc import Mapping
-from typing import Any
+from enum import StrEnum
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
 
 from tenants.approvals import ApprovalPolicy
 from tenants.budgets import Budgets
 from tenants.icp import IdealCustomer, Persona
-from tenants.records import Record
+from tenants.records import Firmographics, Record
 
 
 class ProviderConnection(Record):
@@ -17,6 +18,39 @@ class ProviderConnection(Record):
     base_url: str | None = None
     api_key: SecretStr | None = None
     credit_price_usd: float | None = Field(default=None, ge=0)
+    calls_per_minute: int | None = Field(default=None, ge=1, le=10_000_000)
+
+
+class FieldPolicy(StrEnum):
+    """Which value of a field stands in the record when another one comes. What a person wrote always stays."""
+
+    FILL_EMPTY = "fill empty"
+    NEWER_WINS = "newer wins"
+    MORE_TRUSTED_WINS = "more trusted wins"
+    SUGGEST_ONLY = "suggest only"
+
+
+class Waterfall(Record):
+    """How companies are enriched: which fields are wanted, who is asked first, and what is bought.
+
+    The order is `fixed`, as in the tenant's `order`, or `learned`: what costs least by what was found so far, where
+    in a share of cases (`explore`) another goes first. It is frozen by `frozen_at`: nothing later is learned from,
+    and nothing tried. With `buy: decisive` a field is bought only if it can change the tier or what is done.
+    A company that a provider did not know is not looked up there again for `miss_days`.
+    """
+
+    order: Literal["fixed", "learned"] | None = None
+    fields: tuple[str, ...] | None = None
+    explore: float = Field(default=0.05, ge=0, le=0.5)
+    min_samples: int = Field(default=20, ge=1, le=10_000)
+    frozen_at: AwareDatetime | None = None
+    buy: Literal["everything", "decisive"] = "everything"
+    miss_days: int = Field(default=30, ge=0, le=3_650)
+
+    @field_validator("fields")
+    @classmethod
+    def _fields_are_known(cls, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return names if names is None else tuple(_known_field(name) for name in names)
 
 
 class TenantConfig(Record):
@@ -32,6 +66,26 @@ class TenantConfig(Record):
     approvals: ApprovalPolicy = ApprovalPolicy()
     budgets: Budgets = Budgets()
     order: tuple[str, ...] = ()
+    waterfall: Waterfall = Waterfall()
+    fields: Mapping[str, FieldPolicy] = Field(default_factory=dict)
+
+    @field_validator("fields")
+    @classmethod
+    def _policies_are_of_fields(cls, policies: Mapping[str, FieldPolicy]) -> Mapping[str, FieldPolicy]:
+        return {_known_field(name): policy for name, policy in policies.items()}
+
+    @property
+    def learns_order(self) -> bool:
+        """Whether the order of providers follows from experience."""
+        return self.waterfall.order == "learned" or (self.waterfall.order is None and not self.order)
+
+
+def _known_field(name: str) -> str:
+    if name not in Firmographics.model_fields:
+        raise ValueError(
+            f"{name!r} is no field of a company: there is {', '.join(Firmographics.model_fields)}"
+        )
+    return name
 
 
 def read_config(document: Mapping[str, Any]) -> TenantConfig:

@@ -14,6 +14,8 @@ from tenants.identity import TenantId
 
 #: the type of events whose content was withdrawn, since their tenant was removed; their offsets stay
 WITHDRAWN = "withdrawn"
+#: the provider of a finding that a person wrote
+PERSON = "person"
 
 
 class Record(BaseModel):
@@ -143,7 +145,11 @@ class LeadScore(Record):
 
 
 class Finding(Record):
-    """One field's value from one provider, with its evidence and price."""
+    """One field's value from one provider, with its evidence and price.
+
+    The current one stands in the record; the others tell what else was found. It is good until it expires. What a
+    person wrote has PERSON as its provider, and their name as evidence.
+    """
 
     subject_id: UUID
     field: str
@@ -153,6 +159,10 @@ class Finding(Record):
     confidence: float
     cost_usd: Decimal
     found_at: datetime
+    quote: str | None = None
+    licence: str = ""
+    expires_at: datetime | None = None
+    is_current: bool = False
 
 
 class SourceTally(Record):

@@ -1,17 +1,17 @@
 """What an agent may ask of the world."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from actors.core.questions import Answer, Question
+from actors.core.questions import Answer, EnrichCompany, Enrichment, Question
 from scoring_models.schema import Score, ScoreRequest
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig
-from tenants.records import Account, Contact
+from tenants.records import Account, Contact, Finding
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -51,6 +51,10 @@ class Context(Protocol):
         """The account of a lead, or None where there is no such lead."""
         ...
 
+    async def findings(self, account_id: UUID) -> Sequence[Finding]:
+        """The findings that stand in the account: of each field one, where it is known from where the value is."""
+        ...
+
     async def contact(self, contact_id: UUID) -> Contact | None:
         """The contact, or None where it is gone."""
         ...
@@ -64,6 +68,16 @@ class Context(Protocol):
 
         Raises NotConnected where the tenant has no such provider, and the last provider's error where
         none could answer.
+        """
+        ...
+
+    async def enrich(
+        self, question: EnrichCompany, wanted: Collection[str], *, paid: bool, segment: str
+    ) -> Enrichment:
+        """What free providers know of a company, or with `paid` the paid ones until nothing wanted is missing.
+
+        Raises NotConnected where the tenant has no provider that enriches companies, and the last provider's error
+        where nothing wanted was found and somebody could not answer.
         """
         ...
 

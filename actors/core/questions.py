@@ -1,6 +1,6 @@
 """What agents may ask of providers: one class for each question, each with the class of its answer."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Generic, TypeVar
@@ -154,9 +154,14 @@ AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 
 class Question(Value, Generic[AnswerT]):
-    """Something that a provider may know."""
+    """Something that a provider may know.
+
+    An answer is good for `fresh_days`, and where that is None for as long as its provider says: whoever asks the
+    same within that time pays nothing.
+    """
 
     answer: ClassVar[type[BaseModel]]
+    fresh_days: ClassVar[int | None] = None
 
 
 class EnrichCompany(Question[CompanyFacts]):
@@ -172,17 +177,11 @@ class EnrichCompany(Question[CompanyFacts]):
     country: str | None = None
 
 
-class ReadSite(Question[CompanyFacts]):
-    """What does the company's own website say?"""
-
-    answer: ClassVar[type[BaseModel]] = CompanyFacts
-    domain: str
-
-
 class FindCompanies(Question[CompanyPage]):
     """Which companies match this ideal customer? Pages count from 1."""
 
     answer: ClassVar[type[BaseModel]] = CompanyPage
+    fresh_days: ClassVar[int | None] = 1
     icp: IdealCustomer
     page: int
     per_page: int
@@ -257,9 +256,30 @@ class ReadProspect(Question[ProspectOnFile]):
 
 
 class Answer(Value, Generic[AnswerT]):
-    """What came back: the content, or None for a miss, from whom, at what price."""
+    """What came back: the content, or None for a miss, from whom, at what price.
+
+    How far it is trusted, under which licence it may be kept, and for how many days it is taken for true.
+    """
 
     provider: str
     content: AnswerT | None
     cost_usd: Decimal = Decimal(0)
     evidence: str = ""
+    quotes: Mapping[str, str] = {}
+    confidence: float = 0.5
+    licence: str = ""
+    keeps_for_days: int = 90
+
+
+class Enrichment(Value):
+    """What several providers said of a company, each what it cost, and the names of those that could not answer."""
+
+    answers: tuple[Answer[CompanyFacts], ...]
+    unanswered: tuple[str, ...] = ()
+
+
+def filled(answer: Answer[CompanyFacts], wanted: Collection[str]) -> set[str]:
+    """Those of the wanted fields that the answer has."""
+    if answer.content is None:
+        return set()
+    return {name for name in wanted if getattr(answer.content, name) is not None}

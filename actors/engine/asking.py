@@ -1,43 +1,39 @@
-"""Asking providers: who is asked, in which order, what is written down before and after, and at what price."""
+"""Asking providers: who is asked, in which order, and at what price."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-import orjson
 from pydantic import BaseModel
 
-from actors.core.errors import AgentError, BudgetUsedUp, CeilingReached, NotConnected, OptedOut
+from actors.core.errors import AgentError, NotConnected, OptedOut
 from actors.core.provider import Http, Link, Provider, Reply
 from actors.core.questions import Answer, Question
 from actors.engine.circuits import Circuits
-from actors.engine.gather import Gather
+from actors.engine.pacing import Pacing
+from actors.engine.paying import Paying
 from actors.engine.profiles import Profile
 from actors.engine.recording import Recording, in_words
-from tenants.budgets import Ceiling, ceilings
-from tenants.identity import TenantId, stable_id
-from tenants.store import calls
-from tenants.store.calls import CallEnd, CallStart
-from tenants.store.session import Database, DatabaseError
+from tenants.budgets import ceilings
+from tenants.identity import stable_id
+from tenants.store.calls import CallStart
+from tenants.store.session import Database
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
-_LINGER_S = 0.01  # little beside a provider's answer, and much fewer transactions
-_FINISHED_WITHIN_S = 5.0
-_KEEP_AGAIN_FIRST_S, _KEEP_AGAIN_MOST_S = 0.05, 1.0
+_DAY_S = 86_400.0
 
 
-@dataclass(slots=True)
-class _Call:
-    """A billed call under way in this process, how many wait for it, and what it will have brought."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """How a provider came to be asked: in which segment, and how likely that choice was."""
 
-    waiting: int = 0
-    task: asyncio.Task[tuple[Reply, Decimal]] | None = None
+    segment: str
+    propensity: float
 
 
 class Asking:
@@ -56,9 +52,8 @@ class Asking:
         self._providers = providers
         self._slots = asyncio.Semaphore(calls_in_flight)
         self._circuits = Circuits()
-        self._under_way: dict[UUID, _Call] = {}
-        self._reserving: dict[TenantId, Gather[CallStart, Any]] = {}
-        self._settling: dict[TenantId, Gather[CallEnd, None]] = {}
+        self._pacing = Pacing(database)
+        self._paying = Paying(database, self._slots)
 
     async def ask(
         self,
@@ -77,11 +72,11 @@ class Asking:
         error: AgentError | None = None
         answer: Answer[AnswerT] | None = None
         spent = Decimal(0)
-        asked = self._asked(profile, question)
+        asked = self.able(profile, question)
         recording.asked(question, [provider.name for provider in asked])
         for provider in asked:
             try:
-                answer = await self._ask_one(provider, profile, run_id, question, lead_id)
+                answer = await self.ask_one(provider, profile, run_id, question, lead_id)
             except AgentError as failure:
                 failure.provider = provider.name
                 recording.refused(question, provider.name, failure)
@@ -108,17 +103,16 @@ class Asking:
         ):
             provider = self._providers[name]
             new = provider.billed - asked
-            cost += len(new) * _price(provider, profile)
+            cost += len(new) * price_of(provider, profile)
             asked |= new
         return cost
 
     async def finish(self) -> None:
         """A moment for calls under way: what is asked is paid for, and its answer is to be kept."""
-        tasks = [call.task for call in self._under_way.values() if call.task is not None]
-        if tasks:
-            await asyncio.wait(tasks, timeout=_FINISHED_WITHIN_S)
+        await self._paying.finish()
 
-    def _asked(self, profile: Profile, question: Question[Any]) -> list[Provider]:
+    def able(self, profile: Profile, question: Question[Any]) -> list[Provider]:
+        """The tenant's providers that answer such questions, in the order in which they are asked."""
         able = [
             name
             for name, provider in self._providers.items()
@@ -126,139 +120,48 @@ class Asking:
         ]
         return [self._providers[name] for name in in_order(able, profile.config.order)]
 
-    async def _ask_one(
+    async def ask_one(
         self,
         provider: Provider,
         profile: Profile,
         run_id: UUID,
         question: Question[AnswerT],
         lead_id: UUID | None,
+        chosen: Chosen | None = None,
     ) -> Answer[AnswerT]:
+        """What this provider answers. `chosen` tells how it came to be asked, where that was a choice."""
         way = profile.connections[provider.name]
         if provider.needs_key and way.api_key is None:
             raise NotConnected(f"{provider.title} has no key")
         link = Link(self._http, way.base_url or provider.base_url, way.api_key)
-        price = _price(provider, profile)
+        price = price_of(provider, profile)
+
+        async def put() -> Reply:
+            return await self._put(provider, link, question, way.calls_per_minute)
+
         if type(question) not in provider.billed:
             async with self._slots:
-                reply = await self._put(provider, link, question)
-            return _answer(provider, reply, price)
-        start = _start(provider, profile, run_id, question, price, lead_id, self._database.now())
-        call = self._under_way.get(start.id)
-        if call is None:
-            call = self._under_way[start.id] = _Call()
-            call.task = asyncio.create_task(
-                self._pay(call, provider, link, profile.tenant.id, start, question, price)
-            )
-            call.task.add_done_callback(lambda task: self._over(start.id, task))
-        assert call.task is not None
-        call.waiting += 1
-        try:
-            # what was asked costs whether or not anybody still waits for it: the answer is kept all the same
-            reply, price = await asyncio.shield(call.task)
-        finally:
-            call.waiting -= 1
+                return _answer(provider, await put(), price)
+        start = _start(provider, profile, run_id, question, price, lead_id, self._database.now(), chosen)
+        reply, price = await self._paying.pay(provider, profile.tenant.id, start, question, put)
         return _answer(provider, reply, price)
 
-    async def _pay(
-        self,
-        call: _Call,
-        provider: Provider,
-        link: Link,
-        tenant_id: TenantId,
-        start: CallStart,
-        question: Question[Any],
-        price: Decimal,
-    ) -> tuple[Reply, Decimal]:
-        """The reply to a billed question, and what a credit of it costs this run: nothing, where it was kept."""
-        # it has its slot from first to last: no process has more of those that could be billed again
-        async with self._slots:
-            if not call.waiting:
-                raise asyncio.CancelledError  # whoever wanted to know has gone, and nothing was asked yet
-            kept = await self._reserve(tenant_id, start)
-            if isinstance(kept, Ceiling):
-                raise _over_budget(kept, provider)
-            if kept is not None:
-                # paid for by an earlier attempt of this run, which has told the price already
-                return _read_reply(kept, type(question).answer), Decimal(0)
-            async with self._settled_on_error(tenant_id, start):
-                reply = await self._put(provider, link, question)
-            end = CallEnd(
-                start.id,
-                "answered",
-                reply.credits,
-                reply.credits * price,
-                _write_reply(reply),
-                is_budgeted=bool(start.ceilings),
-            )
-            await self._settle(tenant_id, end)
-        return reply, price
-
-    async def _put(self, provider: Provider, link: Link, question: Question[Any]) -> Reply:
+    async def _put(
+        self, provider: Provider, link: Link, question: Question[Any], calls_per_minute: int | None
+    ) -> Reply:
         """The provider's reply. A time that an error names is told by the host's clock, and kept by the database's."""
         try:
+            await self._pacing.wait(provider, link, calls_per_minute)
             return await self._circuits.through(
-                provider, link, lambda: provider.answers[type(question)](link, question)
+                provider,
+                link,
+                lambda: provider.answers[type(question)](link, question),
+                lambda seconds: self._pacing.slow_down(provider, link, seconds),
             )
         except AgentError as error:
             if error.retry_at is not None:
                 error.retry_at += self._database.now() - datetime.now(UTC)
             raise
-
-    def _over(self, call_id: UUID, task: asyncio.Task[tuple[Reply, Decimal]]) -> None:
-        del self._under_way[call_id]
-        if not task.cancelled():
-            task.exception()  # those who asked may have gone; then nobody is to be told
-
-    @asynccontextmanager
-    async def _settled_on_error(self, tenant_id: TenantId, start: CallStart) -> Any:
-        try:
-            yield
-        except AgentError:
-            none = Decimal(0)
-            end = CallEnd(start.id, "failed", none, none, None, is_budgeted=bool(start.ceilings))
-            await self._settle(tenant_id, end)
-            raise
-
-    async def _reserve(self, tenant_id: TenantId, start: CallStart) -> Any:
-        gather = self._reserving.get(tenant_id)
-        if gather is None:
-
-            async def reserve(starts: list[CallStart]) -> dict[CallStart, Any]:
-                async with self._database.tenant(tenant_id) as session:
-                    reserved = await calls.reserve(session, starts)
-                known = {**reserved.kept, **reserved.forbidden}
-                return {start: known[start.id] for start in starts if start.id in known}
-
-            gather = self._reserving[tenant_id] = Gather(reserve, linger_s=_LINGER_S)
-        return await gather.get(start)
-
-    async def _settle(self, tenant_id: TenantId, end: CallEnd) -> None:
-        gather = self._settling.get(tenant_id)
-        if gather is None:
-
-            async def settle(ends: list[CallEnd]) -> dict[CallEnd, None]:
-                await self._keep(tenant_id, ends)
-                return {}
-
-            gather = self._settling[tenant_id] = Gather(settle, linger_s=_LINGER_S)
-        await gather.get(end)
-
-    async def _keep(self, tenant_id: TenantId, ends: list[CallEnd]) -> None:
-        """What was answered, kept. It is paid for: a database that is away is waited for, however long it takes."""
-        wait_s = 0.0
-        while True:
-            try:
-                async with self._database.tenant(tenant_id) as session:
-                    # where only the answer to the commit was lost, the price must not be added once more
-                    await calls.settle(session, await calls.unanswered(session, ends) if wait_s else ends)
-            except DatabaseError as error:
-                if not error.may_be_repeated:
-                    raise
-                wait_s = min(max(2 * wait_s, _KEEP_AGAIN_FIRST_S), _KEEP_AGAIN_MOST_S)
-                await asyncio.sleep(wait_s)
-            else:
-                return
 
 
 def in_order(names: Sequence[str], order: Sequence[str]) -> list[str]:
@@ -266,7 +169,7 @@ def in_order(names: Sequence[str], order: Sequence[str]) -> list[str]:
     return sorted(names, key=lambda name: (order.index(name) if name in order else len(order), name))
 
 
-def _price(provider: Provider, profile: Profile) -> Decimal:
+def price_of(provider: Provider, profile: Profile) -> Decimal:
     """What a credit costs this tenant, in US dollars."""
     own = profile.connections[provider.name].credit_price_usd
     return own if own is not None else provider.credit_price_usd
@@ -280,32 +183,35 @@ def _start(
     price: Decimal,
     lead_id: UUID | None,
     now: datetime,
+    chosen: Chosen | None,
 ) -> CallStart:
     words = in_words(question)
     over = ceilings(profile.config.budgets, provider=provider.name, run_id=run_id, lead_id=lead_id, now=now)
-    # no vendor bills more than a credit for what we ask
-    call_id = stable_id(profile.tenant.id, run_id, provider.name, words)
-    return CallStart(call_id, run_id, provider.name, words, price, over)
-
-
-def _over_budget(ceiling: Ceiling, provider: Provider) -> AgentError:
-    if ceiling.waits:
-        return BudgetUsedUp(str(ceiling), provider=provider.name, retry_at=ceiling.ends)
-    return CeilingReached(str(ceiling), provider=provider.name)
+    fresh_days = type(question).fresh_days
+    return CallStart(
+        # no vendor bills more than a credit for what we ask
+        id=stable_id(profile.tenant.id, run_id, provider.name, words),
+        run_id=run_id,
+        provider=provider.name,
+        question=words,
+        cost_usd=price,
+        ceilings=over,
+        question_key=stable_id(profile.tenant.id, provider.name, words),
+        hit_s=_DAY_S * (provider.keeps_for_days if fresh_days is None else fresh_days),
+        miss_s=_DAY_S * profile.config.waterfall.miss_days,
+        segment=chosen.segment if chosen is not None else None,
+        propensity=chosen.propensity if chosen is not None else None,
+    )
 
 
 def _answer(provider: Provider, reply: Reply, price: Decimal) -> Answer[Any]:
     return Answer.model_construct(
-        provider=provider.name, content=reply.content, cost_usd=reply.credits * price, evidence=reply.evidence
+        provider=provider.name,
+        content=reply.content,
+        cost_usd=reply.credits * price,
+        evidence=reply.evidence,
+        quotes=reply.quotes,
+        confidence=reply.confidence if reply.confidence is not None else provider.trust,
+        licence=provider.licence,
+        keeps_for_days=provider.keeps_for_days,
     )
-
-
-def _write_reply(reply: Reply) -> str:
-    content = reply.content.model_dump(mode="json") if reply.content is not None else None
-    kept = {"content": content, "credits": str(reply.credits), "evidence": reply.evidence}
-    return orjson.dumps(kept).decode()
-
-
-def _read_reply(kept: Any, answer: type[BaseModel]) -> Reply:
-    content = answer.model_validate(kept["content"]) if kept["content"] is not None else None
-    return Reply(content, Decimal(kept["credits"]), kept["evidence"])

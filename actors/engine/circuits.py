@@ -27,9 +27,16 @@ class Circuits:
         self._quiet_until_s: dict[Key, float] = {}
         self._just_refused: set[Key] = set()
 
-    async def through(self, provider: Provider, link: Link, ask: Callable[[], Awaitable[Reply]]) -> Reply:
+    async def through(
+        self,
+        provider: Provider,
+        link: Link,
+        ask: Callable[[], Awaitable[Reply]],
+        slow_down: Callable[[float], Awaitable[None]],
+    ) -> Reply:
         """The reply of a vendor that is not to be left alone. Raises LeftAlone, and what `ask` raises.
 
+        Others are told by `slow_down` that the key is to be left alone for so many seconds.
         A probe that fails says no more than that the vendor is still away: whoever made it was only next in line.
         """
         if not provider.needs_key:
@@ -52,7 +59,9 @@ class Circuits:
             breaker.end(ticket, has_failed=has_failed, now_s=clock())
             if isinstance(error, RateLimited):
                 if key in self._just_refused:
-                    self._quiet_until_s[key] = clock() + _seconds_until(error)
+                    quiet_s = _seconds_until(error)
+                    self._quiet_until_s[key] = clock() + quiet_s
+                    await slow_down(quiet_s)
                 self._just_refused.add(key)
             if has_failed and is_probe:
                 raise _left_alone(str(error), provider, breaker.wait_s(clock())) from error

@@ -1,6 +1,6 @@
 """The real context: one tenant's world for the time of one run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol, TypeVar
@@ -9,17 +9,18 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from actors.core.errors import ScorerAway
-from actors.core.questions import Answer, Question
+from actors.core.questions import Answer, EnrichCompany, Enrichment, Question
 from actors.engine.asking import Asking
 from actors.engine.deciding import Rules
+from actors.engine.enriching import Enriching
 from actors.engine.gather import Gather
 from actors.engine.profiles import Profile
 from actors.engine.recording import Recording
 from scoring_models.schema import Score, ScoreRequest
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig
-from tenants.records import Account, Contact
-from tenants.store import calls, leads, models
+from tenants.records import Account, Contact, Finding
+from tenants.store import calls, findings, leads, models
 from tenants.store.session import Database
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
@@ -44,6 +45,7 @@ class TenantDesk:
         self._scoring = scoring
         self.accounts: Gather[UUID, Account] = Gather(self._accounts)
         self.accounts_of: Gather[UUID, Account] = Gather(self._accounts_of)
+        self.findings: Gather[UUID, tuple[Finding, ...]] = Gather(self._findings)
         self.contacts: Gather[UUID, Contact] = Gather(self._contacts)
         self.scores: Gather[ScoreRequest, Score] = Gather(self._scores, most=512)
 
@@ -54,6 +56,10 @@ class TenantDesk:
     async def _accounts_of(self, lead_ids: list[UUID]) -> Mapping[UUID, Account]:
         async with self._database.tenant(self._tenant_id) as session:
             return await leads.accounts_of(session, lead_ids)
+
+    async def _findings(self, ids: list[UUID]) -> Mapping[UUID, tuple[Finding, ...]]:
+        async with self._database.tenant(self._tenant_id) as session:
+            return await findings.current(session, ids)
 
     async def _contacts(self, ids: list[UUID]) -> Mapping[UUID, Contact]:
         async with self._database.tenant(self._tenant_id) as session:
@@ -86,6 +92,7 @@ class RunContext:
         profile: Profile,
         desk: TenantDesk,
         asking: Asking,
+        enriching: Enriching,
         *,
         run_id: UUID,
         now: datetime,
@@ -94,6 +101,7 @@ class RunContext:
         self._profile = profile
         self._desk = desk
         self._asking = asking
+        self._enriching = enriching
         self._run_id = run_id
         self._lead_id = lead_id
         self._now = now
@@ -143,6 +151,12 @@ class RunContext:
         self.recording.account(lead_id, account)
         return account
 
+    async def findings(self, account_id: UUID) -> tuple[Finding, ...]:
+        """The findings that stand in the account."""
+        found = await self._desk.findings.get(account_id) or ()
+        self.recording.findings(account_id, found)
+        return found
+
     async def contact(self, contact_id: UUID) -> Contact | None:
         """The contact, or None where it is gone."""
         contact = await self._desk.contacts.get(contact_id)
@@ -162,6 +176,23 @@ class RunContext:
         )
         self.cost_usd += answer.cost_usd
         return answer
+
+    async def enrich(
+        self, question: EnrichCompany, wanted: Collection[str], *, paid: bool, segment: str
+    ) -> Enrichment:
+        """What free providers know of a company, or with `paid` the paid ones until nothing wanted is missing."""
+        enrichment = await self._enriching.enrich(
+            self._profile,
+            self._run_id,
+            question,
+            wanted,
+            paid=paid,
+            segment=segment,
+            lead_id=self._lead_id,
+            recording=self.recording,
+        )
+        self.cost_usd += sum(answer.cost_usd for answer in enrichment.answers)
+        return enrichment
 
     async def score(self, request: ScoreRequest) -> Score:
         """The lead's score from the tenant's champion model."""

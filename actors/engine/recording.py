@@ -12,8 +12,10 @@ from actors.core.errors import AgentError
 from actors.core.outcome import Done, Outcome, Skip, Snooze
 from actors.core.questions import Answer, Question
 from actors.engine.holding import canonical, write
-from tenants.records import Account, Contact
+from tenants.records import Account, Contact, Finding
 from tenants.store.columns import to_json
+
+_ABOUT_ANSWERS = ("evidence", "quotes", "confidence", "licence", "keeps_for_days")
 
 
 class NotRecorded(Exception):
@@ -27,12 +29,17 @@ class Recording:
         self._now = now
         self._accounts: dict[str, Account | None] = {}
         self._contacts: dict[str, Contact | None] = {}
+        self._findings: dict[str, Sequence[Finding]] = {}
         self._known: set[str] = set()
         self._asked: dict[str, dict[str, Any]] = {}
 
     def account(self, account_id: UUID, account: Account | None) -> None:
         """An account that was looked up, by its own id or by that of its lead."""
         self._accounts[str(account_id)] = account
+
+    def findings(self, subject_id: UUID, found: Sequence[Finding]) -> None:
+        """What was known of an account, and where from."""
+        self._findings[str(subject_id)] = found
 
     def contact(self, contact_id: UUID, contact: Contact | None) -> None:
         """A contact that was looked up."""
@@ -46,18 +53,34 @@ class Recording:
         """A question that is put to these providers, one after the other, until one has a hit."""
         self._asked[in_words(question)] = {"candidates": candidates, "told": {}}
 
-    def answered(self, question: Question[Any], answer: Answer[Any]) -> None:
+    def enriched(
+        self, question: Question[Any], candidates: Mapping[str, Iterable[str]], *, paid: bool
+    ) -> None:
+        """A company that is enriched: by all of these that are free, or by paid ones while something is missing.
+
+        With each goes what it may know.
+        """
+        knows = {name: sorted(fields) for name, fields in candidates.items()}
+        self._asked[_words_of(question, paid)] = {"candidates": list(knows), "knows": knows, "told": {}}
+
+    def answered(self, question: Question[Any], answer: Answer[Any], *, paid: bool | None = None) -> None:
         """What one of them answered."""
-        self._asked[in_words(question)]["told"][answer.provider] = {
+        self._asked[_words_of(question, paid)]["told"][answer.provider] = {
             "content": answer.content.model_dump(mode="json") if answer.content is not None else None,
             "cost_usd": str(answer.cost_usd),
             "evidence": answer.evidence,
+            "quotes": answer.quotes,
+            "confidence": answer.confidence,
+            "licence": answer.licence,
+            "keeps_for_days": answer.keeps_for_days,
         }
 
-    def refused(self, question: Question[Any], provider: str, error: AgentError) -> None:
+    def refused(
+        self, question: Question[Any], provider: str, error: AgentError, *, paid: bool | None = None
+    ) -> None:
         """One of them that could not answer."""
         fault = {"class": type(error).__name__, "message": str(error), "retry_at": error.retry_at}
-        self._asked[in_words(question)]["told"][provider] = {"error": fault}
+        self._asked[_words_of(question, paid)]["told"][provider] = {"error": fault}
 
     def written(self, ending: Outcome | Exception) -> str:
         """The recording as JSON, with the hash of what the run made of it."""
@@ -68,6 +91,9 @@ class Recording:
             },
             "contacts": {
                 key: one.model_dump(mode="json") if one else None for key, one in self._contacts.items()
+            },
+            "findings": {
+                key: [one.model_dump(mode="json") for one in found] for key, found in self._findings.items()
             },
             "known": sorted(self._known),
             "asked": self._asked,
@@ -99,20 +125,33 @@ class Told:
         found = self._looked_up("contacts", contact_id)
         return Contact.model_validate(found) if found is not None else None
 
+    def findings(self, subject_id: UUID) -> tuple[Finding, ...]:
+        """What was known of the account then. Raises NotRecorded where it was not looked up."""
+        return tuple(Finding.model_validate(one) for one in self._looked_up("findings", subject_id))
+
     def known(self, keys: Iterable[str]) -> set[str]:
         """Those of the companies that the tenant had already."""
         return set(keys) & set(self._document["known"])
 
-    def candidates(self, question: Question[Any]) -> list[str]:
-        """Those who would have been asked then. Raises NotRecorded where the question was not put."""
-        return list(self._put(question)["candidates"])
+    def candidates(self, question: Question[Any], *, paid: bool | None = None) -> list[str]:
+        """Those who would have been asked then: first those who were, in their order.
 
-    def answer(self, question: Question[Any], provider: str) -> Answer[Any]:
+        Raises NotRecorded where the question was not put.
+        """
+        put = self._put(question, paid)
+        return [*put["told"], *(name for name in put["candidates"] if name not in put["told"])]
+
+    def knows(self, question: Question[Any], *, paid: bool) -> Mapping[str, Sequence[str]]:
+        """The fields that each candidate might have known."""
+        known: Mapping[str, Sequence[str]] = self._put(question, paid)["knows"]
+        return known
+
+    def answer(self, question: Question[Any], provider: str, *, paid: bool | None = None) -> Answer[Any]:
         """What this provider answered then.
 
         Raises what it raised then, and NotRecorded where it was not asked.
         """
-        told = self._put(question)["told"].get(provider)
+        told = self._put(question, paid)["told"].get(provider)
         if told is None:
             raise NotRecorded(f"{provider} was not asked {in_words(question)}: that would need a call")
         if "error" in told:
@@ -122,17 +161,17 @@ class Told:
             provider=provider,
             content=type(question).answer.model_validate(content) if content is not None else None,
             cost_usd=Decimal(told["cost_usd"]),
-            evidence=told["evidence"],
+            **{name: told[name] for name in _ABOUT_ANSWERS if name in told},
         )
 
-    def _put(self, question: Question[Any]) -> Any:
-        put = self._document["asked"].get(in_words(question))
+    def _put(self, question: Question[Any], paid: bool | None) -> Any:
+        put = self._document["asked"].get(_words_of(question, paid))
         if put is None:
             raise NotRecorded(f"nobody was asked {in_words(question)}: that would need a call")
         return put
 
     def _looked_up(self, kind: str, key: UUID) -> Any:
-        found = self._document[kind]
+        found = self._document.get(kind, {})
         if str(key) not in found:
             raise NotRecorded(f"{kind[:-1]} {key} was not looked up")
         return found[str(key)]
@@ -141,6 +180,11 @@ class Told:
 def in_words(question: Question[Any]) -> str:
     """A question as it is written down: the same words for the same question."""
     return f"{type(question).__name__} {question.model_dump_json()}"
+
+
+def _words_of(question: Question[Any], paid: bool | None) -> str:
+    """The words, and in which round of an enrichment they were put, if in any."""
+    return in_words(question) if paid is None else f"{in_words(question)} {'paid' if paid else 'free'}"
 
 
 def described(ending: Outcome | Exception) -> dict[str, Any]:

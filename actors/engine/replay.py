@@ -1,6 +1,6 @@
 """Replay: a run done again from its recording, as it was or with a change. Nobody is asked, nothing is saved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from actors.core.agent import Agent
 from actors.core.errors import AgentError, NotConnected, OptedOut, ScorerAway
 from actors.core.outcome import Outcome
-from actors.core.questions import Answer, Question
+from actors.core.questions import Answer, EnrichCompany, Enrichment, Question, filled
 from actors.engine.asking import in_order
 from actors.engine.context import ScoringService
 from actors.engine.recording import NotRecorded, Told, described, hashed
@@ -21,7 +21,7 @@ from actors.events.envelope import read_payload
 from scoring_models.schema import Score, ScoreRequest
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig, read_config
-from tenants.records import Account, Contact
+from tenants.records import Account, Contact, Finding
 from tenants.store import recordings
 from tenants.store.columns import to_json
 from tenants.store.session import Database
@@ -202,6 +202,10 @@ class _Context:
         """The account of a lead as it was then."""
         return self._told.account(lead_id)
 
+    async def findings(self, account_id: UUID) -> Sequence[Finding]:
+        """The findings that stood in the account then."""
+        return self._told.findings(account_id)
+
     async def contact(self, contact_id: UUID) -> Contact | None:
         """The contact as it was then."""
         return self._told.contact(contact_id)
@@ -231,6 +235,36 @@ class _Context:
         if answer is None:
             raise NotConnected(type(question).__name__)
         return answer.model_copy(update={"cost_usd": spent})
+
+    async def enrich(
+        self,
+        question: EnrichCompany,
+        wanted: Collection[str],
+        *,
+        paid: bool,
+        segment: str,  # noqa: ARG002 - whom they chose is recorded
+    ) -> Enrichment:
+        """What the providers of then knew: all free ones, and paid ones while something is missing."""
+        names = self._told.candidates(question, paid=paid)
+        if not (paid and self.config.learns_order):
+            names = in_order(names, self.config.order)
+        knows = self._told.knows(question, paid=paid)
+        missing, answers, errors = set(wanted), [], {}
+        for name in names:
+            if paid and missing.isdisjoint(knows[name]):
+                continue
+            try:
+                answer = self._told.answer(question, name, paid=paid)
+            except OptedOut:
+                raise
+            except AgentError as failure:
+                errors[name] = failure
+                continue
+            answers.append(answer)
+            missing -= filled(answer, missing)
+        if paid and errors and missing == set(wanted):
+            raise list(errors.values())[-1]
+        return Enrichment.model_construct(answers=tuple(answers), unanswered=tuple(errors))
 
     async def score(self, request: ScoreRequest) -> Score:
         """The lead's score from the model of this world."""

@@ -20,6 +20,7 @@ from actors.engine import holding
 from actors.engine.asking import Asking
 from actors.engine.context import RunContext, ScoringService, TenantDesk
 from actors.engine.deciding import as_decided
+from actors.engine.enriching import Enriching
 from actors.engine.outward import Outward
 from actors.engine.profiles import Profile
 from actors.engine.turn import Turn
@@ -87,6 +88,7 @@ class Runner:
         self.turn = turn
         self._database = database
         self._asking = asking
+        self._enriching = Enriching(database, asking)
         self._outward = outward
         self._scoring = scoring
         self._build = build
@@ -113,6 +115,7 @@ class Runner:
             profile,
             desk,
             self._asking,
+            self._enriching,
             run_id=assignment.run_id,
             now=now,
             lead_id=assignment.event.data.concerns,
@@ -214,7 +217,9 @@ class Runner:
     def give_up(self, assignment: Assignment, profile: Profile, deliveries: int) -> Finished:
         """The run as failed, without another try: every process that began it died over it."""
         desk = TenantDesk(profile.tenant.id, self._database, self._scoring)
-        ctx = RunContext(profile, desk, self._asking, run_id=assignment.run_id, now=self._database.now())
+        ctx = RunContext(
+            profile, desk, self._asking, self._enriching, run_id=assignment.run_id, now=self._database.now()
+        )
         error = ProcessDied(f"{deliveries} times in a row")
         end = self._end(assignment, ctx, None, error, 0.0)
         # what a person allowed stays allowed: whoever tries the run again carries it out
@@ -223,7 +228,9 @@ class Runner:
     def overtaken(self, assignment: Assignment, profile: Profile) -> Finished:
         """The run as skipped, and its lead left as it is: that has come further than the event says."""
         desk = TenantDesk(profile.tenant.id, self._database, self._scoring)
-        ctx = RunContext(profile, desk, self._asking, run_id=assignment.run_id, now=self._database.now())
+        ctx = RunContext(
+            profile, desk, self._asking, self._enriching, run_id=assignment.run_id, now=self._database.now()
+        )
         outcome = Skip("the lead has come further since")
         end = self._end(assignment, ctx, outcome, None, 0.0)
         return Finished(assignment, outcome, replace(end, lead_id=None))

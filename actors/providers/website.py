@@ -11,7 +11,7 @@ from yarl import URL
 
 from actors.core.errors import AgentError, NotConnected, ProviderDown, QuestionRefused
 from actors.core.provider import Heard, Link, NotPublic, Provider, Reply
-from actors.core.questions import CompanyFacts, ReadSite
+from actors.core.questions import CompanyFacts, EnrichCompany
 from actors.providers.fields import text, whole
 from actors.providers.manners import Manners, send
 from actors.providers.page import Page, types
@@ -49,8 +49,10 @@ _ORGANIZATIONS = frozenset(
 _YEARS = range(1000, 2101)
 
 
-async def read_site(link: Link, question: ReadSite) -> Reply:
+async def read_site(link: Link, question: EnrichCompany) -> Reply:
     """What the company's website says: the front page, and the careers page that it links."""
+    if question.domain is None:
+        return Reply(None)
     domain = question.domain.lower()
     if not _HOST.fullmatch(domain):
         raise QuestionRefused(f"{question.domain!r} is no domain", provider=_NAME)
@@ -176,5 +178,20 @@ PROVIDER = Provider(
     base_url="https://{domain}",
     needs_key=False,
     credit_price_usd=Decimal(0),
-    answers={ReadSite: read_site},
+    answers={EnrichCompany: read_site},
+    knows=frozenset(
+        {
+            "name",
+            "country",
+            "city",
+            "employees",
+            "founded_year",
+            "technologies",
+            "open_jobs",
+            "description",
+        }
+    ),
+    trust=0.7,
+    licence="the company's own publication",
+    keeps_for_days=30,
 )

@@ -54,6 +54,29 @@ TRUTH: dict[str, dict[str, tuple[float, float, float]]] = {
     },
 }
 
+#: the fields that a vendor has of only some of the companies that it knows, as shares in REGIONS' order; what is
+#: not named here it has of all, as far as there is anything to have
+FILLS: dict[str, dict[str, tuple[float, float, float]]] = {
+    "apollo": {
+        "industry": (0.97, 0.90, 0.85),
+        "employees": (0.97, 0.92, 0.90),
+        "revenue_usd": (0.75, 0.25, 0.20),
+        "technologies": (0.90, 0.85, 0.60),
+    },
+    "hunter": {
+        "industry": (0.80, 0.92, 0.80),
+        "employees": (0.70, 0.90, 0.70),
+        "revenue_usd": (0.15, 0.55, 0.10),
+        "technologies": (0.60, 0.88, 0.50),
+    },
+    "pdl": {
+        "industry": (0.97, 0.95, 0.95),
+        "employees": (0.98, 0.95, 0.95),
+        "revenue_usd": (0.90, 0.40, 0.85),
+        "technologies": (0.30, 0.20, 0.70),
+    },
+}
+
 
 def segment(company: Company) -> Segment:
     """The size and the region of a company."""
@@ -72,3 +95,14 @@ def rate(vendor: str, of: Segment) -> float:
 def covers(vendor: str, company: Company) -> bool:
     """Whether a vendor knows this company."""
     return company.is_known and fraction("coverage", vendor, company.domain) < rate(vendor, segment(company))
+
+
+def fill(vendor: str, of: Segment, field: str) -> float:
+    """The share of the companies known to a vendor of which it has this field."""
+    shares = FILLS.get(vendor, {}).get(field)
+    return shares[REGIONS.index(of[1])] if shares is not None else 1.0
+
+
+def shows(vendor: str, company: Company, field: str) -> bool:
+    """Whether a vendor that knows the company has this field of it, where there is anything to have."""
+    return fraction("fill", vendor, field, company.domain) < fill(vendor, segment(company), field)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,12 @@ class TenantGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CallStart:
-    """A call that is about to be made, what it may cost at most, and the ceilings over it."""
+    """A call that is about to be made, what it may cost at most, and the ceilings over it.
+
+    An answer that was given to the same question of the tenant, by its `question_key`, is good for `hit_s` seconds,
+    and a miss for `miss_s`. `segment` and `propensity` are there where the call was a choice: in which segment, and
+    how likely that choice was.
+    """
 
     id: UUID
     run_id: UUID
@@ -27,13 +33,18 @@ class CallStart:
     question: str
     cost_usd: Decimal = Decimal(0)
     ceilings: tuple[Ceiling, ...] = ()
+    question_key: UUID | None = None
+    hit_s: float = 0.0
+    miss_s: float = 0.0
+    segment: str | None = None
+    propensity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CallEnd:
     """What a call cost and said. `answer` is JSON, or None where there was no answer to keep.
 
-    `is_budgeted` tells that there were ceilings over it.
+    `is_budgeted` tells that there were ceilings over it; `found` names the fields that came, None for a miss.
     """
 
     id: UUID
@@ -42,6 +53,7 @@ class CallEnd:
     cost_usd: Decimal
     answer: str | None
     is_budgeted: bool = False
+    found: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +70,21 @@ async def reserve(session: Session, starts: Sequence[CallStart]) -> Reserved:
     Those with an answer that is kept, and those that a ceiling forbids, are not to be made. Raises TenantGone
     where the tenant was removed meanwhile: nothing may be spent for it any more.
     """
+    known = await _known(session, starts)
+    starts = [start for start in starts if start.id not in known]
     forbidden = await _forbidden(session, starts)
     allowed = [start for start in starts if start.id not in forbidden]
     if not allowed:
-        return Reserved({}, forbidden)
-    kinds = {"id": "uuid", "run_id": "uuid", "provider": "text", "question": "text"}
+        return Reserved(known, forbidden)
+    kinds = {
+        "id": "uuid",
+        "run_id": "uuid",
+        "provider": "text",
+        "question": "text",
+        "question_key": "uuid",
+        "segment": "text",
+        "propensity": "real",
+    }
     rows = await session.rows(
         f"""
         WITH owner AS (SELECT id AS tenant_id FROM tenant WHERE id = :tenant_id FOR KEY SHARE)
@@ -79,7 +101,28 @@ async def reserve(session: Session, starts: Sequence[CallStart]) -> Reserved:
     )
     if not rows:
         raise TenantGone
-    return Reserved({row["id"]: row["answer"] for row in rows if row["answer"] is not None}, forbidden)
+    kept = {row["id"]: row["answer"] for row in rows if row["answer"] is not None}
+    return Reserved({**known, **kept}, forbidden)
+
+
+async def _known(session: Session, starts: Sequence[CallStart]) -> dict[UUID, Any]:
+    """The answers that the tenant has of the same questions already, hits and misses, as long as they are good."""
+    asked = [start for start in starts if start.question_key is not None]
+    if not asked:
+        return {}
+    kinds = {"id": "uuid", "question_key": "uuid", "hit_s": "double precision", "miss_s": "double precision"}
+    rows = await session.rows(
+        f"""
+        SELECT DISTINCT ON (given.id) given.id, call.answer FROM {unnest(**kinds)}
+        JOIN provider_call AS call ON call.tenant_id = :tenant_id AND call.question_key = given.question_key
+        WHERE call.answer IS NOT NULL AND call.settled_at > now() - interval '1 second' *
+              CASE WHEN call.answer ->> 'content' IS NULL THEN given.miss_s ELSE given.hit_s END
+        ORDER BY given.id, call.settled_at DESC
+        """,
+        tenant_id=session.tenant_id,
+        **columns(asked, tuple(kinds)),
+    )
+    return {row["id"]: row["answer"] for row in rows}
 
 
 async def _forbidden(session: Session, starts: Sequence[CallStart]) -> dict[UUID, Ceiling]:
@@ -123,14 +166,57 @@ async def settle(session: Session, ends: Sequence[CallEnd]) -> None:
     await session.run(
         f"""
         UPDATE provider_call SET state = given.state, credits = provider_call.credits + given.credits,
-               cost_usd = provider_call.cost_usd + given.cost_usd, answer = given.answer, settled_at = now()
-        FROM {unnest(**kinds)}
+               cost_usd = provider_call.cost_usd + given.cost_usd, answer = given.answer, settled_at = now(),
+               found = CASE WHEN given.found IS NOT NULL
+                       THEN ARRAY(SELECT value FROM json_array_elements_text(given.found)) END
+        FROM {unnest(**kinds, found="json")}
         WHERE provider_call.tenant_id = :tenant_id AND provider_call.id = given.id
           AND (given.answer IS NOT NULL OR provider_call.answer IS NULL)
         """,
         tenant_id=session.tenant_id,
-        **columns(ends, tuple(kinds)),
+        **columns(
+            ends, tuple(kinds), found=lambda end: to_json(end.found) if end.found is not None else None
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """How a provider did in a segment: answered calls, hits, what they cost, and how often each field came."""
+
+    provider: str
+    segment: str
+    asked: int
+    hits: int
+    spent_usd: Decimal
+    found: Mapping[str, int]
+
+
+async def experience(session: Session, *, newest: int, before: datetime | None = None) -> list[Experience]:
+    """What the tenant's newest calls that were a choice have shown, of those before a time."""
+    rows = await session.rows(
+        """
+        WITH newest AS (
+            SELECT provider, segment, found, cost_usd FROM provider_call
+            WHERE tenant_id = :tenant_id AND segment IS NOT NULL AND answer IS NOT NULL
+              AND settled_at < COALESCE(CAST(:before AS timestamptz), 'infinity')
+            ORDER BY settled_at DESC LIMIT :newest
+        ), fields AS (
+            SELECT provider, segment, json_object_agg(field, times) AS found FROM (
+                SELECT provider, segment, field, count(*) AS times FROM newest, unnest(found) AS field
+                GROUP BY provider, segment, field) AS counted
+            GROUP BY provider, segment
+        )
+        SELECT provider, segment, count(*) AS asked, count(newest.found) AS hits, sum(cost_usd) AS spent_usd,
+               (SELECT fields.found FROM fields
+                WHERE (fields.provider, fields.segment) = (newest.provider, newest.segment)) AS found
+        FROM newest GROUP BY provider, segment ORDER BY provider, segment
+        """,
+        tenant_id=session.tenant_id,
+        newest=newest,
+        before=before,
+    )
+    return [Experience(**{**row, "found": row["found"] or {}}) for row in rows]
 
 
 async def cost_of_a_lead(session: Session, *, at_least: int) -> Decimal | None:

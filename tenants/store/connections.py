@@ -19,6 +19,7 @@ class Connection:
     api_key: str | None
     credit_price_usd: Decimal | None
     since: datetime
+    calls_per_minute: int | None = None
 
     def __repr__(self) -> str:
         return f"Connection({self.provider}, {self.base_url})"
@@ -39,12 +40,13 @@ async def save(session: Session, vault: Vault, provider: str, connection: Provid
     key = connection.api_key.get_secret_value() if connection.api_key is not None else None
     await session.run(
         """
-        INSERT INTO connection AS c (tenant_id, provider, base_url, sealed_key, key_hint, credit_price_usd)
-        VALUES (:tenant_id, :provider, :base_url, :sealed_key, :hint, :price)
+        INSERT INTO connection AS c (tenant_id, provider, base_url, sealed_key, key_hint, credit_price_usd,
+                                     calls_per_minute)
+        VALUES (:tenant_id, :provider, :base_url, :sealed_key, :hint, :price, :calls_per_minute)
         ON CONFLICT (tenant_id, provider) DO UPDATE
         SET base_url = EXCLUDED.base_url, sealed_key = COALESCE(EXCLUDED.sealed_key, c.sealed_key),
             key_hint = COALESCE(EXCLUDED.key_hint, c.key_hint), credit_price_usd = EXCLUDED.credit_price_usd,
-            changed_at = now()
+            calls_per_minute = EXCLUDED.calls_per_minute, changed_at = now()
         """,
         tenant_id=session.tenant_id,
         provider=provider,
@@ -52,6 +54,7 @@ async def save(session: Session, vault: Vault, provider: str, connection: Provid
         sealed_key=vault.seal(session.tenant_id, provider, key) if key else None,
         hint=key[-4:] if key and len(key) >= 12 else None,
         price=connection.credit_price_usd,
+        calls_per_minute=connection.calls_per_minute,
     )
     # the system may know to whom a tenant is connected, and nothing more of it
     await session.run(
@@ -68,7 +71,8 @@ async def everything(session: Session, vault: Vault) -> dict[str, Connection]:
     """The tenant's connections by provider, opened for use."""
     assert session.tenant_id is not None
     rows = await session.rows(
-        "SELECT provider, base_url, sealed_key, credit_price_usd, since FROM connection WHERE tenant_id = :tenant_id",
+        "SELECT provider, base_url, sealed_key, credit_price_usd, since, calls_per_minute "
+        "FROM connection WHERE tenant_id = :tenant_id",
         tenant_id=session.tenant_id,
     )
     return {
@@ -78,6 +82,7 @@ async def everything(session: Session, vault: Vault) -> dict[str, Connection]:
             vault.open(session.tenant_id, row["provider"], row["sealed_key"]) if row["sealed_key"] else None,
             row["credit_price_usd"],
             row["since"],
+            row["calls_per_minute"],
         )
         for row in rows
     }

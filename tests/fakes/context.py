@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from actors.core.questions import Answer
+from actors.core.questions import Answer, EnrichCompany, Enrichment
 from tenants.policies import TenantConfig
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -15,7 +15,9 @@ class FakeContext:
 
     `answers` says for each type of question what comes back: the answer's content, None for a miss, a whole
     `Answer`, an exception to raise, or a function that makes one of these from the question. What is not in it
-    may not be asked. `leads` are the accounts of leads by the leads' ids.
+    may not be asked. A company is enriched by what is said of EnrichCompany, an answer or a list of them (where a name
+    stands for one who could not answer), and in the round that is free by what is said of "free". `leads` are the
+    accounts of leads by the leads' ids, `findings` what stands in accounts by theirs.
     """
 
     def __init__(
@@ -26,6 +28,7 @@ class FakeContext:
         leads=None,
         contacts=(),
         known=(),
+        findings=None,
         score=None,
         config=None,
         config_version=1,
@@ -40,6 +43,8 @@ class FakeContext:
         self._accounts_of = leads or {}
         self._contacts = {one.id: one for one in contacts}
         self._known = set(known)
+        self._findings = findings or {}
+        self.wanted = []
         self._score = score
 
     async def account(self, account_id):
@@ -60,6 +65,25 @@ class FakeContext:
         if isinstance(given, Answer):
             return given
         return Answer(provider="oracle", content=given, cost_usd=Decimal(0), evidence="told")
+
+    async def findings(self, account_id):
+        return tuple(self._findings.get(account_id, ()))
+
+    async def enrich(self, question, wanted, *, paid, segment):
+        self.asked.append(question)
+        self.wanted.append((paid, segment, tuple(wanted)))
+        given = _made(self._answers[EnrichCompany] if paid else self._answers.get("free", []), question)
+        told = given if isinstance(given, list) else [given]
+        answers = [
+            one
+            if isinstance(one, Answer)
+            else Answer(provider="oracle", content=one, cost_usd=Decimal(0), evidence="told")
+            for one in told
+            if not isinstance(one, str)
+        ]
+        return Enrichment(
+            answers=tuple(answers), unanswered=tuple(one for one in told if isinstance(one, str))
+        )
 
     async def score(self, request):
         self.asked.append(request)

@@ -17,7 +17,6 @@ from actors.core.questions import (
     MailExchangers,
     PeopleFound,
     PersonFound,
-    ReadSite,
     RevealPerson,
     VerifyAddress,
 )
@@ -40,9 +39,11 @@ class Oracle:
     def provider(self):
         answers = {
             EnrichCompany: lambda q: CompanyFacts(
-                industry="software", employees=50 + len(q.domain), country="DE"
+                industry="software",
+                employees=50 + len(q.domain),
+                country="DE",
+                description=f"We are {q.domain}",
             ),
-            ReadSite: lambda q: CompanyFacts(description=f"We are {q.domain}"),
             FindMailExchangers: lambda q: MailExchangers(hosts=(f"mx.{q.domain}",)),
             FindPeople: lambda q: PeopleFound(
                 people=(PersonFound(provider_id=q.domain, title="CEO", seniority="c_suite"),)
@@ -78,6 +79,7 @@ class Oracle:
             credit_price_usd=Decimal("0.05"),
             answers={question: answering(find) for question, find in answers.items()},
             billed=frozenset({EnrichCompany}),
+            knows=frozenset({"industry", "employees", "country", "description"}),
         )
 
 

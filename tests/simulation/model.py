@@ -251,10 +251,14 @@ async def reserve(session, starts):
             raise TenantGone
         for start in starts:
             key = (session.tenant_id, start.id)
+            if start.question_key is not None and (answer := _known_answer(tx, session, start)) is not None:
+                kept[start.id] = answer
+                continue
             call = await tx.lock("provider_call", key)
             if call is None:
                 call = {"run_id": start.run_id, "question": start.question, "state": "reserved", "tries": 1}
                 call |= {"credits": Decimal(0), "cost_usd": Decimal(0), "answer": None}
+                call |= {"question_key": start.question_key, "settled_at": None}
             else:
                 state = "reserved" if call["answer"] is None else call["state"]
                 call = {**call, "tries": call["tries"] + 1, "state": state}
@@ -262,6 +266,29 @@ async def reserve(session, starts):
             if call["answer"] is not None:
                 kept[start.id] = orjson.loads(call["answer"])
     return Reserved(kept, {})
+
+
+def _known_answer(tx, session, start):
+    """The newest answer to the same question that is still good."""
+    newest = None
+    for (owner, _), call in tx.store.rows("provider_call").items():
+        if (
+            owner == session.tenant_id
+            and call["question_key"] == start.question_key
+            and call["answer"] is not None
+        ):
+            answer = orjson.loads(call["answer"])
+            good_s = start.miss_s if answer.get("content") is None else start.hit_s
+            is_good = call["settled_at"] > tx.store.now - _s(good_s)
+            if is_good and (newest is None or call["settled_at"] > newest[0]):
+                newest = call["settled_at"], answer
+    return newest[1] if newest is not None else None
+
+
+async def experience(session, *, newest, before=None):
+    """Nothing: the vendor of a world has no rival, and so there is nothing to learn."""
+    async with session.statement():
+        return []
 
 
 async def unanswered(session, ends):
@@ -278,6 +305,7 @@ async def settle_calls(session, ends):
             if call is not None and (end.answer is not None or call["answer"] is None):
                 cost, credits_ = call["cost_usd"] + end.cost_usd, call["credits"] + end.credits
                 settled = {"state": end.state, "answer": end.answer, "cost_usd": cost, "credits": credits_}
+                settled["settled_at"] = tx.store.now
                 tx.put("provider_call", key, {**call, **settled})
 
 
@@ -358,7 +386,26 @@ async def save_contacts(session, people):
 
 
 async def save_findings(session, found):
-    await _saved(session, "finding", {(one.subject_id, one.field, one.provider): one for one in found})
+    current = {(one.subject_id, one.field) for one in found if one.is_current}
+    async with session.statement() as tx:
+        for (owner, key), one in list(tx.store.rows("finding").items()):
+            if owner == session.tenant_id and one.is_current and (one.subject_id, one.field) in current:
+                await tx.lock("finding", (owner, key))
+                tx.put("finding", (owner, key), one.model_copy(update={"is_current": False}))
+    await _saved(
+        session,
+        "finding",
+        {(one.subject_id, one.field, one.provider, one.found_at): one for one in found},
+    )
+
+
+async def current_findings(session, subject_ids):
+    async with session.statement() as tx:
+        found = {}
+        for (owner, _), one in sorted(tx.store.rows("finding").items(), key=lambda row: row[1].field):
+            if owner == session.tenant_id and one.is_current and one.subject_id in subject_ids:
+                found[one.subject_id] = (*found.get(one.subject_id, ()), one)
+        return found
 
 
 async def save_recordings(session, recorded):
@@ -520,6 +567,7 @@ MODELLED = {
     (calls, "reserve"): reserve,
     (calls, "unanswered"): unanswered,
     (calls, "settle"): settle_calls,
+    (calls, "experience"): experience,
     (leads, "accounts"): accounts,
     (leads, "accounts_of"): accounts_of,
     (leads, "contacts"): contacts,
@@ -532,6 +580,7 @@ MODELLED = {
     (leads, "move_leads"): move_leads,
     (leads, "save_scores"): save_scores,
     (findings, "save"): save_findings,
+    (findings, "current"): current_findings,
     (sources, "save_tallies"): save_tallies,
     (sources, "save_rejections"): save_rejections,
     (log, "append"): append,

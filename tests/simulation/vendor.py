@@ -18,7 +18,6 @@ from actors.core.questions import (
     MailExchangers,
     PeopleFound,
     PersonFound,
-    ReadSite,
     RevealPerson,
     VerifyAddress,
 )
@@ -39,7 +38,6 @@ class Vendor:
         self._troubles: Counter[str] = Counter()
         answers = {
             EnrichCompany: self._about_company,
-            ReadSite: self._own_words,
             FindMailExchangers: lambda q: MailExchangers(hosts=(f"mx.{q.domain}",)),
             FindPeople: lambda q: PeopleFound(people=(PersonFound(provider_id=q.domain, title="CEO"),)),
             RevealPerson: self._person,
@@ -54,6 +52,7 @@ class Vendor:
             credit_price_usd=Decimal("0.05"),
             answers={question: self._answering(find) for question, find in answers.items()},
             billed=frozenset({EnrichCompany}),
+            knows=frozenset({"industry", "employees", "country", "description"}),
         )
 
     def companies(self, tenant, count: int) -> list[str]:
@@ -99,11 +98,12 @@ class Vendor:
             self._world.faults["slow provider"] += 1
             await self._world.loop.wait(_LONGER_THAN_ANY_DEADLINE_S)
         await self._world.loop.wait(self._chance.random() * 0.2)
-        return CompanyFacts(industry="software", employees=50 + len(question.domain), country="DE")
-
-    def _own_words(self, question: ReadSite) -> CompanyFacts | None:
-        is_unknown = self.kinds[question.domain] == "unknown"
-        return None if is_unknown else CompanyFacts(description=f"We are {question.domain}")
+        return CompanyFacts(
+            industry="software",
+            employees=50 + len(question.domain),
+            country="DE",
+            description=f"We are {question.domain}",
+        )
 
     def _is_doubtful(self, domain: str) -> bool:
         return self.kinds[domain] == "doubtful"

@@ -1,18 +1,17 @@
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from actors.agents.enrichment import enrichment, merge, split_cost
+from actors.agents.enrichment import enrichment
 from actors.core.errors import NotConnected, ProviderDown
 from actors.core.outcome import Done, Skip
-from actors.core.questions import Answer, CompanyFacts, EnrichCompany, ReadSite
+from actors.core.questions import Answer, CompanyFacts, EnrichCompany
 from actors.events.lead import Company, LeadSourced
 from tenants.identity import lead_id_of
 from tenants.policies import read_config
-from tenants.records import Account, Finding, Firmographics, LeadProgress, Stage
+from tenants.records import Account, Finding, LeadProgress, Stage
 from tests.fakes.context import NOW, FakeContext
 
 
@@ -36,7 +35,9 @@ def told(content, provider="apollo", cost="0"):
 
 
 async def enrich(of, provider=None, website=None, **more):
-    ctx = FakeContext({EnrichCompany: provider, ReadSite: website}, accounts=[of], **more)
+    """The enrichment of an account, with what a paid provider says, and what the website does."""
+    free = [website] if website is not None else []
+    ctx = FakeContext({EnrichCompany: provider, "free": free}, accounts=[of], **more)
     event = sourced(of)
     return event, await enrichment.work(event, ctx)
 
@@ -44,23 +45,25 @@ async def enrich(of, provider=None, website=None, **more):
 async def test_what_provider_and_website_know_is_kept_said_and_each_value_has_its_source():
     event, outcome = await enrich(
         account(country="DE"),
-        told(CompanyFacts(industry="Steel", employees=70), cost="0.05"),
+        told(CompanyFacts(industry="Steel", employees=70, lei="5299"), cost="0.05"),
         told(CompanyFacts(description="We do", employees=99), provider="website"),
     )
     assert isinstance(outcome, Done)
     richer, progress, *findings = outcome.save
+    # what is free is asked first, and what it filled stays
     assert (richer.industry, richer.employees, richer.description, richer.country) == (
         "Steel",
-        70,
+        99,
         "We do",
         "DE",
     )
     assert progress == LeadProgress(lead_id=event.lead_id, stage=Stage.ENRICHED)
-    assert {(one.field, one.value, one.provider) for one in findings} == {
-        ("industry", "Steel", "apollo"),
-        ("employees", 70, "apollo"),
-        ("description", "We do", "website"),
-        ("employees", 99, "website"),
+    assert {(one.field, one.value, one.provider, one.is_current) for one in findings} == {
+        ("industry", "Steel", "apollo", True),
+        ("employees", 70, "apollo", False),
+        ("lei", "5299", "apollo", True),
+        ("description", "We do", "website", True),
+        ("employees", 99, "website", True),
     }
     for one in findings:
         assert isinstance(one, Finding)
@@ -70,49 +73,74 @@ async def test_what_provider_and_website_know_is_kept_said_and_each_value_has_it
     assert (said.lead_id, said.account_id, said.providers) == (
         event.lead_id,
         richer.id,
-        ("apollo", "website"),
+        ("website", "apollo"),
     )
-    assert (said.account.industry, said.account.employees, said.account.country) == ("Steel", 70, "DE")
-    assert outcome.output == {"findings": 4}
+    assert (said.account.industry, said.account.employees, said.account.country) == ("Steel", 99, "DE")
+    assert outcome.output["findings"] == 5
+    assert outcome.output["cost_usd"] == Decimal("0.05")
 
 
-async def test_a_company_is_trusted_less_than_a_provider_when_it_speaks_of_itself():
-    facts = CompanyFacts(industry="Steel")
-    _, outcome = await enrich(account(), told(facts), told(facts, provider="website"))
-    by_provider, by_itself = outcome.save[2:]
-    assert 0 < by_itself.confidence < by_provider.confidence <= 1
-
-
-def test_what_was_known_stays_and_the_first_who_knows_fills_a_gap():
-    known = account(industry="Steel", open_jobs=0)
-    merged = merge(
-        known,
-        [
-            told(CompanyFacts(industry="Software", open_jobs=5)),
-            told(None),
-            told(CompanyFacts(employees=70, name="Other", domain="other.com")),
-            told(CompanyFacts(employees=99, city="Köln")),
-        ],
+async def test_only_what_is_missing_is_bought_and_the_segment_is_the_one_that_the_free_sources_told():
+    of = account(industry="Steel", city="Bonn")
+    ctx = FakeContext(
+        {
+            EnrichCompany: [],
+            "free": [told(CompanyFacts(employees=70, country="DE", description="We do"), provider="website")],
+        },
+        accounts=[of],
+        config=read_config({"waterfall": {"fields": ["industry", "employees", "country", "revenue_usd"]}}),
     )
-    assert merged == known.model_copy(update={"employees": 70, "city": "Köln"})
-    assert known.employees is None
+    outcome = await enrichment.work(sourced(of), ctx)
+    assert ctx.wanted == [
+        (False, "?/?", ("employees", "country", "revenue_usd")),
+        (True, "DE/medium", ("revenue_usd",)),
+    ]
+    assert outcome.output["missing"] == ["revenue_usd"]
 
 
-def test_every_fact_that_an_account_can_have_is_taken_over():
-    facts = {
-        "industry": "Steel",
-        "country": "DE",
-        "city": "Köln",
-        "employees": 70,
-        "founded_year": 1999,
-        "revenue_usd": 1e6,
-        "funding_usd": 0.0,
-        "technologies": ("Python",),
-        "open_jobs": 0,
-        "description": "We do",
-    }
-    assert facts.keys() == Firmographics.model_fields.keys()
-    assert merge(account(), [told(CompanyFacts(**facts))]).model_dump().items() >= facts.items()
+async def test_nothing_is_bought_where_nothing_is_missing():
+    of = account()
+    config = read_config({"waterfall": {"fields": ["employees"]}})
+    ctx = FakeContext({"free": [told(CompanyFacts(employees=70))]}, accounts=[of], config=config)
+    outcome = await enrichment.work(sourced(of), ctx)
+    assert isinstance(outcome, Done)
+    assert [paid for paid, *_ in ctx.wanted] == [False]
+
+
+async def test_nothing_is_bought_for_a_company_that_turns_out_not_to_be_the_ideal_customer():
+    of = account()
+    config = read_config({"icp": {"employees_max": 50}})
+    ctx = FakeContext({"free": [told(CompanyFacts(employees=70))]}, accounts=[of], config=config)
+    outcome = await enrichment.work(sourced(of), ctx)
+    assert isinstance(outcome, Skip)
+    assert outcome.reason == "too many employees"
+    assert [paid for paid, *_ in ctx.wanted] == [False]
+
+
+async def test_what_stood_in_the_record_before_is_asked_for_again_when_it_has_expired():
+    of = account(employees=70, industry="Steel")
+    standing = Finding(
+        subject_id=of.id,
+        field="employees",
+        value=70,
+        provider="apollo",
+        evidence="",
+        confidence=0.8,
+        cost_usd=Decimal(0),
+        found_at=NOW - timedelta(days=91),
+        expires_at=NOW - timedelta(days=1),
+        is_current=True,
+    )
+    config = read_config({"waterfall": {"fields": ["employees", "industry"]}})
+    ctx = FakeContext(
+        {EnrichCompany: [told(CompanyFacts(employees=90))]},
+        accounts=[of],
+        config=config,
+        findings={of.id: [standing]},
+    )
+    outcome = await enrichment.work(sourced(of), ctx)
+    assert ctx.wanted[-1][2] == ("employees",)
+    assert outcome.save[0].employees == 90
 
 
 async def test_an_account_that_is_gone_or_has_no_domain_is_skipped_and_nobody_is_asked():
@@ -127,10 +155,17 @@ async def test_an_account_that_is_gone_or_has_no_domain_is_skipped_and_nobody_is
     assert ctx.asked == []
 
 
-@pytest.mark.parametrize("nothing", [None, told(CompanyFacts()), told(CompanyFacts(name="Acme"))])
+@pytest.mark.parametrize("nothing", [None, told(CompanyFacts())])
 async def test_a_company_that_nobody_knows_is_skipped(nothing):
     _, outcome = await enrich(account(), nothing, nothing)
     assert outcome == Skip("nobody knows this company", missing="firmographics")
+
+
+async def test_of_a_company_of_which_only_the_name_is_known_the_findings_are_kept_with_what_they_cost():
+    _, outcome = await enrich(account(), told(CompanyFacts(name="Acme AG"), cost="0.05"))
+    assert isinstance(outcome, Skip)
+    assert outcome.missing == "firmographics"
+    assert [(one.field, one.cost_usd) for one in outcome.save] == [("name", Decimal("0.05"))]
 
 
 async def test_a_company_that_turns_out_not_to_be_ideal_is_skipped_and_what_was_found_is_kept():
@@ -142,43 +177,17 @@ async def test_a_company_that_turns_out_not_to_be_ideal_is_skipped_and_what_was_
     assert (richer.employees, finding.field, finding.cost_usd) == (70, "employees", Decimal("0.05"))
 
 
-@pytest.mark.parametrize("trouble", [ProviderDown(), NotConnected()])
-async def test_no_lead_is_lost_over_a_website_that_can_not_be_read(trouble):
-    _, outcome = await enrich(account(), told(CompanyFacts(employees=70)), trouble)
+async def test_who_could_not_answer_is_told_and_no_lead_is_lost_over_it():
+    _, outcome = await enrich(account(), [told(CompanyFacts(employees=70)), "hunter"], "website")
     assert isinstance(outcome, Done)
     assert outcome.say[0].providers == ("apollo",)
+    assert outcome.output["unanswered"] == ["website", "hunter"]
 
 
 @pytest.mark.parametrize("trouble", [ProviderDown(), NotConnected()])
 async def test_a_provider_that_can_not_answer_is_an_error_and_not_a_miss(trouble):
     with pytest.raises(type(trouble)):
         await enrich(account(), trouble, told(CompanyFacts(employees=70)))
-
-
-async def test_a_fault_of_ours_is_not_hidden_as_a_website_that_can_not_be_read():
-    with pytest.raises(ZeroDivisionError):
-        await enrich(account(), told(CompanyFacts(employees=70)), ZeroDivisionError())
-
-
-MONEY = st.decimals(0, 10**6, places=6)
-
-
-@given(MONEY | st.decimals(0, 10**4, places=10), st.integers(1, 12))
-def test_the_parts_of_a_cost_add_up_to_it_exactly(cost, parts):
-    shares = split_cost(cost, parts)
-    assert len(shares) == parts
-    assert sum(shares) == cost
-
-
-@given(MONEY, st.integers(1, 12))
-def test_no_part_of_a_cost_is_negative_and_none_is_a_millionth_of_a_dollar_more_than_another(cost, parts):
-    shares = split_cost(cost, parts)
-    assert min(shares) >= 0
-    assert max(shares) - min(shares) <= Decimal("0.000001")
-
-
-def test_a_cost_without_parts_has_none():
-    assert split_cost(Decimal(1), 0) == []
 
 
 def told_by_others(**company):
@@ -209,7 +218,7 @@ async def test_a_lead_of_others_is_handed_to_the_lead_source_under_its_id_and_no
 async def test_of_a_lead_of_others_that_is_one_of_ours_by_now_it_is_our_account_that_counts():
     ours = account(country="DE")
     event = told_by_others()
-    answers = {EnrichCompany: told(CompanyFacts(employees=70)), ReadSite: None}
+    answers = {EnrichCompany: told(CompanyFacts(employees=70))}
     outcome = await enrichment.work(event, FakeContext(answers, leads={event.lead_id: ours}))
     assert isinstance(outcome, Done)
     assert [(said.type, said.account_id) for said in outcome.say] == [("lead.enriched", ours.id)]

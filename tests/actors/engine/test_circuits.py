@@ -50,10 +50,14 @@ class Vendor:
         return Reply(None)
 
 
-async def fails(circuits, vendor, error, times=1, link=LINK, provider=VENDOR):
+async def told(seconds):
+    """The other processes, which need not hear of it here."""
+
+
+async def fails(circuits, vendor, error, times=1, link=LINK, provider=VENDOR, others=told):
     for _ in range(times):
         with pytest.raises(error) as raised:
-            await circuits.through(provider, link, vendor)
+            await circuits.through(provider, link, vendor, others)
     return raised.value
 
 
@@ -71,7 +75,7 @@ async def test_at_another_address_it_is_another_service(clock):
     circuits, vendor = Circuits(), Vendor(ProviderDown())
     await fails(circuits, vendor, ProviderDown, times=5)
     elsewhere = replace(LINK, base_url="https://other.example")
-    assert await circuits.through(VENDOR, elsewhere, Vendor()) == Reply(None)
+    assert await circuits.through(VENDOR, elsewhere, Vendor(), told) == Reply(None)
 
 
 async def test_whoever_made_a_probe_in_vain_has_not_failed_and_one_that_goes_well_lets_all_go_on(clock):
@@ -85,7 +89,7 @@ async def test_whoever_made_a_probe_in_vain_has_not_failed_and_one_that_goes_wel
     assert vendor.asked == 6
     clock.now_s, vendor.error = 2.0, None
     for _ in range(3):
-        await circuits.through(VENDOR, LINK, vendor)
+        await circuits.through(VENDOR, LINK, vendor, told)
     assert vendor.asked == 9
 
 
@@ -93,7 +97,7 @@ async def test_a_probe_that_was_broken_off_closes_nothing(clock):
     circuits, vendor = Circuits(), Vendor(ProviderDown())
     await fails(circuits, vendor, ProviderDown, times=5)
     clock.now_s = 1.0
-    probe = asyncio.create_task(circuits.through(VENDOR, LINK, asyncio.Event().wait))
+    probe = asyncio.create_task(circuits.through(VENDOR, LINK, asyncio.Event().wait, told))
     await asyncio.sleep(0)
     probe.cancel()
     await asyncio.gather(probe, return_exceptions=True)
@@ -103,13 +107,22 @@ async def test_a_probe_that_was_broken_off_closes_nothing(clock):
 
 async def test_who_asked_for_quiet_is_not_asked_by_that_key_before_its_time(clock):
     circuits, vendor = Circuits(), Vendor(RateLimited(retry_at=datetime.now(UTC) + timedelta(seconds=30)))
-    await fails(circuits, vendor, RateLimited, times=2)
+    heard = []
+
+    async def others(seconds):
+        heard.append(seconds)
+
+    await fails(circuits, vendor, RateLimited, others=others)
+    assert heard == []  # a single refusal concerns only whoever got it
+    await fails(circuits, vendor, RateLimited, others=others)
+    assert len(heard) == 1
+    assert 25 < heard[0] <= 30
     vendor.error = None
     alone = await fails(circuits, vendor, SlowedDown, times=3)
     assert timedelta(seconds=20) < alone.retry_at - datetime.now(UTC) <= timedelta(seconds=31)
-    await circuits.through(VENDOR, OTHER_KEY, vendor)
+    await circuits.through(VENDOR, OTHER_KEY, vendor, told)
     clock.now_s = 31.0
-    await circuits.through(VENDOR, LINK, vendor)
+    await circuits.through(VENDOR, LINK, vendor, told)
     assert vendor.asked == 4
 
 
@@ -119,7 +132,7 @@ async def test_who_refuses_now_and_then_is_asked_on(clock):
         vendor.error = RateLimited(retry_at=datetime.now(UTC) + timedelta(seconds=30))
         await fails(circuits, vendor, RateLimited)
         vendor.error = None
-        await circuits.through(VENDOR, LINK, vendor)
+        await circuits.through(VENDOR, LINK, vendor, told)
     assert vendor.asked == 10
 
 

@@ -101,13 +101,16 @@ async def test_another_order_takes_other_answers_or_says_which_call_it_would_nee
         )
     }
     async with open_fake_works(database, vault, providers=providers, judge=Labelled()) as works:
-        acme = await add_tenant(database, vault, connections={"first": {}, "second": {}, "third": {}})
+        acme = await add_tenant(
+            database, vault, connections={"first": {}, "second": {}, "third": {}}, order=["first"]
+        )
         await ask_for(works, acme, 1)
         await run_to_the_end(works, acme, 1)
     run_id = (await ran(works, acme))["enrichment"]
     same = await again(works, run_id, {"order": ["second"]})
     assert same.is_same
-    assert same.differences == ()
+    assert same.before["output"]["unanswered"] == ["first"]
+    assert {one.path.partition("[")[0] for one in same.differences} == {"output.unanswered"}  # never asked
     other = await again(works, run_id, {"order": ["third"]})
     assert other.after["error"] == "NotRecorded"
     assert "third was not asked EnrichCompany" in other.after["message"]

@@ -10,7 +10,7 @@ from actors.core.agent import agent
 from actors.core.effects import EnrolContact
 from actors.core.errors import DomainSilent, KeyRefused, ProviderDown, RateLimited, ScorerAway
 from actors.core.outcome import Done, Skip, Snooze
-from actors.core.questions import EnrichCompany, ReadSite
+from actors.core.questions import EnrichCompany, FindMailExchangers
 from actors.engine.asking import Asking
 from actors.engine.profiles import Profile
 from actors.engine.runner import Assignment, Runner
@@ -267,7 +267,7 @@ async def test_a_run_costs_what_its_questions_cost_even_if_it_fails(database, va
     asking = Asking(database, None, {"oracle": oracle.provider()}, calls_in_flight=1)
 
     async def work(event, ctx):
-        await ctx.ask(ReadSite(domain="acme.com"))
+        await ctx.ask(FindMailExchangers(domain="acme.com"))
         await ctx.ask(EnrichCompany(domain="acme.com"))
         raise ProviderDown("503")
 

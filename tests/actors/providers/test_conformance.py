@@ -38,7 +38,6 @@ from actors.core.questions import (
     FindPeople,
     Question,
     ReadProspect,
-    ReadSite,
     RevealPerson,
     VerifyAddress,
 )
@@ -55,7 +54,6 @@ MISS = None
 # One question of each kind, about a company of the simulator's world. A new kind of question is added here.
 QUESTIONS: dict[type[Question[Any]], Callable[[World], Question[Any]]] = {
     EnrichCompany: lambda world: EnrichCompany(domain=_known(world)),
-    ReadSite: lambda world: ReadSite(domain=_known(world)),
     FindCompanies: lambda world: FindCompanies(icp=IdealCustomer(countries=("DE",)), page=1, per_page=10),
     FindPeople: lambda world: FindPeople(domain=_known(world), persona=Persona()),
     RevealPerson: lambda world: RevealPerson(domain=_known(world), provider_id=None, **_name(world)),

@@ -13,14 +13,14 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from actors.core.errors import AnswerGarbled, ProviderDown, QuestionRefused, RateLimited
 from actors.core.provider import Link, Reply
-from actors.core.questions import CompanyFacts, ReadSite
+from actors.core.questions import CompanyFacts, EnrichCompany
 from actors.engine.http import open_web
 from actors.providers.website import PROVIDER, read_site
 from actors.simulator.world import World
 from tests.fakes.resolver import Resolving
 
 MISS = Reply(None)
-ACME = ReadSite(domain="acme.com")
+ACME = EnrichCompany(domain="acme.com")
 ABOUT = {"@type": "Organization", "name": "Acme"}
 
 
@@ -179,7 +179,7 @@ async def test_a_site_that_tells_nothing_is_a_miss(vendor: Callable[..., Link], 
 async def test_what_is_no_domain_is_not_asked(vendor: Callable[..., Link], domain: str) -> None:
     link, asked = internet(vendor, {})
     with pytest.raises(QuestionRefused):
-        await read_site(link, ReadSite(domain=domain))
+        await read_site(link, EnrichCompany(domain=domain))
     assert not asked
 
 
@@ -382,7 +382,7 @@ async def test_a_site_that_is_not_itself(
 async def test_the_simulators_sites_tell_the_truth(way: Callable[[str], Link], world: World) -> None:
     seen: set[str] = set()
     for company in world.companies[:80]:
-        reply = await read_site(way("website"), ReadSite(domain=company.domain))
+        reply = await read_site(way("website"), EnrichCompany(domain=company.domain))
         if not company.has_site:
             assert reply == MISS
             continue

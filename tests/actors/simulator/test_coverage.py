@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from actors.simulator.coverage import REGIONS, SIZES, TRUTH, covers, rate, segment
+from actors.simulator.coverage import FILLS, REGIONS, SIZES, TRUTH, covers, fill, rate, segment, shows
 from actors.simulator.world import World
 
 
@@ -38,3 +38,13 @@ def test_a_company_that_nobody_has_heard_of_is_known_to_nobody(world: World) -> 
         if not company.is_known
     )
     assert not any(covers(vendor, unknown) for vendor in TRUTH)
+
+
+@pytest.mark.parametrize("vendor", FILLS)
+def test_each_vendor_has_a_field_as_often_as_the_table_says(vendor: str, world: World) -> None:
+    for size, region in [(size, region) for size in SIZES for region in REGIONS]:
+        companies = [company for company in world.companies if segment(company) == (size, region)]
+        for field in FILLS[vendor]:
+            share = sum(shows(vendor, company, field) for company in companies) / len(companies)
+            assert abs(share - fill(vendor, (size, region), field)) <= 4 * (0.25 / len(companies)) ** 0.5
+    assert shows(vendor, world.companies[0], "founded_year")

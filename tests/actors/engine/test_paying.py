@@ -1,4 +1,4 @@
-"""Billed calls: paid for once, though connections break and those who asked give up."""
+"""Paid calls: paid for once, though connections break and those who asked give up."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from actors.core.errors import RateLimited
-from actors.core.questions import EnrichCompany, ReadSite
+from actors.core.questions import EnrichCompany, FindMailExchangers
 from actors.engine.asking import Asking
 from actors.engine.recording import Recording
 from tenants.store import tenants
@@ -142,7 +142,7 @@ async def test_a_time_that_a_provider_names_is_told_by_the_databases_clock(datab
         raise RateLimited(retry_at=datetime.now(UTC) + timedelta(minutes=1))
 
     asking = asking_of(Trembling(database, ahead=timedelta(hours=5)), Oracle(later))
-    for question in (QUESTION, ReadSite(domain="acme.com")):  # a billed one, and one that is free
+    for question in (QUESTION, FindMailExchangers(domain="acme.com")):  # a billed one, and one that is free
         with pytest.raises(RateLimited) as limited:
             await asking.ask(profile, uuid4(), question, recording=Recording(NOW))
         ahead = limited.value.retry_at - datetime.now(UTC)

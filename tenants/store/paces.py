@@ -1,0 +1,113 @@
+"""Paces: how often each key of a provider may be used, shared by all processes that use it.
+
+A pace belongs to a key and not to a tenant: two tenants with the same key share what the vendor allows. What is
+kept of a key is a hash.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tenants.store.session import Session
+
+#: what we leave to the vendor's counting: its clock and its windows are not ours
+_MARGIN = 0.9
+_BURST = 0.1
+_SLOWER, _SLOWEST = 0.7, 0.1
+_BACK_WITHIN = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most so many calls in any so many seconds."""
+
+    calls: int
+    per_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """When calls may begin, in seconds from now: those that are granted, and when to ask again for the others."""
+
+    granted: tuple[float, ...]
+    refused: tuple[float, ...]
+
+
+async def take(
+    session: Session, key: str, windows: Sequence[Window], count: int, *, horizon_s: float
+) -> Slots:
+    """Places for so many calls by this key. One that would be further off than the horizon is not given.
+
+    Needs a system session.
+    """
+    await session.run(
+        "INSERT INTO provider_pace (key, next_at) VALUES (:key, '{}') ON CONFLICT DO NOTHING", key=key
+    )
+    row = (
+        await session.rows(
+            "SELECT next_at, quiet_until, share, slowed_at, clock_timestamp() AS now "
+            "FROM provider_pace WHERE key = :key FOR UPDATE",
+            key=key,
+        )
+    )[0]
+    now: datetime = row["now"]
+    share = _share(row["share"], row["slowed_at"], now)
+    next_at = list(row["next_at"]) if len(row["next_at"]) == len(windows) else [now] * len(windows)
+    earliest = max(now, row["quiet_until"] or now)
+    granted, refused = [], []
+    for _ in range(count):
+        start = max(
+            earliest, *(at - _tolerance(one, share) for at, one in zip(next_at, windows, strict=True))
+        )
+        taken = [max(start, at) + _interval(one, share) for at, one in zip(next_at, windows, strict=True)]
+        wait_s = (start - now).total_seconds()
+        if wait_s <= horizon_s:
+            granted.append(wait_s)
+            given = taken
+        else:
+            refused.append(wait_s)
+        next_at = taken
+    if granted:
+        await session.run(
+            "UPDATE provider_pace SET next_at = :next_at, share = :share WHERE key = :key",
+            key=key,
+            next_at=given,
+            share=share,
+        )
+    return Slots(tuple(granted), tuple(refused))
+
+
+async def slow_down(session: Session, key: str, seconds: float) -> None:
+    """The vendor has asked for it: nobody uses the key for so long, and then more slowly for some minutes.
+
+    Needs a system session.
+    """
+    await session.run(
+        """
+        INSERT INTO provider_pace AS p (key, next_at, quiet_until, share, slowed_at)
+        VALUES (:key, '{}', now() + :wait, CAST(:slower AS real), now())
+        ON CONFLICT (key) DO UPDATE SET quiet_until = greatest(p.quiet_until, EXCLUDED.quiet_until),
+            share = greatest(CAST(:slowest AS real), p.share * CAST(:slower AS real)), slowed_at = now()
+        """,
+        key=key,
+        wait=timedelta(seconds=seconds),
+        slower=_SLOWER,
+        slowest=_SLOWEST,
+    )
+
+
+def _share(share: float, slowed_at: datetime | None, now: datetime) -> float:
+    """How much of the allowed rate is used: all of it again some minutes after the vendor last complained."""
+    if slowed_at is None or share >= 1:
+        return 1.0
+    gone = min(1.0, max(0.0, (now - slowed_at) / _BACK_WITHIN))
+    return share + (1.0 - share) * gone
+
+
+def _interval(window: Window, share: float) -> timedelta:
+    return timedelta(seconds=window.per_s / (_MARGIN * window.calls * share))
+
+
+def _tolerance(window: Window, share: float) -> timedelta:
+    """How much earlier than its turn a call may begin: a tenth of the window's calls may come at once."""
+    return (max(1, int(_BURST * window.calls)) - 1) * _interval(window, share)
