@@ -3,18 +3,24 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
+from pydantic import BaseModel
 
 from actors.core.agent import agent
 from actors.core.context import Context
 from actors.core.errors import OptedOut
+from actors.core.ledger import findings_in
 from actors.core.outcome import Act, Done, Outcome, Skip
 from actors.core.questions import (
+    Answer,
     FindMailExchangers,
     FindPattern,
     FindPeople,
     PersonFound,
+    Question,
     RevealPerson,
     VerifyAddress,
 )
@@ -23,7 +29,9 @@ from actors.events.lead import LeadEnriched
 from tenants.approvals import ActKind
 from tenants.icp import Persona, has_words
 from tenants.identity import stable_id
-from tenants.records import Contact, LeadProgress, Stage
+from tenants.records import Contact, Finding, LeadProgress, Stage
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 DELIVERABLE = "deliverable"
 # What cannot be told from outside: mail may arrive or not. What is known to be wrong is never used.
@@ -59,6 +67,15 @@ _SENIORITY = (
 )
 
 
+# What the values of an answer are called in the ledger; None: not kept.
+_CALLED: dict[type[Question[Any]], dict[str, str | None]] = {
+    # what whoever found the address claims of it; what a verifier says is another finding
+    RevealPerson: {"provider_id": None, "has_email": None, "email_status": "claimed_email_status"},
+    FindPattern: {"pattern": "email_pattern", "accept_all": "accepts_all_addresses"},
+    VerifyAddress: {"email": None, "status": "email_status"},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """An e-mail address, what is known of it, and from whom."""
@@ -80,17 +97,20 @@ async def contact_finder(event: LeadEnriched, ctx: Context) -> Outcome:
     person = await _best_person(domain, ctx)
     if person is None:
         return Skip("nobody there matches the persona", missing="person")
+    notes = _Notes(ctx)
     try:
-        revealed, address = await _with_address(person, domain, ctx)
+        revealed, address = await _with_address(person, domain, notes)
     except OptedOut:
-        return Skip("the person objected to being processed")
+        # of who objected nothing is kept but what was paid
+        return Skip("the person objected to being processed", save=notes.paid_for_nothing(event.account_id))
     contact = _contact(revealed, address, event, ctx)
+    findings = notes.findings(contact)
     acts: tuple[Act, ...] = ()
     if address is not None and address.status in _DOUBTFUL and _may_use_doubtful(ctx):
         acts = (Act(ActKind.UNVERIFIED_ADDRESS, f"the address is {address.status.replace('_', ' ')}"),)
     elif address is None or address.status != DELIVERABLE:
         status = address.status if address is not None else "none"
-        return Skip(f"no deliverable address (best: {status})", missing="email", save=(contact,))
+        return Skip(f"no deliverable address (best: {status})", missing="email", save=(contact, *findings))
     said = ContactVerified(
         lead_id=event.lead_id,
         account_id=event.account_id,
@@ -100,7 +120,7 @@ async def contact_finder(event: LeadEnriched, ctx: Context) -> Outcome:
     )
     progress = LeadProgress(lead_id=event.lead_id, stage=Stage.CONTACTABLE, contact_id=contact.id)
     return Done(
-        save=(contact, progress),
+        save=(contact, progress, *findings),
         say=(said,),
         output={"title": contact.title, "email_status": address.status},
         acts=acts,
@@ -136,7 +156,9 @@ def rank(people: Sequence[PersonFound], persona: Persona) -> list[PersonFound]:
     return sorted(people, key=standing)
 
 
-async def _with_address(person: PersonFound, domain: str, ctx: Context) -> tuple[PersonFound, Address | None]:
+async def _with_address(
+    person: PersonFound, domain: str, notes: "_Notes"
+) -> tuple[PersonFound, Address | None]:
     """The person in full, with the address that a provider gives, else the likeliest one, checked."""
     question = RevealPerson(
         domain=domain,
@@ -144,21 +166,58 @@ async def _with_address(person: PersonFound, domain: str, ctx: Context) -> tuple
         first_name=person.first_name,
         last_name=person.last_name,
     )
-    answer = await ctx.ask(question)
+    answer = await notes.ask(question)
     revealed = answer.content or person
     if revealed.email is not None and is_well_formed(revealed.email):
         if revealed.email_status == DELIVERABLE:
             return revealed, Address(revealed.email, DELIVERABLE, answer.provider)
-        return revealed, await _verified(revealed.email, answer.provider, ctx)
-    pattern = await ctx.ask(FindPattern(domain=domain))
+        return revealed, await _verified(revealed.email, answer.provider, notes)
+    pattern = await notes.ask(FindPattern(domain=domain))
     shape = (pattern.content.pattern if pattern.content is not None else None) or _MOST_LIKELY_PATTERN
     guess = guessed_address(shape, revealed.first_name, revealed.last_name, domain)
-    return revealed, await _verified(guess, "pattern", ctx) if guess is not None else None
+    return revealed, await _verified(guess, "pattern", notes) if guess is not None else None
 
 
-async def _verified(email: str, source: str, ctx: Context) -> Address:
-    verdict = await ctx.ask(VerifyAddress(email=email))
+async def _verified(email: str, source: str, notes: "_Notes") -> Address:
+    verdict = await notes.ask(VerifyAddress(email=email))
     return Address(email, verdict.content.status if verdict.content is not None else "unknown", source)
+
+
+class _Notes:
+    """What was asked about a person, and what came: each value with its source and price."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._answers: list[tuple[type[Question[Any]], Answer[Any]]] = []
+
+    async def ask(self, question: Question[AnswerT]) -> Answer[AnswerT]:
+        """The answer, noted."""
+        answer = await self._ctx.ask(question)
+        self._answers.append((type(question), answer))
+        return answer
+
+    def findings(self, contact: Contact) -> tuple[Finding, ...]:
+        """All that came, of the contact or its company. What the contact has stands, if it came from there first."""
+        found: list[Finding] = []
+        standing: set[str] = set()
+        for kind, answer in self._answers:
+            subject_id = contact.account_id if kind is FindPattern else contact.id
+            for one in findings_in(answer, subject_id, self._ctx.now, _CALLED[kind]):
+                stands = kind is FindPattern or getattr(contact, one.field, None) == one.value
+                is_current = stands and one.value is not None and one.field not in standing
+                standing |= {one.field} if is_current else set()
+                found.append(one.model_copy(update={"is_current": is_current}))
+        return tuple(found)
+
+    def paid_for_nothing(self, account_id: UUID) -> tuple[Finding, ...]:
+        """What was paid, without what came."""
+        return tuple(
+            one
+            for _, answer in self._answers
+            for one in findings_in(
+                answer.model_copy(update={"content": None, "evidence": "withheld"}), account_id, self._ctx.now
+            )
+        )
 
 
 def is_well_formed(email: str) -> bool:

@@ -1,13 +1,15 @@
 """Brings companies in, from a list or from a provider's search by ideal customer."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from actors.core.agent import agent
 from actors.core.context import Context
+from actors.core.ledger import findings_in, split_cost, values_of
 from actors.core.outcome import Act, Done, Outcome
-from actors.core.questions import CompanyFacts, FindCompanies
+from actors.core.questions import Answer, CompanyFacts, CompanyPage, FindCompanies
 from actors.events.lead import Company, LeadSourced
 from actors.events.source import SourceRequested
 from tenants.approvals import ActKind
@@ -15,7 +17,7 @@ from tenants.companies import identity_key, registrable_domain
 from tenants.countries import country_code
 from tenants.icp import mismatch
 from tenants.identity import TenantId, lead_id_of, stable_id
-from tenants.records import Account, Lead, SourceRejection, SourceTally
+from tenants.records import Account, Finding, Firmographics, Lead, SourceRejection, SourceTally
 
 PAGE_SIZE = 100
 # An entry in an index of PostgreSQL takes 2,704 bytes, and the tenant is in it too.
@@ -55,8 +57,8 @@ async def lead_source(event: SourceRequested, ctx: Context) -> Outcome:
 
     Every row ends as a lead, as a duplicate, or rejected for a reason that is kept.
     """
-    candidates = await _candidates(event, ctx)
-    sorted_out = sort_out(event, candidates, ctx.config.icp, ctx.tenant_id)
+    page = await _page(event, ctx)
+    sorted_out = sort_out(event, _candidates(event, page), ctx.config.icp, ctx.tenant_id)
     known = await ctx.known_accounts([account.identity_key for account in sorted_out.accounts])
     fresh = [account for account in sorted_out.accounts if account.identity_key not in known]
     if event.as_lead is not None and fresh and await ctx.account_of(event.as_lead) is not None:
@@ -81,7 +83,7 @@ async def lead_source(event: SourceRequested, ctx: Context) -> Outcome:
     )
     return Done(
         new=(*fresh, *leads),
-        save=(tally, *sorted_out.rejections),
+        save=(tally, *sorted_out.rejections, *_findings(page, fresh, event, ctx)),
         say=tuple(_sourced(account, lead) for account, lead in zip(fresh, leads, strict=True)),
         output=tally.model_dump(mode="json", include={"read", "sourced", "duplicates", "rejected"}),
         acts=(Act(ActKind.SOURCE, f"{asked_for:,} companies are asked for", asked_for),) if fresh else (),
@@ -107,6 +109,8 @@ def sort_out(
     for number, row in enumerate(candidates, start=event.first_row):
         result.read += 1
         account, reason = read_account(row, source=event.source, tenant_id=tenant_id)
+        if account is not None and event.rows is None:  # a provider's own words, and not a list's columns
+            account = account.learned({name: row.get(name) for name in Firmographics.model_fields})
         reason = reason or (mismatch(icp, account) if account is not None else None)
         if account is None or reason is not None:
             result.rejections.append(
@@ -151,12 +155,45 @@ def read_account(
     return account, None
 
 
-async def _candidates(event: SourceRequested, ctx: Context) -> Iterable[Mapping[str, Any]]:
+async def _page(event: SourceRequested, ctx: Context) -> Answer[CompanyPage] | None:
+    """The page of a provider's search; None for a list, which has its rows already."""
     if event.rows is not None:
-        return event.rows
-    answer = await ctx.ask(FindCompanies(icp=ctx.config.icp, page=event.page or 1, per_page=PAGE_SIZE))
-    companies: tuple[CompanyFacts, ...] = answer.content.companies if answer.content is not None else ()
+        return None
+    return await ctx.ask(FindCompanies(icp=ctx.config.icp, page=event.page or 1, per_page=PAGE_SIZE))
+
+
+def _candidates(event: SourceRequested, page: Answer[CompanyPage] | None) -> Iterable[Mapping[str, Any]]:
+    if page is None:
+        return event.rows or ()
+    companies = page.content.companies if page.content is not None else ()
     return [company.model_dump(exclude_none=True) for company in companies[: event.limit]]
+
+
+def _findings(
+    page: Answer[CompanyPage] | None, fresh: Sequence[Account], event: SourceRequested, ctx: Context
+) -> list[Finding]:
+    """What a search told of the companies that are new: each value with its share of the page's price."""
+    if page is None:
+        return []
+    told = [_told(account) for account in fresh]
+    shares = split_cost(page.cost_usd + page.paid_before_usd, sum(len(values_of(facts)) for facts in told))
+    found = [
+        one.model_copy(update={"cost_usd": shares.pop(), "is_current": True})
+        for account, facts in zip(fresh, told, strict=True)
+        for one in findings_in(
+            page.model_copy(update={"content": facts, "cost_usd": Decimal(0), "paid_before_usd": Decimal(0)}),
+            account.id,
+            ctx.now,
+        )
+    ]
+    if not found:  # a page that brought nothing new was paid for all the same
+        found = findings_in(page.model_copy(update={"content": None}), event.request_id, ctx.now)
+    return found
+
+
+def _told(account: Account) -> CompanyFacts:
+    names = (*Firmographics.model_fields, "name", "domain")
+    return CompanyFacts(**{name: getattr(account, name) for name in names})
 
 
 def _sourced(account: Account, lead: Lead) -> LeadSourced:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -23,19 +24,19 @@ def findings_in(
     answer: Answer[Any],
     subject_id: UUID,
     now: datetime,
-    *,
-    of: BaseModel | None = None,
-    leave_out: Iterable[str] = (),
+    called: Mapping[str, str | None] = MappingProxyType({}),
 ) -> list[Finding]:
-    """Each value of an answer, or of that part of it, as a finding. The price is shared among them to the last cent.
+    """Each value of an answer as a finding. The price is shared among them to the last cent.
 
-    What was paid for an answer without any value is a finding of nothing, so that no cost is lost.
+    Fields may be called otherwise in the ledger; those called None are left out. What was paid for an answer without
+    any value is a finding of nothing, so that no cost is lost.
     """
-    content = of if of is not None else answer.content
-    values = values_of(content, leave_out) if content is not None else {}
-    if not values and answer.cost_usd:
+    told = values_of(answer.content) if answer.content is not None else {}
+    values = {new: value for name, value in told.items() if (new := called.get(name, name)) is not None}
+    price = answer.cost_usd + answer.paid_before_usd
+    if not values and price:
         values = {NOTHING: None}
-    shares = split_cost(answer.cost_usd, len(values))
+    shares = split_cost(price, len(values))
     return [
         Finding(
             subject_id=subject_id,
@@ -54,10 +55,9 @@ def findings_in(
     ]
 
 
-def values_of(content: BaseModel, leave_out: Iterable[str] = ()) -> dict[str, Any]:
+def values_of(content: BaseModel) -> dict[str, Any]:
     """The values that there are, by field, as JSON has them."""
-    told = content.model_dump(mode="json", exclude_none=True)
-    return {name: value for name, value in told.items() if name not in set(leave_out)}
+    return content.model_dump(mode="json", exclude_none=True)
 
 
 def split_cost(cost: Decimal, parts: int) -> list[Decimal]:

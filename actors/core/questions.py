@@ -258,12 +258,13 @@ class ReadProspect(Question[ProspectOnFile]):
 class Answer(Value, Generic[AnswerT]):
     """What came back: the content, or None for a miss, from whom, at what price.
 
-    How far it is trusted, under which licence it may be kept, and for how many days it is taken for true.
+    `cost_usd` is what was billed for it now, `paid_before_usd` what an earlier try of the same run has paid. How far it is trusted, under which licence it may be kept, and for how many days it is taken for true.
     """
 
     provider: str
     content: AnswerT | None
     cost_usd: Decimal = Decimal(0)
+    paid_before_usd: Decimal = Decimal(0)
     evidence: str = ""
     quotes: Mapping[str, str] = {}
     confidence: float = 0.5

@@ -15,7 +15,7 @@ from actors.core.provider import Http, Link, Provider, Reply
 from actors.core.questions import Answer, Question
 from actors.engine.circuits import Circuits
 from actors.engine.pacing import Pacing
-from actors.engine.paying import Paying
+from actors.engine.paying import Paid, Paying
 from actors.engine.profiles import Profile
 from actors.engine.recording import Recording, in_words
 from tenants.budgets import ceilings
@@ -63,6 +63,7 @@ class Asking:
         *,
         lead_id: UUID | None = None,
         recording: Recording,
+        is_retry: bool = False,
     ) -> Answer[AnswerT]:
         """The first hit among the tenant's providers that answer such questions, else a miss.
 
@@ -71,8 +72,11 @@ class Asking:
         """
         error: AgentError | None = None
         answer: Answer[AnswerT] | None = None
-        spent = Decimal(0)
+        spent = before = Decimal(0)
         asked = self.able(profile, question)
+        if is_retry:
+            paid = await self.paid_before(profile, run_id, question, asked)
+            asked.sort(key=lambda provider: provider.name not in paid)
         recording.asked(question, [provider.name for provider in asked])
         for provider in asked:
             try:
@@ -85,14 +89,23 @@ class Asking:
                 error = failure
                 continue
             recording.answered(question, answer)
-            spent += answer.cost_usd
+            spent, before = spent + answer.cost_usd, before + answer.paid_before_usd
             if answer.content is not None:
-                return answer.model_copy(update={"cost_usd": spent})
-        if error is not None:
-            raise error
+                break
+        else:
+            if error is not None:
+                raise error
         if answer is None:
             raise NotConnected(type(question).__name__)
-        return answer.model_copy(update={"cost_usd": spent})
+        return answer.model_copy(update={"cost_usd": spent, "paid_before_usd": before})
+
+    async def paid_before(
+        self, profile: Profile, run_id: UUID, question: Question[Any], able: Sequence[Provider]
+    ) -> set[str]:
+        """Those who gave an earlier try of this run what it asked for: they go first, and nothing is bought again."""
+        if sum(type(question) in provider.billed for provider in able) < 2:
+            return set()
+        return await self._paying.hits_of(profile.tenant.id, run_id, in_words(question))
 
     def most_for_a_lead(self, profile: Profile) -> Decimal:
         """What a lead may cost before there is experience: a credit for each billed question, at its first provider."""
@@ -141,10 +154,9 @@ class Asking:
 
         if type(question) not in provider.billed:
             async with self._slots:
-                return _answer(provider, await put(), price)
+                return _answer(provider, Paid(await put()))
         start = _start(provider, profile, run_id, question, price, lead_id, self._database.now(), chosen)
-        reply, price = await self._paying.pay(provider, profile.tenant.id, start, question, put)
-        return _answer(provider, reply, price)
+        return _answer(provider, await self._paying.pay(provider, profile.tenant.id, start, question, put))
 
     async def _put(
         self, provider: Provider, link: Link, question: Question[Any], calls_per_minute: int | None
@@ -204,11 +216,13 @@ def _start(
     )
 
 
-def _answer(provider: Provider, reply: Reply, price: Decimal) -> Answer[Any]:
+def _answer(provider: Provider, paid: Paid) -> Answer[Any]:
+    reply = paid.reply
     return Answer.model_construct(
         provider=provider.name,
         content=reply.content,
-        cost_usd=reply.credits * price,
+        cost_usd=paid.cost_usd,
+        paid_before_usd=paid.before_usd,
         evidence=reply.evidence,
         quotes=reply.quotes,
         confidence=reply.confidence if reply.confidence is not None else provider.trust,

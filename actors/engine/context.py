@@ -97,6 +97,7 @@ class RunContext:
         run_id: UUID,
         now: datetime,
         lead_id: UUID | None = None,
+        is_retry: bool = False,
     ) -> None:
         self._profile = profile
         self._desk = desk
@@ -104,6 +105,7 @@ class RunContext:
         self._enriching = enriching
         self._run_id = run_id
         self._lead_id = lead_id
+        self._is_retry = is_retry
         self._now = now
         self.cost_usd = Decimal(0)
         self.model: str | None = None
@@ -172,7 +174,12 @@ class RunContext:
     async def ask(self, question: Question[AnswerT]) -> Answer[AnswerT]:
         """The first hit among the tenant's providers that answer such questions, else a miss."""
         answer = await self._asking.ask(
-            self._profile, self._run_id, question, lead_id=self._lead_id, recording=self.recording
+            self._profile,
+            self._run_id,
+            question,
+            lead_id=self._lead_id,
+            recording=self.recording,
+            is_retry=self._is_retry,
         )
         self.cost_usd += answer.cost_usd
         return answer
@@ -190,6 +197,7 @@ class RunContext:
             segment=segment,
             lead_id=self._lead_id,
             recording=self.recording,
+            is_retry=self._is_retry,
         )
         self.cost_usd += sum(answer.cost_usd for answer in enrichment.answers)
         return enrichment

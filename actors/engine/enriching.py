@@ -38,6 +38,7 @@ class Enriching:
         segment: str,
         lead_id: UUID | None,
         recording: Recording,
+        is_retry: bool = False,
     ) -> Enrichment:
         """What the tenant's free providers know of the company, or with `paid` its paid ones, until nothing is missing.
 
@@ -55,7 +56,11 @@ class Enriching:
         round_ = _Round(self._asking, profile, run_id, question, lead_id, recording, paid=paid)
         recording.enriched(question, {name: one.knows for name, one in askable.items()}, paid=paid)
         if paid:
-            await self._one_by_one(round_, askable, set(wanted), segment)
+            missing = set(wanted)
+            if is_retry:
+                for name in await self._asking.paid_before(profile, run_id, question, able):
+                    missing -= await round_.fill(askable.pop(name), missing)
+            await self._one_by_one(round_, askable, missing, segment)
         else:
             await asyncio.gather(*(round_.ask(one) for one in askable.values()))
             round_.sort(list(askable))  # not as they came: the same answers are to come to the same
@@ -71,10 +76,8 @@ class Enriching:
             choice = _choice(left, missing, segment, tracks, round_)
             if choice is None:
                 return
-            provider = left.pop(choice.provider)
-            answer = await round_.ask(provider, Chosen(segment, choice.propensity))
-            if answer is not None:
-                missing -= filled(answer, missing)
+            chosen = Chosen(segment, choice.propensity)
+            missing -= await round_.fill(left.pop(choice.provider), missing, chosen)
 
 
 class _Round:
@@ -119,6 +122,13 @@ class _Round:
         self._recording.answered(self._question, answer, paid=self._paid)
         self._answers.append(answer)
         return answer
+
+    async def fill(
+        self, provider: Provider, missing: Collection[str], chosen: Chosen | None = None
+    ) -> set[str]:
+        """Those of the missing fields that one provider has filled."""
+        answer = await self.ask(provider, chosen)
+        return filled(answer, missing) if answer is not None else set()
 
     def sort(self, names: Sequence[str]) -> None:
         """The answers in the order of these names."""

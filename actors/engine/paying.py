@@ -26,13 +26,22 @@ _FINISHED_WITHIN_S = 5.0
 _KEEP_AGAIN_FIRST_S, _KEEP_AGAIN_MOST_S = 0.05, 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A reply, what was billed for it now, and what an earlier try of the same run has paid, in US dollars."""
+
+    reply: Reply
+    cost_usd: Decimal = Decimal(0)
+    before_usd: Decimal = Decimal(0)
+
+
 @dataclass(slots=True)
 class _Call:
     """A paid call under way in this process, for which run, how many wait for it, and what it will have brought."""
 
     run_id: UUID
     waiting: int = 0
-    task: asyncio.Task[tuple[Reply, Decimal]] | None = None
+    task: asyncio.Task[Paid] | None = None
 
 
 class Paying:
@@ -52,8 +61,8 @@ class Paying:
         start: CallStart,
         question: Question[Any],
         put: Callable[[], Awaitable[Reply]],
-    ) -> tuple[Reply, Decimal]:
-        """The reply to a paid question, and what a credit of it costs this run: nothing, where it was kept.
+    ) -> Paid:
+        """The reply to a paid question, and what it costs this run: nothing, where it was kept.
 
         Whoever asks the same meanwhile waits for the same call, and it costs the run that was first.
         """
@@ -67,10 +76,15 @@ class Paying:
         call.waiting += 1
         try:
             # what was asked costs whether or not anybody still waits for it: the answer is kept all the same
-            reply, price = await asyncio.shield(call.task)
+            paid = await asyncio.shield(call.task)
         finally:
             call.waiting -= 1
-        return reply, price if call.run_id == start.run_id else Decimal(0)
+        return paid if call.run_id == start.run_id else Paid(paid.reply)
+
+    async def hits_of(self, tenant_id: TenantId, run_id: UUID, question: str) -> set[str]:
+        """The providers that have answered this question of the run with a hit."""
+        async with self._database.tenant(tenant_id) as session:
+            return await calls.hits_of(session, run_id, question)
 
     async def finish(self) -> None:
         """A moment for calls under way: what is asked is paid for, and its answer is to be kept."""
@@ -86,7 +100,7 @@ class Paying:
         start: CallStart,
         question: Question[Any],
         put: Callable[[], Awaitable[Reply]],
-    ) -> tuple[Reply, Decimal]:
+    ) -> Paid:
         # it has its slot from first to last: no process has more of those that could be billed again
         async with self._slots:
             if not call.waiting:
@@ -95,8 +109,9 @@ class Paying:
             if isinstance(kept, Ceiling):
                 raise _over_budget(kept, provider)
             if kept is not None:
-                # paid for by an earlier attempt of this run, which has told the price already, or by another run
-                return _read_reply(kept, type(question).answer), Decimal(0)
+                answer, is_own = kept
+                reply = _read_reply(answer, type(question).answer)
+                return Paid(reply, before_usd=reply.credits * start.cost_usd if is_own else Decimal(0))
             async with self._settled_on_error(tenant_id, start):
                 reply = await put()
             end = CallEnd(
@@ -109,7 +124,7 @@ class Paying:
                 found=_found(reply) if start.segment is not None else None,
             )
             await self._settle(tenant_id, end)
-        return reply, start.cost_usd
+        return Paid(reply, end.cost_usd)
 
     def _over(self, key: UUID, task: asyncio.Task[tuple[Reply, Decimal]]) -> None:
         del self._under_way[key]
@@ -133,7 +148,8 @@ class Paying:
             async def reserve(starts: list[CallStart]) -> dict[CallStart, Any]:
                 async with self._database.tenant(tenant_id) as session:
                     reserved = await calls.reserve(session, starts)
-                known = {**reserved.kept, **reserved.forbidden}
+                kept = {one: (answer, one in reserved.own) for one, answer in reserved.kept.items()}
+                known = {**kept, **reserved.forbidden}
                 return {start: known[start.id] for start in starts if start.id in known}
 
             gather = self._reserving[tenant_id] = Gather(reserve, linger_s=_LINGER_S)

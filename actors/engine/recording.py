@@ -68,6 +68,7 @@ class Recording:
         self._asked[_words_of(question, paid)]["told"][answer.provider] = {
             "content": answer.content.model_dump(mode="json") if answer.content is not None else None,
             "cost_usd": str(answer.cost_usd),
+            "paid_before_usd": str(answer.paid_before_usd),
             "evidence": answer.evidence,
             "quotes": answer.quotes,
             "confidence": answer.confidence,
@@ -161,6 +162,7 @@ class Told:
             provider=provider,
             content=type(question).answer.model_validate(content) if content is not None else None,
             cost_usd=Decimal(told["cost_usd"]),
+            paid_before_usd=Decimal(told.get("paid_before_usd", "0")),
             **{name: told[name] for name in _ABOUT_ANSWERS if name in told},
         )
 

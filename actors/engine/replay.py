@@ -218,7 +218,7 @@ class _Context:
         """What the providers of then answered, in the order of this world."""
         error: AgentError | None = None
         answer: Answer[Any] | None = None
-        spent = Decimal(0)
+        spent = before = Decimal(0)
         for provider in in_order(self._told.candidates(question), self.config.order):
             try:
                 answer = self._told.answer(question, provider)
@@ -227,14 +227,15 @@ class _Context:
             except AgentError as failure:
                 error = failure
                 continue
-            spent += answer.cost_usd
+            spent, before = spent + answer.cost_usd, before + answer.paid_before_usd
             if answer.content is not None:
-                return answer.model_copy(update={"cost_usd": spent})
-        if error is not None:
-            raise error
+                break
+        else:
+            if error is not None:
+                raise error
         if answer is None:
             raise NotConnected(type(question).__name__)
-        return answer.model_copy(update={"cost_usd": spent})
+        return answer.model_copy(update={"cost_usd": spent, "paid_before_usd": before})
 
     async def enrich(
         self,

@@ -119,6 +119,7 @@ class Runner:
             run_id=assignment.run_id,
             now=now,
             lead_id=assignment.event.data.concerns,
+            is_retry=assignment.offset is None,
         )
         decided: Outcome | None = None
         outcome: Outcome | None = None

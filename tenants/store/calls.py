@@ -58,10 +58,14 @@ class CallEnd:
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """What came of reserving calls: the answers that are kept already, and the ceilings that forbid some."""
+    """What came of reserving calls: the answers that are kept already, and the ceilings that forbid some.
+
+    `own` are those of the kept answers that were given to the same run, which has paid for them.
+    """
 
     kept: Mapping[UUID, Any]
     forbidden: Mapping[UUID, Ceiling]
+    own: frozenset[UUID] = frozenset()
 
 
 async def reserve(session: Session, starts: Sequence[CallStart]) -> Reserved:
@@ -70,12 +74,12 @@ async def reserve(session: Session, starts: Sequence[CallStart]) -> Reserved:
     Those with an answer that is kept, and those that a ceiling forbids, are not to be made. Raises TenantGone
     where the tenant was removed meanwhile: nothing may be spent for it any more.
     """
-    known = await _known(session, starts)
+    known, own = await _known(session, starts)
     starts = [start for start in starts if start.id not in known]
     forbidden = await _forbidden(session, starts)
     allowed = [start for start in starts if start.id not in forbidden]
     if not allowed:
-        return Reserved(known, forbidden)
+        return Reserved(known, forbidden, own)
     kinds = {
         "id": "uuid",
         "run_id": "uuid",
@@ -102,27 +106,33 @@ async def reserve(session: Session, starts: Sequence[CallStart]) -> Reserved:
     if not rows:
         raise TenantGone
     kept = {row["id"]: row["answer"] for row in rows if row["answer"] is not None}
-    return Reserved({**known, **kept}, forbidden)
+    return Reserved({**known, **kept}, forbidden, own | kept.keys())
 
 
-async def _known(session: Session, starts: Sequence[CallStart]) -> dict[UUID, Any]:
-    """The answers that the tenant has of the same questions already, hits and misses, as long as they are good."""
+async def _known(session: Session, starts: Sequence[CallStart]) -> tuple[dict[UUID, Any], frozenset[UUID]]:
+    """The answers that the tenant has of the same questions and that are still good, and which are the run's own."""
     asked = [start for start in starts if start.question_key is not None]
     if not asked:
-        return {}
-    kinds = {"id": "uuid", "question_key": "uuid", "hit_s": "double precision", "miss_s": "double precision"}
+        return {}, frozenset()
+    kinds = {
+        "id": "uuid",
+        "run_id": "uuid",
+        "question_key": "uuid",
+        "hit_s": "double precision",
+        "miss_s": "double precision",
+    }
     rows = await session.rows(
         f"""
-        SELECT DISTINCT ON (given.id) given.id, call.answer FROM {unnest(**kinds)}
+        SELECT DISTINCT ON (given.id) given.id, call.answer, call.run_id = given.run_id AS is_own FROM {unnest(**kinds)}
         JOIN provider_call AS call ON call.tenant_id = :tenant_id AND call.question_key = given.question_key
         WHERE call.answer IS NOT NULL AND call.settled_at > now() - interval '1 second' *
               CASE WHEN call.answer ->> 'content' IS NULL THEN given.miss_s ELSE given.hit_s END
-        ORDER BY given.id, call.settled_at DESC
+        ORDER BY given.id, is_own DESC, call.settled_at DESC
         """,
         tenant_id=session.tenant_id,
         **columns(asked, tuple(kinds)),
     )
-    return {row["id"]: row["answer"] for row in rows}
+    return {row["id"]: row["answer"] for row in rows}, frozenset(row["id"] for row in rows if row["is_own"])
 
 
 async def _forbidden(session: Session, starts: Sequence[CallStart]) -> dict[UUID, Ceiling]:
@@ -143,6 +153,18 @@ async def _forbidden(session: Session, starts: Sequence[CallStart]) -> dict[UUID
 
 def _keys(start: CallStart) -> str | None:
     return to_json([[one.scope, one.key] for one in start.ceilings]) if start.ceilings else None
+
+
+async def hits_of(session: Session, run_id: UUID, question: str) -> set[str]:
+    """The providers whose hit on this question of the run is kept."""
+    rows = await session.rows(
+        "SELECT provider FROM provider_call WHERE tenant_id = :tenant_id AND run_id = :run_id "
+        "AND question = :question AND answer ->> 'content' IS NOT NULL",
+        tenant_id=session.tenant_id,
+        run_id=run_id,
+        question=question,
+    )
+    return {row["provider"] for row in rows}
 
 
 async def unanswered(session: Session, ends: Sequence[CallEnd]) -> list[CallEnd]:

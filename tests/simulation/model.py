@@ -245,14 +245,15 @@ def _keys_of(tx, ids):
 
 
 async def reserve(session, starts):
-    kept = {}
+    kept, own = {}, set()
     async with session.statement() as tx:
         if tx.get("tenant", session.tenant_id) is None:
             raise TenantGone
         for start in starts:
             key = (session.tenant_id, start.id)
-            if start.question_key is not None and (answer := _known_answer(tx, session, start)) is not None:
-                kept[start.id] = answer
+            if start.question_key is not None and (known := _known_answer(tx, session, start)) is not None:
+                is_own, _, kept[start.id] = known
+                own |= {start.id} if is_own else set()
                 continue
             call = await tx.lock("provider_call", key)
             if call is None:
@@ -265,12 +266,13 @@ async def reserve(session, starts):
             tx.put("provider_call", key, call)
             if call["answer"] is not None:
                 kept[start.id] = orjson.loads(call["answer"])
-    return Reserved(kept, {})
+                own.add(start.id)
+    return Reserved(kept, {}, frozenset(own))
 
 
 def _known_answer(tx, session, start):
-    """The newest answer to the same question that is still good."""
-    newest = None
+    """The run's own answer to the same question, else the newest that is still good."""
+    best = None
     for (owner, _), call in tx.store.rows("provider_call").items():
         if (
             owner == session.tenant_id
@@ -279,10 +281,16 @@ def _known_answer(tx, session, start):
         ):
             answer = orjson.loads(call["answer"])
             good_s = start.miss_s if answer.get("content") is None else start.hit_s
-            is_good = call["settled_at"] > tx.store.now - _s(good_s)
-            if is_good and (newest is None or call["settled_at"] > newest[0]):
-                newest = call["settled_at"], answer
-    return newest[1] if newest is not None else None
+            rank = call["run_id"] == start.run_id, call["settled_at"]
+            if call["settled_at"] > tx.store.now - _s(good_s) and (best is None or rank > best[:2]):
+                best = *rank, answer
+    return best
+
+
+async def hits_of(session, run_id, question):
+    """Nobody: the vendor of a world has no rival, and so this is never asked."""
+    async with session.statement():
+        return set()
 
 
 async def experience(session, *, newest, before=None):
@@ -568,6 +576,7 @@ MODELLED = {
     (calls, "unanswered"): unanswered,
     (calls, "settle"): settle_calls,
     (calls, "experience"): experience,
+    (calls, "hits_of"): hits_of,
     (leads, "accounts"): accounts,
     (leads, "accounts_of"): accounts_of,
     (leads, "contacts"): contacts,

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from actors.core.outcome import Done, Skip
 from actors.core.questions import (
     AddressPattern,
     AddressVerdict,
+    Answer,
     FindMailExchangers,
     FindPattern,
     FindPeople,
@@ -64,7 +66,7 @@ async def test_a_person_with_a_deliverable_address_is_saved_and_said_and_nothing
     event = enriched()
     ctx, outcome = await find(event=event)
     assert isinstance(outcome, Done)
-    contact, progress = outcome.save
+    contact, progress, *_ = outcome.save
     assert isinstance(contact, Contact)
     assert (contact.account_id, contact.full_name, contact.title, contact.seniority, contact.country) == (
         event.account_id,
@@ -171,7 +173,7 @@ async def test_a_guess_that_the_verifier_does_not_confirm_is_never_deliverable(v
     _, outcome = await find({RevealPerson: REVEALED, VerifyAddress: verdict})
     assert isinstance(outcome, Skip)
     assert outcome.missing == "email"
-    (contact,) = outcome.save
+    contact, *_ = outcome.save
     assert contact.email == "ann.example@acme.com"
     assert contact.email_status == (verdict.status if verdict is not None else "unknown")
 
@@ -352,3 +354,45 @@ async def test_an_address_that_nobody_could_verify_is_an_act_where_the_tenant_wa
 async def test_a_verified_address_is_no_act():
     _, outcome = await find(config=read_config({"approvals": {"unverified_address": "ask"}}))
     assert outcome.acts == ()
+
+
+def priced(content, provider, cost):
+    return Answer(provider=provider, content=content, cost_usd=Decimal(cost), evidence="call 7")
+
+
+async def test_each_value_of_a_contact_has_its_source_and_its_share_of_the_price():
+    revealed = PersonFound(provider_id="p1", first_name="Ann", last_name="Example", title="CEO", email=None)
+    changes = {
+        RevealPerson: priced(revealed, "apollo", "0.05"),
+        FindPattern: priced(AddressPattern(pattern="{first}"), "hunter", "0.03"),
+        VerifyAddress: priced(AddressVerdict(email="ann@acme.com", status="deliverable"), "hunter", "0.03"),
+    }
+    event = enriched()
+    _, outcome = await find(changes, event=event)
+    contact, _, *findings = outcome.save
+    assert {(one.field, one.value, one.provider, one.subject_id, one.is_current) for one in findings} == {
+        ("first_name", "Ann", "apollo", contact.id, True),
+        ("last_name", "Example", "apollo", contact.id, True),
+        ("title", "CEO", "apollo", contact.id, True),
+        ("email_pattern", "{first}", "hunter", event.account_id, True),
+        ("email_status", "deliverable", "hunter", contact.id, True),
+    }
+    assert sum(one.cost_usd for one in findings) == Decimal("0.11")
+
+
+async def test_of_a_person_who_objected_nothing_is_kept_but_what_was_paid():
+    changes = {
+        RevealPerson: priced(PersonFound(first_name="Ann", last_name="Example"), "apollo", "0.05"),
+        FindPattern: OptedOut(),
+    }
+    event = enriched()
+    _, outcome = await find(changes, event=event)
+    assert isinstance(outcome, Skip)
+    (paid,) = outcome.save
+    assert (paid.subject_id, paid.field, paid.value, paid.cost_usd) == (
+        event.account_id,
+        "nothing",
+        None,
+        Decimal("0.05"),
+    )
+    assert "Ann" not in paid.model_dump_json()

@@ -1,4 +1,5 @@
 import asyncio
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,10 +9,10 @@ from hypothesis import strategies as st
 from actors.agents.lead_source import PAGE_SIZE, lead_source, read_account
 from actors.core.errors import NotConnected
 from actors.core.outcome import Done
-from actors.core.questions import CompanyFacts, CompanyPage, FindCompanies
+from actors.core.questions import Answer, CompanyFacts, CompanyPage, FindCompanies
 from actors.events.source import SourceRequested
 from tenants.policies import read_config
-from tenants.records import Account, Lead, SourceRejection, SourceTally
+from tenants.records import Account, Finding, Lead, SourceRejection, SourceTally
 from tests.fakes.context import FakeContext
 
 REQUEST = uuid4()
@@ -216,6 +217,44 @@ async def test_what_a_search_tells_of_a_company_is_kept():
     _, outcome = await search(CompanyPage(companies=(facts,), total=1))
     (account,) = of_kind(Account, outcome.new)
     assert account.model_dump().items() >= facts.model_dump(exclude_none=True).items()
+
+
+async def test_what_a_search_cost_is_shared_by_what_it_told_of_companies_that_are_new():
+    companies = tuple(
+        CompanyFacts(name=name, domain=f"{name}.com", country="DE", city="Bonn", revenue_usd=1e6)
+        for name in ("a", "b", "known")
+    )
+    answer = Answer(
+        provider="apollo",
+        content=CompanyPage(companies=companies, total=3),
+        cost_usd=Decimal("0.05"),
+        evidence="page 3",
+    )
+    ctx = FakeContext({FindCompanies: answer}, known=["domain:known.com"])
+    outcome = await lead_source.work(request(rows=None, source="apollo", page=3), ctx)
+    accounts = of_kind(Account, outcome.new)
+    findings = of_kind(Finding, outcome.save)
+    assert {one.subject_id for one in findings} == {one.id for one in accounts}
+    assert {(one.field, one.value) for one in findings if one.subject_id == accounts[0].id} == {
+        ("name", "a"),
+        ("domain", "a.com"),
+        ("country", "DE"),
+        ("city", "Bonn"),
+        ("revenue_usd", 1e6),
+    }
+    assert all((one.provider, one.evidence, one.is_current) == ("apollo", "page 3", True) for one in findings)
+    assert sum(one.cost_usd for one in findings) == Decimal("0.05")
+    assert (accounts[0].city, accounts[0].revenue_usd) == ("Bonn", 1e6)
+
+
+async def test_a_page_that_brought_nothing_new_was_paid_for_all_the_same():
+    company = CompanyFacts(name="known", domain="known.com")
+    page = CompanyPage(companies=(company,), total=1)
+    answer = Answer(provider="apollo", content=page, cost_usd=Decimal("0.05"), evidence="page 3")
+    ctx = FakeContext({FindCompanies: answer}, known=["domain:known.com"])
+    event = request(rows=None, source="apollo", page=3)
+    (paid,) = of_kind(Finding, (await lead_source.work(event, ctx)).save)
+    assert (paid.subject_id, paid.field, paid.cost_usd) == (event.request_id, "nothing", Decimal("0.05"))
 
 
 async def test_a_search_that_finds_nothing_is_done_with_nothing():
