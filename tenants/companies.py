@@ -119,13 +119,18 @@ def registrable_domain(address: str | None) -> str | None:
     return None if domain in _SHARED_HOSTS else domain
 
 
-def normal_name(name: str) -> str:
-    """A company's name without case, accents, punctuation and legal form."""
+def plain_name(name: str) -> str:
+    """A company's name without case, accents and punctuation; its legal form stays."""
     decomposed = unicodedata.normalize("NFKD", name).casefold()
     text = unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed)).replace("&", " and ")
     words = "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in text).split()
     # a name of nothing but signs is still a name
-    return _LEGAL_FORMS.sub("", " ".join(words)) or text.strip()
+    return " ".join(words) or text.strip()
+
+
+def normal_name(name: str) -> str:
+    """A company's name without case, accents, punctuation and legal form."""
+    return _LEGAL_FORMS.sub("", plain_name(name))
 
 
 def identity_key(*, name: str, domain: str | None, country: str | None) -> str:

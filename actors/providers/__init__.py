@@ -4,7 +4,8 @@ Such a file has a table of manners, a function for each question that it answers
 test, and the conformance suite finds it by itself. One that also carries out effects imitates `sequences.py`.
 
 Lives here: a file for each provider, named after it, and what they all build on, which declares no
-`PROVIDER`: `manners` (asking over HTTP), `fields` (reading a vendor's JSON), `page` (reading a web page).
+`PROVIDER`: `manners` (asking over HTTP), `fields` (reading a vendor's JSON), `page` (reading a web page),
+`list_files` (a vendor's whole list, kept in memory).
 May import: `core`, the light half of `tenants`, and libraries that do I/O; never another provider.
 May be imported by: the engine.
 """

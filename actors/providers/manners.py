@@ -57,16 +57,24 @@ _MEANING: dict[int, type[AgentError]] = {
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """An answer that means something else at this vendor: a status, and small letters in the body."""
+    """An answer that means something else at this vendor: a status, and small letters in the body.
+
+    `quiet_s` is how long the vendor wants to be left alone, where its answer doesn't say.
+    """
 
     status: int
     error: type[AgentError]
     words: bytes = b""
+    quiet_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How one vendor is asked, and where it departs from the rule. Statuses in `answers` are no errors."""
+    """How one vendor is asked, and where it departs from the rule. Statuses in `answers` are no errors.
+
+    One that `wants_contact` has no keys, and wants to be told who asks: what stands in the key's place, such as
+    "Acme Ltd ops@acme.example", follows our name in the User-Agent.
+    """
 
     provider: str
     deadline_s: float
@@ -76,6 +84,7 @@ class Manners:
     most_bytes: int = MOST_JSON_BYTES
     answers: frozenset[int] = frozenset({200})
     oddities: tuple[Oddity, ...] = ()
+    wants_contact: bool = False
 
 
 async def send(
@@ -133,6 +142,22 @@ def json_object(heard: Heard, manners: Manners) -> dict[str, Any]:
     return value
 
 
+def json_list(heard: Heard, manners: Manners) -> list[dict[str, Any]]:
+    """The JSON objects in a body that is a list of them. Raises AnswerGarbled for anything else."""
+    try:
+        values = orjson.loads(heard.body)
+    except orjson.JSONDecodeError:
+        raise AnswerGarbled("not JSON", provider=manners.provider) from None
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        raise AnswerGarbled("JSON, but no list of objects", provider=manners.provider)
+    return values
+
+
+def contact_of(link: Link) -> str | None:
+    """Who asks, where a vendor without keys wants to be told; None where it is not told, or can't be sent."""
+    return link.api_key if link.api_key and _may_be_sent(link.api_key) else None
+
+
 def seconds_ahead(seconds: float) -> datetime:
     """The time so many seconds from now."""
     return datetime.now(UTC) + timedelta(seconds=seconds)
@@ -145,12 +170,19 @@ def _headers(link: Link, manners: Manners) -> dict[str, str]:
         "accept-encoding": "gzip",
         "user-agent": _USER_AGENT,
     }
+    contact = contact_of(link) if manners.wants_contact else None
+    if contact is not None:
+        headers["user-agent"] = f"{_USER_AGENT} {contact}"
     if manners.key_header is not None:
         key = link.api_key
-        if not key or not key.isascii() or not key.isprintable():
+        if not key or not _may_be_sent(key):
             raise KeyRefused("no key, or one with characters that no key has", provider=manners.provider)
         headers[manners.key_header] = manners.key_prefix + key
     return headers
+
+
+def _may_be_sent(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _address(url: str | URL, manners: Manners) -> URL:
@@ -204,10 +236,12 @@ def _trouble(error: Exception, manners: Manners, endpoint: str) -> AgentError:
 def _refusal(heard: Heard, manners: Manners, endpoint: str) -> AgentError:
     """The error that a status stands for. The vendor's own words stay out of it: some repeat the key."""
     said = heard.body.lower()
-    odd = (odd.error for odd in manners.oddities if odd.status == heard.status and odd.words in said)
-    error = next(odd, None) or _MEANING.get(heard.status, ProviderDown)
+    odd = next((odd for odd in manners.oddities if odd.status == heard.status and odd.words in said), None)
+    error = odd.error if odd is not None else _MEANING.get(heard.status, ProviderDown)
     retry_at = _retry_at(heard.headers.get("retry-after"), heard.headers.get("date"))
-    if retry_at is None and error is RateLimited:
+    if retry_at is None and odd is not None and odd.quiet_s is not None:
+        retry_at = seconds_ahead(odd.quiet_s)
+    elif retry_at is None and error is RateLimited:
         retry_at = datetime.now(UTC) + QUIET_AFTER_RATE_LIMIT
     refusal = error(f"{heard.status} to {endpoint}", provider=manners.provider, retry_at=retry_at)
     if _BAD_REQUEST <= heard.status < _FAULT and heard.status != _REQUEST_TIMEOUT:

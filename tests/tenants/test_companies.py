@@ -1,6 +1,6 @@
 import pytest
 
-from tenants.companies import identity_key, normal_name, registrable_domain
+from tenants.companies import identity_key, normal_name, plain_name, registrable_domain
 
 
 @pytest.mark.parametrize(
@@ -173,3 +173,17 @@ def test_the_domain_decides_and_where_there_is_none_the_name_with_the_country():
     assert identity_key(name="acme.com", domain=None, country=None) != identity_key(
         name="Acme", domain="acme.com", country=None
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Acme, Inc.", "acme inc"),
+        ("ACME INC", "acme inc"),
+        ("Société Générale S.A.", "societe generale s a"),
+        ("Marks & Spencer plc", "marks and spencer plc"),
+        ("  ++  ", "++"),
+    ],
+)
+def test_a_plain_name_keeps_its_legal_form(name, plain):
+    assert plain_name(name) == plain

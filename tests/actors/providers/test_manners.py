@@ -5,12 +5,21 @@ import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
-from actors.core.errors import AgentError, AnswerGarbled, ProviderDown, QuestionRefused, QuotaExhausted
-from actors.core.provider import Http, Link
-from actors.providers.manners import Manners, Oddity, json_object, send
+from actors.core.errors import (
+    AgentError,
+    AnswerGarbled,
+    ProviderDown,
+    QuestionRefused,
+    QuotaExhausted,
+    RateLimited,
+)
+from actors.core.provider import Heard, Http, Link
+from actors.providers.manners import Manners, Oddity, contact_of, json_list, json_object, send
 
 MANNERS = Manners("acme", deadline_s=20, most_bytes=1000)
 JSON = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
@@ -198,3 +207,50 @@ async def test_cancelling_stays_cancelling(http: Http) -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+
+
+async def test_a_vendor_that_does_not_say_for_how_long_is_left_alone_as_long_as_it_is_known_to_want(
+    http: Http,
+) -> None:
+    odd = replace(MANNERS, oddities=(Oddity(403, RateLimited, words=b"too fast", quiet_s=600),))
+    refusal = b"HTTP/1.1 403 No\r\n%scontent-type: text/html\r\ncontent-length: 8\r\n\r\nToo FAST"
+    for header, wait_s in ((b"", 600), (b"retry-after: 30\r\n", 30)):
+        before = datetime.now(UTC)
+        error = await error_of(http, saying(refusal % header), odd)
+        assert type(error) is RateLimited
+        assert error.retry_at is not None
+        wait = timedelta(seconds=wait_s)
+        assert before + wait <= error.retry_at <= datetime.now(UTC) + wait
+
+
+@pytest.mark.parametrize(
+    ("contact", "agent"),
+    [
+        ("Acme Ltd ops@acme.example", "leadmill Acme Ltd ops@acme.example"),
+        (None, "leadmill"),
+        ("", "leadmill"),
+        ("ops@acme.example\r\nx-more: 1", "leadmill"),
+        ("Müller GmbH ops@acme.example", "leadmill"),
+    ],
+)
+async def test_a_vendor_that_wants_a_contact_is_told_who_asks(
+    vendor: Callable[..., Link], contact: str | None, agent: str
+) -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json={})
+
+    link = vendor(answer, key=contact)
+    await send(link, replace(MANNERS, wants_contact=True), "GET", link.base_url)
+    await send(link, MANNERS, "GET", link.base_url)
+    assert [request.headers["user-agent"] for request in asked] == [agent, "leadmill"]
+    assert contact_of(link) == (contact if agent != "leadmill" else None)
+
+
+def test_a_list_is_one_of_objects() -> None:
+    assert json_list(Heard(200, {}, b'[{"a": 1}, {}]'), MANNERS) == [{"a": 1}, {}]
+    for body in (b"", b"{}", b"[1]", b'[{"a": NaN}]', b"null"):
+        with pytest.raises(AnswerGarbled):
+            json_list(Heard(200, {}, body), MANNERS)
