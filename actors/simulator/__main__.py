@@ -19,8 +19,8 @@ from actors.simulator.world import World
 _PARENT_WATCH_S = 0.5
 
 _ABOUT = """\
-The outside world on loopback: Apollo, Hunter, company web sites and DNS over an invented, seeded world, and the
-Sequences and CRM services of a sales platform, which remember what they were told.
+The outside world on loopback: Apollo, Hunter, open registers, company web sites and DNS over an invented, seeded
+world, and the Sequences and CRM services of a sales platform, which remember what they were told.
 
 It prints one JSON line when it is ready, and serves until it gets SIGTERM or SIGINT:
   {"http": "http://127.0.0.1:PORT", "dns": "127.0.0.1:PORT", "pid": N, "companies": N, "seed": N}
@@ -30,6 +30,8 @@ _WHERE = """\
 where things are:
   /apollo/api/v1/...   header x-api-key, any key that begins with sim-
   /hunter/v2/...       api_key=..., header X-API-KEY or a bearer token, any key that begins with sim-
+  /gleif/api/v1/...    no key; so too /wikidata/sparql and /yc/api/companies/all.json
+  /edgar/...           no key, but a mail address in the User-Agent
   /sequences/v1/...    a bearer token that begins with sim-
   /crm/v1/...          the same
   /sites/DOMAIN/       the web site of a company; /careers and /robots.txt below it

@@ -13,12 +13,16 @@ from actors.simulator.bill import Bill
 from actors.simulator.control import Control
 from actors.simulator.crm import Crm
 from actors.simulator.dns import DnsServer
+from actors.simulator.edgar import Edgar
 from actors.simulator.gate import Gate
+from actors.simulator.gleif import Gleif
 from actors.simulator.hunter import Hunter
 from actors.simulator.sequences import Sequences
 from actors.simulator.sites import Sites
 from actors.simulator.vendor import Answer
+from actors.simulator.wikidata import Wikidata
 from actors.simulator.world import World
+from actors.simulator.yc import Yc
 
 _LONGEST_LINE = 65_536  # a search may name a thousand domains in its query
 _BACKLOG = 1024
@@ -31,15 +35,20 @@ class Simulator:
         self.world = world
         self.bill = Bill()
         services = Sequences(), Crm()
+        registers = Gleif(world), Edgar(world), Wikidata(world), Yc(world)
         self.gates = {
             vendor.name: Gate(vendor, self.bill, world.seed, clock)
-            for vendor in (Apollo(world), Hunter(world), *services)
+            for vendor in (Apollo(world), Hunter(world), *registers, *services)
         }
         self.http = ""
         self.dns = ""
         self._prefixes = {
             "apollo": "/apollo/api/v1",
             "hunter": "/hunter/v2",
+            "gleif": "/gleif/api/v1",
+            "edgar": "/edgar",
+            "wikidata": "/wikidata",
+            "yc": "/yc/api",
             "sequences": "/sequences/v1",
             "crm": "/crm/v1",
         }
@@ -79,8 +88,8 @@ class Simulator:
             answer = self._sites.answer(path.removeprefix("/sites/"))
         else:
             answer = Answer(
-                b"Nothing here. There are /apollo/api/v1, /hunter/v2, /sequences/v1, /crm/v1, /sites and "
-                b"/_simulator.\n",
+                b"Nothing here. There are /apollo/api/v1, /hunter/v2, /gleif/api/v1, /edgar, /wikidata, /yc/api, "
+                b"/sequences/v1, /crm/v1, /sites and /_simulator.\n",
                 404,
             )
         if answer.is_lost and request.transport is not None:

@@ -17,10 +17,16 @@ SEED, COMPANIES = 7, 400
 PREFIXES = {
     "apollo": "/apollo/api/v1",
     "hunter": "/hunter/v2",
+    "gleif": "/gleif/api/v1",
+    "edgar": "/edgar",
+    "wikidata": "/wikidata",
+    "yc": "/yc/api",
     "website": "/sites/{domain}",
     "sequences": "/sequences/v1",
     "crm": "/crm/v1",
 }
+# What stands in the key's place where there are no keys.
+KEYLESS = {"website": None, "gleif": None, "edgar": "Acme Ltd ops@acme.example", "wikidata": None, "yc": None}
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -51,7 +57,7 @@ def way(simulator: Launched, http: Http, request: pytest.FixtureRequest) -> Call
     def to(provider: str) -> Link:
         if provider == "dns":
             return Link(http, simulator.dns, None)
-        key = f"sim-{request.node.name}" if provider != "website" else None
+        key = KEYLESS.get(provider, f"sim-{request.node.name}")
         return Link(http, simulator.http + PREFIXES[provider], key)
 
     return to

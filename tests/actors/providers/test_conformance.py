@@ -36,14 +36,19 @@ from actors.core.questions import (
     FindMailExchangers,
     FindPattern,
     FindPeople,
+    PreviewCompanies,
     Question,
     ReadProspect,
     RevealPerson,
     VerifyAddress,
 )
 from actors.providers import all_providers, manners
-from actors.simulator.company import Mail
+from actors.simulator import yc
+from actors.simulator.company import Company, Mail
+from actors.simulator.coverage import covers
+from actors.simulator.registered import legal_name
 from actors.simulator.world import World
+from tenants.companies import normal_name
 from tenants.icp import IdealCustomer, Persona
 from tests.actors.providers.conftest import Answering
 
@@ -52,15 +57,16 @@ KEY = "the-key-that-must-not-show-4711"
 MISS = None
 
 # One question of each kind, about a company of the simulator's world. A new kind of question is added here.
-QUESTIONS: dict[type[Question[Any]], Callable[[World], Question[Any]]] = {
-    EnrichCompany: lambda world: EnrichCompany(domain=_known(world)),
-    FindCompanies: lambda world: FindCompanies(icp=IdealCustomer(countries=("DE",)), page=1, per_page=10),
-    FindPeople: lambda world: FindPeople(domain=_known(world), persona=Persona()),
-    RevealPerson: lambda world: RevealPerson(domain=_known(world), provider_id=None, **_name(world)),
-    FindPattern: lambda world: FindPattern(domain=_known(world)),
-    VerifyAddress: lambda world: VerifyAddress(email=f"info@{_known(world)}"),
-    FindMailExchangers: lambda world: FindMailExchangers(domain=_known(world)),
-    ReadProspect: lambda world: ReadProspect(domain=_known(world), email=f"info@{_known(world)}"),
+QUESTIONS: dict[type[Question[Any]], Callable[[World, str], Question[Any]]] = {
+    EnrichCompany: lambda world, provider: EnrichCompany(**_known_to(provider, world)),
+    FindCompanies: lambda world, _: FindCompanies(icp=IdealCustomer(countries=("DE",)), page=1, per_page=10),
+    PreviewCompanies: lambda world, _: PreviewCompanies(icp=IdealCustomer(countries=("DE",))),
+    FindPeople: lambda world, _: FindPeople(domain=_known(world), persona=Persona()),
+    RevealPerson: lambda world, _: RevealPerson(domain=_known(world), provider_id=None, **_name(world)),
+    FindPattern: lambda world, _: FindPattern(domain=_known(world)),
+    VerifyAddress: lambda world, _: VerifyAddress(email=f"info@{_known(world)}"),
+    FindMailExchangers: lambda world, _: FindMailExchangers(domain=_known(world)),
+    ReadProspect: lambda world, _: ReadProspect(domain=_known(world), email=f"info@{_known(world)}"),
 }
 # What a vendor must have been told before it can answer.
 TOLD_BEFORE: dict[type[Question[Any]], Callable[[World], WriteProspect]] = {
@@ -104,6 +110,7 @@ BY_JSON = [(provider, kind) for provider, kind in BY_HTTP if provider.name != "w
 # Where a vendor departs from the rule, as its documentation says.
 DEPARTURES = {
     ("crm", 404): MISS,
+    ("gleif", 404): MISS,
     ("hunter", 403): RateLimited,
     ("hunter", 404): MISS,
     ("hunter", 429): QuotaExhausted,
@@ -136,6 +143,17 @@ def _known(world: World) -> str:
     return _person(world)[0]
 
 
+def _known_to(provider: str, world: World) -> dict[str, str]:
+    """A company that this vendor knows, by all that a question may name, and whose name registers write alike."""
+    others: dict[str, Callable[[Company], bool]] = {"website": lambda one: one.has_site, "yc": yc.is_listed}
+    knows = others.get(provider, lambda one: covers(provider, one))
+    return next(
+        {"domain": company.domain, "name": company.name, "country": company.country}
+        for company in world.companies
+        if knows(company) and normal_name(legal_name(company)) == normal_name(company.name)
+    )
+
+
 def _name(world: World) -> dict[str, str]:
     _, person = _person(world)
     return {"first_name": person.first_name, "last_name": person.last_name}
@@ -159,6 +177,8 @@ def _named(pair: tuple[Provider, type]) -> str:
 def _question(kind: type[Question[Any]]) -> Question[Any]:
     """A question for vendors that only pretend."""
     plain: dict[type[Question[Any]], Question[Any]] = {
+        EnrichCompany: EnrichCompany(domain="acme.example", name="Acme", country="US"),
+        PreviewCompanies: PreviewCompanies(icp=IdealCustomer()),
         FindCompanies: FindCompanies(icp=IdealCustomer(), page=1, per_page=10),
         FindPeople: FindPeople(domain="acme.example", persona=Persona()),
         RevealPerson: RevealPerson(
@@ -268,7 +288,7 @@ async def test_answers_with_the_class_that_the_question_names(
     if kind in TOLD_BEFORE:
         told = TOLD_BEFORE[kind](world)
         await provider.effects[type(told)].carry_out(way(provider.name), told, "k")
-    reply = await provider.answers[kind](way(provider.name), QUESTIONS[kind](world))
+    reply = await provider.answers[kind](way(provider.name), QUESTIONS[kind](world, provider.name))
     assert isinstance(reply, Reply)
     assert type(reply.content) is kind.answer
     assert reply.evidence
@@ -497,6 +517,17 @@ _FIELDS = st.sampled_from(
         "verification",
         "first_name",
         "last_name",
+        "attributes",
+        "entity",
+        "legalName",
+        "meta",
+        "results",
+        "bindings",
+        "company",
+        "field",
+        "value",
+        "title",
+        "cik_str",
     ]
 )
 _JSON = st.recursive(
