@@ -50,6 +50,8 @@ _COLUMNS = {
     "description": ("description", "one_liner", "short_description", "about"),
 }
 
+_FREE = {"cost_usd": Decimal(0), "paid_before_usd": Decimal(0)}
+
 
 @agent(on=SourceRequested, emits=(LeadSourced,), deadline_s=120, concurrency=8)
 async def lead_source(event: SourceRequested, ctx: Context) -> Outcome:
@@ -180,11 +182,7 @@ def _findings(
     found = [
         one.model_copy(update={"cost_usd": shares.pop(), "is_current": True})
         for account, facts in zip(fresh, told, strict=True)
-        for one in findings_in(
-            page.model_copy(update={"content": facts, "cost_usd": Decimal(0), "paid_before_usd": Decimal(0)}),
-            account.id,
-            ctx.now,
-        )
+        for one in findings_in(page.model_copy(update={"content": facts, **_FREE}), account.id, ctx.now)
     ]
     if not found:  # a page that brought nothing new was paid for all the same
         found = findings_in(page.model_copy(update={"content": None}), event.request_id, ctx.now)

@@ -258,7 +258,8 @@ class ReadProspect(Question[ProspectOnFile]):
 class Answer(Value, Generic[AnswerT]):
     """What came back: the content, or None for a miss, from whom, at what price.
 
-    `cost_usd` is what was billed for it now, `paid_before_usd` what an earlier try of the same run has paid. How far it is trusted, under which licence it may be kept, and for how many days it is taken for true.
+    `cost_usd` is what was billed for it now, `paid_before_usd` what an earlier try of the same run has paid. How far
+    it is trusted, under which licence it may be kept, and for how many days it is taken for true.
     """
 
     provider: str

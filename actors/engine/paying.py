@@ -126,7 +126,7 @@ class Paying:
             await self._settle(tenant_id, end)
         return Paid(reply, end.cost_usd)
 
-    def _over(self, key: UUID, task: asyncio.Task[tuple[Reply, Decimal]]) -> None:
+    def _over(self, key: UUID, task: asyncio.Task[Paid]) -> None:
         del self._under_way[key]
         if not task.cancelled():
             task.exception()  # those who asked may have gone; then nobody is to be told
