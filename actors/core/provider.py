@@ -119,6 +119,7 @@ class Provider:
     A question whose function is `billed` is written down before it is asked, and every effect before it goes out.
     `knows` are the fields that it may fill where a company is enriched. What it says is trusted so far (from 0 to
     1), may be kept under this licence, and is taken for true for so many days. Of `limits` all hold at once.
+    One that is not `is_one_service` is another machine for each company, as websites and name servers are.
     """
 
     name: str
@@ -135,3 +136,4 @@ class Provider:
     licence: str = "the vendor's terms"
     keeps_for_days: int = 90
     limits: tuple[Limit, ...] = ()
+    is_one_service: bool = True

@@ -39,8 +39,8 @@ class Circuits:
         Others are told by `slow_down` that the key is to be left alone for so many seconds.
         A probe that fails says no more than that the vendor is still away: whoever made it was only next in line.
         """
-        if not provider.needs_key:
-            return await ask()  # no one service: a website or a name server is another one for each company
+        if not provider.is_one_service:
+            return await ask()
         clock = asyncio.get_running_loop().time
         key = (provider.name, link.base_url, link.api_key)
         quiet_s = self._quiet_until_s.get(key, 0.0) - clock()

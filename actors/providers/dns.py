@@ -230,4 +230,5 @@ PROVIDER = Provider(
     needs_key=False,
     credit_price_usd=Decimal(0),
     answers={FindMailExchangers: find_mail_exchangers},
+    is_one_service=False,
 )

@@ -194,4 +194,5 @@ PROVIDER = Provider(
     trust=0.7,
     licence="the company's own publication",
     keeps_for_days=30,
+    is_one_service=False,
 )

@@ -80,6 +80,7 @@ class Oracle:
             answers={question: answering(find) for question, find in answers.items()},
             billed=frozenset({EnrichCompany}),
             knows=frozenset({"industry", "employees", "country", "description"}),
+            is_one_service=False,
         )
 
 

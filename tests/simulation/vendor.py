@@ -53,6 +53,7 @@ class Vendor:
             answers={question: self._answering(find) for question, find in answers.items()},
             billed=frozenset({EnrichCompany}),
             knows=frozenset({"industry", "employees", "country", "description"}),
+            is_one_service=False,
         )
 
     def companies(self, tenant, count: int) -> list[str]:

@@ -18,7 +18,7 @@ from actors.core.provider import Link, Reply
 from actors.engine.circuits import Circuits
 from tests.fakes.works import Oracle
 
-VENDOR = replace(Oracle().provider(), needs_key=True)
+VENDOR = replace(Oracle().provider(), is_one_service=True)
 LINK = Link(None, "https://vendor.example", "key")
 OTHER_KEY = replace(LINK, api_key="another")
 
