@@ -1,13 +1,16 @@
 """Adds firmographics and signals to a freshly sourced lead."""
 
+import asyncio
 from collections.abc import Collection
 from decimal import Decimal
+from uuid import UUID
 
 from actors.core.agent import agent
 from actors.core.context import Context
 from actors.core.ledger import Ledger
 from actors.core.outcome import Done, Outcome, Skip
 from actors.core.questions import EnrichCompany, Enrichment
+from actors.core.value import Trial, as_known, deciding_for
 from actors.core.waterfall import segment
 from actors.events.lead import Company, LeadEnriched, LeadSourced
 from actors.events.source import SourceRequested
@@ -35,8 +38,10 @@ async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
     question = EnrichCompany(domain=account.domain, name=account.name, country=account.country)
     rounds = [await _asked(question, ledger, wanted, ctx, paid=False)]
     reason = mismatch(ctx.config.icp, ledger.account)
+    worth: Collection[str] = ()
     if reason is None:  # else it is not the customer that we look for, and nothing is paid for it
-        rounds.append(await _asked(question, ledger, wanted, ctx, paid=True))
+        worth = await _worth_buying(event.lead_id, ledger, wanted, ctx)
+        rounds.append(await _asked(question, ledger, worth, ctx, paid=True))
         reason = mismatch(ctx.config.icp, ledger.account)
     findings = ledger.found
     if reason is not None:
@@ -48,7 +53,9 @@ async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
     said = _enriched(event, ledger.account, [one.provider for one in answers if one.content is not None])
     progress = LeadProgress(lead_id=event.lead_id, stage=Stage.ENRICHED)
     output = {"findings": len(findings), "cost_usd": sum((one.cost_usd for one in answers), Decimal(0))}
-    output |= {"missing": ledger.missing(wanted)} if ledger.missing(wanted) else {}
+    missing = ledger.missing(wanted)
+    output |= {"missing": missing} if missing else {}
+    output |= {"not_bought": left} if (left := [name for name in missing if name not in worth]) else {}
     output |= {"unanswered": unanswered} if unanswered else {}
     return Done(save=(ledger.account, progress, *findings), say=(said,), output=output)
 
@@ -65,6 +72,20 @@ async def _asked(
     for answer in enrichment.answers:
         ledger.take(answer)
     return enrichment
+
+
+async def _worth_buying(
+    lead_id: UUID, ledger: Ledger, wanted: Collection[str], ctx: Context
+) -> Collection[str]:
+    """The missing fields that are bought: all of them, or those that could change what is done with the lead."""
+    missing = ledger.missing(wanted)
+    if ctx.config.waterfall.buy == "everything" or not missing:
+        return missing
+    trial = Trial(as_known(ledger.account, lead_id), missing, ctx.config.icp)
+    scores = await asyncio.gather(*(ctx.score(request) for request in trial.requests))
+    decisive = trial.decisive(dict(zip(trial.requests, scores, strict=True)))
+    decisive |= deciding_for(ctx.config.icp, missing)
+    return [name for name in missing if name in decisive]
 
 
 def _enriched(event: LeadSourced, account: Account, providers: Collection[str]) -> LeadEnriched:

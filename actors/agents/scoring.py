@@ -3,6 +3,7 @@
 from actors.core.agent import agent
 from actors.core.context import Context
 from actors.core.outcome import Done, Outcome, Skip
+from actors.core.value import as_known
 from actors.events.contact import ContactVerified
 from actors.events.lead import LeadScored, ScoreReason
 from scoring_models.schema import ScoreRequest
@@ -50,17 +51,9 @@ async def scoring(event: ContactVerified, ctx: Context) -> Outcome:
 
 def request_for(event: ContactVerified, account: Account, contact: Contact) -> ScoreRequest:
     """The lead as the model is asked about it."""
-    return ScoreRequest(
-        lead_id=event.lead_id,
-        industry=account.industry,
-        country=account.country,
-        employees=account.employees,
-        founded_year=account.founded_year,
-        revenue_usd=account.revenue_usd,
-        funding_usd=account.funding_usd,
-        technology_count=len(account.technologies) if account.technologies is not None else None,
-        open_jobs=account.open_jobs,
-        seniority=contact.seniority,
-        department=contact.department,
-        email_status=contact.email_status,
-    )
+    about_contact = {
+        "seniority": contact.seniority,
+        "department": contact.department,
+        "email_status": contact.email_status,
+    }
+    return as_known(account, event.lead_id).model_copy(update=about_contact)

@@ -22,7 +22,7 @@ from actors.simulator import coverage
 from actors.simulator.chance import fraction
 from actors.simulator.company import Company
 from actors.simulator.world import World
-from tests.bench import Measured, Tell
+from tests.bench import Measured, Tell, _value
 
 COMPANIES, SEEDS = 6_000, (11, 12, 13, 14, 15)
 FIELDS = ("employees", "industry", "revenue_usd", "technologies")
@@ -59,7 +59,18 @@ def run(tell: Tell) -> Measured:
             f"{100 / fixed[best]:.3f} ¢ in the best fixed order ({best_orders[-1]}), "
             f"{100 / min(fixed.values()):.3f} ¢ in the worst"
         )
-    facts = {"companies": COMPANIES, "cost_to_oracle": round(median(ratios), 3), "best_fixed": best_orders}
+    results = []
+    for seed in SEEDS:
+        results.append(saved := _value.measure(seed))
+        tell(
+            f"world {seed}: everything costs ${saved.everything_usd:,.2f}, what decides ${saved.decisive_usd:,.2f}; "
+            f"{saved.same_on_top} of the first {_value.TOP} leads are the same"
+        )
+    facts = _value.shares(results) | {
+        "companies": COMPANIES,
+        "cost_to_oracle": round(median(ratios), 3),
+        "best_fixed": best_orders,
+    }
     return Measured("waterfall", "fields/USD", "the best fixed order", pairs, facts)
 
 
