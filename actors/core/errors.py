@@ -163,6 +163,13 @@ class SequenceUnknown(AgentError):
     nothing_done = True
 
 
+class FieldMissing(AgentError):
+    """The service lacks a field that we need, or does not let us use it."""
+
+    kind = "configuration"
+    nothing_done = True
+
+
 class MaybeSent(AgentError):
     """It may have been done already: the service is asked before it is tried again."""
 

@@ -6,11 +6,12 @@ from typing import Any
 from urllib.parse import quote
 
 from actors.core.effects import Receipt, WriteProspect
-from actors.core.errors import AgentError, AnswerGarbled, ProviderDown
+from actors.core.errors import AnswerGarbled, ProviderDown
 from actors.core.provider import Carrier, Heard, Link, Provider, Reply
 from actors.core.questions import ProspectOnFile, ReadProspect, RecordOnFile
 from actors.providers.fields import inner, text
 from actors.providers.manners import Manners, json_object, send
+from actors.providers.prospect import nothing_left, write_records, written
 
 _NAME = "crm"
 _NEW, _NOT_FOUND, _CHANGED = 201, 404, 412
@@ -21,7 +22,6 @@ _MANNERS = Manners(
     deadline_s=8,
     answers=frozenset({200, _NEW, _NOT_FOUND, _CHANGED}),
 )
-_ROUNDS = 3
 
 
 async def read_prospect(link: Link, question: ReadProspect) -> Reply:
@@ -37,67 +37,35 @@ async def read_prospect(link: Link, question: ReadProspect) -> Reply:
 
 async def write(link: Link, effect: WriteProspect, key: str) -> Receipt:
     """The prospect written, but for what people have edited. Each record is read first, and its version named."""
-    is_written = is_writing = False
-    left: list[str] = []
-    try:
-        for kind, path, wanted in _parts(effect):
-            for round_left in reversed(range(_ROUNDS)):
-                record = await _record(link, path)
-                changes, left_alone = _changes(effect, kind, wanted, record)
-                if not changes:
-                    break
-                is_writing = True
-                done = await _put(link, path, record, changes, key)
-                is_writing, is_written = False, is_written or done
-                if done:
-                    break
-                if not round_left:
-                    raise ProviderDown("the record keeps changing", provider=_NAME)
-            left += left_alone
-    except AgentError as error:
-        # reading changes nothing, whatever goes wrong; and where half was written, a refusal does not undo it
-        error.nothing_done = not is_written and (error.nothing_done or not is_writing)
-        raise
-    return _receipt(effect, left)
+    left = await write_records(effect, _Filed(link, effect, key))
+    return written("CRM", _account(effect.domain), left)
 
 
-async def look(link: Link, effect: WriteProspect, key: str) -> Receipt | None:  # noqa: ARG001 - the records tell
+async def look(link: Link, effect: WriteProspect, key: str) -> Receipt | None:
     """The receipt if there is nothing left to be written, else None: to write the rest repeats nothing."""
-    left: list[str] = []
-    for kind, path, wanted in _parts(effect):
-        changes, left_alone = _changes(effect, kind, wanted, await _record(link, path))
-        if changes:
-            return None
-        left += left_alone
-    return _receipt(effect, left)
+    left = await nothing_left(effect, _Filed(link, effect, key))
+    return None if left is None else written("CRM", _account(effect.domain), left)
 
 
-def _parts(effect: WriteProspect) -> tuple[tuple[str, str, Mapping[str, Any]], ...]:
-    return (
-        ("account", _account(effect.domain), effect.account),
-        ("contact", _contact(effect.email), effect.contact),
-    )
+class _Filed:
+    """The records of one prospect."""
 
+    provider: str = _NAME
+    kinds: tuple[str, ...] = ("account", "contact")
 
-def _changes(
-    effect: WriteProspect, kind: str, wanted: Mapping[str, Any], record: RecordOnFile | None
-) -> tuple[dict[str, Any], list[str]]:
-    """What is to be written of one record, and which fields stay as a person has edited them."""
-    if record is None:
-        return dict(wanted), []
-    others = {name: value for name, value in wanted.items() if record.values.get(name) != value}
-    is_as_seen = effect.seen.get(kind) == record.etag
-    kept = [
-        name
-        for name in others
-        if name in record.edited and not (is_as_seen and f"{kind}.{name}" in effect.replaces)
-    ]
-    return {name: value for name, value in others.items() if name not in kept}, [f"{kind}.{n}" for n in kept]
+    def __init__(self, link: Link, effect: WriteProspect, key: str) -> None:
+        self._link, self._key = link, key
+        self._paths = {"account": _account(effect.domain), "contact": _contact(effect.email)}
+        self._wanted = {"account": effect.account, "contact": effect.contact}
 
+    def wanted(self, kind: str) -> Mapping[str, Any]:
+        return self._wanted[kind]
 
-def _receipt(effect: WriteProspect, left: list[str]) -> Receipt:
-    stays = f"; as people edited it stays {', '.join(left)}" if left else ""
-    return Receipt(reference=_account(effect.domain), evidence=f"CRM: written{stays}")
+    async def find(self, kind: str) -> RecordOnFile | None:
+        return await _record(self._link, self._paths[kind])
+
+    async def put(self, kind: str, record: RecordOnFile | None, changes: Mapping[str, Any]) -> bool:
+        return await _put(self._link, self._paths[kind], record, changes, self._key)
 
 
 async def _record(link: Link, path: str) -> RecordOnFile | None:
