@@ -20,7 +20,8 @@ _PARENT_WATCH_S = 0.5
 
 _ABOUT = """\
 The outside world on loopback: Apollo, Hunter, open registers, company web sites and DNS over an invented, seeded
-world, and the Sequences and CRM services of a sales platform, which remember what they were told.
+world, and the Sequences and CRM services of a sales platform, HubSpot and Salesforce, which remember what they were
+told.
 
 It prints one JSON line when it is ready, and serves until it gets SIGTERM or SIGINT:
   {"http": "http://127.0.0.1:PORT", "dns": "127.0.0.1:PORT", "pid": N, "companies": N, "seed": N}
@@ -34,6 +35,8 @@ where things are:
   /edgar/...           no key, but a mail address in the User-Agent
   /sequences/v1/...    a bearer token that begins with sim-
   /crm/v1/...          the same
+  /hubspot/crm/...     the same
+  /salesforce/services/data/v66.0/...   the same
   /sites/DOMAIN/       the web site of a company; /careers and /robots.txt below it
   /_simulator/         health, bill, effects, settings (GET, PUT), reset (POST), companies.csv, history.csv
 

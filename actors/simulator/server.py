@@ -16,7 +16,9 @@ from actors.simulator.dns import DnsServer
 from actors.simulator.edgar import Edgar
 from actors.simulator.gate import Gate
 from actors.simulator.gleif import Gleif
+from actors.simulator.hubspot import Hubspot
 from actors.simulator.hunter import Hunter
+from actors.simulator.salesforce import Salesforce
 from actors.simulator.sequences import Sequences
 from actors.simulator.sites import Sites
 from actors.simulator.vendor import Answer
@@ -34,7 +36,7 @@ class Simulator:
     def __init__(self, world: World, clock: Callable[[], float] = time.monotonic) -> None:
         self.world = world
         self.bill = Bill()
-        services = Sequences(), Crm()
+        services = Sequences(), Crm(), Hubspot(world, clock), Salesforce(world)
         registers = Gleif(world), Edgar(world), Wikidata(world), Yc(world)
         self.gates = {
             vendor.name: Gate(vendor, self.bill, world.seed, clock)
@@ -51,6 +53,8 @@ class Simulator:
             "yc": "/yc/api",
             "sequences": "/sequences/v1",
             "crm": "/crm/v1",
+            "hubspot": "/hubspot",
+            "salesforce": "/salesforce/services/data/v66.0",
         }
         self._control = Control(world, self.bill, self.gates, services)
         self._sites = Sites(world)
@@ -89,7 +93,7 @@ class Simulator:
         else:
             answer = Answer(
                 b"Nothing here. There are /apollo/api/v1, /hunter/v2, /gleif/api/v1, /edgar, /wikidata, /yc/api, "
-                b"/sequences/v1, /crm/v1, /sites and /_simulator.\n",
+                b"/sequences/v1, /crm/v1, /hubspot, /salesforce/services/data/v66.0, /sites and /_simulator.\n",
                 404,
             )
         if answer.is_lost and request.transport is not None:

@@ -8,11 +8,13 @@ from actors.simulator.server import Simulator
 
 
 async def test_vendors_sites_and_control_share_one_port(http, world):
-    key = {"x-api-key": "sim-a"}
+    key = {"x-api-key": "sim-a", "authorization": "Bearer sim-a"}
     company = next(c for c in world.companies if c.has_site)
     for path in (
         f"/apollo/api/v1/organizations/enrich?domain={company.domain}",
         "/hunter/v2/account",
+        "/hubspot/crm/v3/owners",
+        "/salesforce/services/data/v66.0/query?q=SELECT+Id+FROM+Lead",
         f"/sites/{company.domain}/",
         "/_simulator/health",
     ):

@@ -4,7 +4,11 @@ import pytest
 from actors.simulator.services import Service, answered, refused
 from tests.actors.simulator.conftest import client_of
 
-PATHS = ["/sequences/v1/enrolments?idempotency_key=k", "/crm/v1/accounts/acme.example"]
+PATHS = [
+    "/sequences/v1/enrolments?idempotency_key=k",
+    "/crm/v1/accounts/acme.example",
+    "/hubspot/crm/v3/owners",
+]
 KEY = {"authorization": "Bearer sim-test"}
 
 
