@@ -24,6 +24,8 @@ PREFIXES = {
     "website": "/sites/{domain}",
     "sequences": "/sequences/v1",
     "crm": "/crm/v1",
+    "hubspot": "/hubspot",
+    "salesforce": "/salesforce/services/data/v66.0",
 }
 # What stands in the key's place where there are no keys.
 KEYLESS = {"website": None, "gleif": None, "edgar": "Acme Ltd ops@acme.example", "wikidata": None, "yc": None}

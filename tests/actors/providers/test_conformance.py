@@ -38,6 +38,7 @@ from actors.core.questions import (
     FindPeople,
     PreviewCompanies,
     Question,
+    ReadExclusions,
     ReadProspect,
     RevealPerson,
     VerifyAddress,
@@ -67,6 +68,7 @@ QUESTIONS: dict[type[Question[Any]], Callable[[World, str], Question[Any]]] = {
     VerifyAddress: lambda world, _: VerifyAddress(email=f"info@{_known(world)}"),
     FindMailExchangers: lambda world, _: FindMailExchangers(domain=_known(world)),
     ReadProspect: lambda world, _: ReadProspect(domain=_known(world), email=f"info@{_known(world)}"),
+    ReadExclusions: lambda *_: ReadExclusions(),
 }
 # What a vendor must have been told before it can answer.
 TOLD_BEFORE: dict[type[Question[Any]], Callable[[World], WriteProspect]] = {
@@ -103,6 +105,11 @@ EFFECTS: dict[type[Effect], Effect] = {
 CARRIED = [(provider, kind) for provider in PROVIDERS.values() for kind in provider.effects]
 ALL = [(provider, kind) for provider in PROVIDERS.values() for kind in provider.answers]
 BY_HTTP = [(provider, kind) for provider, kind in ALL if provider.name != "dns"]
+# What a vendor says where it has nothing on file, by method. The others: 404.
+NOTHING_ON_FILE = {
+    ("hubspot", "POST"): {"total": 0, "results": []},
+    ("salesforce", "GET"): {"totalSize": 0, "done": True, "records": []},
+}
 # Where a provider has no address of its own, each tenant names one.
 SOMEWHERE = "https://vendor.example/v1"
 BY_JSON = [(provider, kind) for provider, kind in BY_HTTP if provider.name != "website"]
@@ -186,6 +193,7 @@ def _question(kind: type[Question[Any]]) -> Question[Any]:
         ),
         VerifyAddress: VerifyAddress(email="ann@acme.example"),
         ReadProspect: ReadProspect(domain="acme.example", email="ann@acme.example"),
+        ReadExclusions: ReadExclusions(),
     }
     return plain[kind] if kind in plain else kind(domain="acme.example")
 
@@ -528,6 +536,14 @@ _FIELDS = st.sampled_from(
         "value",
         "title",
         "cik_str",
+        "properties",
+        "propertiesWithHistory",
+        "paging",
+        "next",
+        "after",
+        "records",
+        "Id",
+        "SystemModstamp",
     ]
 )
 _JSON = st.recursive(
@@ -612,8 +628,9 @@ async def test_a_refusal_of_ours_leaves_no_doubt_and_a_fault_of_theirs_does(
     pair: tuple[Provider, type[Effect]], status: int, vendor: Callable[..., Link]
 ) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
-        if request.method == "GET":  # what was there before
-            return httpx.Response(404)
+        if request.method == "GET" or request.url.path.endswith("/search"):  # what was there before
+            nothing = NOTHING_ON_FILE.get((pair[0].name, request.method))
+            return httpx.Response(404) if nothing is None else httpx.Response(200, json=nothing)
         return httpx.Response(status, text=f"No user has the key {KEY}.")
 
     outcome = await _carried(pair, vendor(answer, base_url=SOMEWHERE, key=KEY))
