@@ -14,7 +14,7 @@ from actors.core.value import Trial, as_known, deciding_for
 from actors.core.waterfall import segment
 from actors.events.lead import Company, LeadEnriched, LeadSourced
 from actors.events.source import SourceRequested
-from tenants.icp import mismatch
+from tenants.icp import Persona, mismatch
 from tenants.identity import lead_id_of, stable_id
 from tenants.records import Account, Firmographics, LeadProgress, Stage
 
@@ -36,12 +36,12 @@ async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
     ledger = Ledger(account, await ctx.findings(account.id), ctx.config.fields, ctx.now)
     wanted = ctx.config.waterfall.fields or tuple(Firmographics.model_fields)
     question = EnrichCompany(domain=account.domain, name=account.name, country=account.country)
-    rounds = [await _asked(question, ledger, wanted, ctx, paid=False)]
+    rounds = [await _ask(question, ledger, ledger.missing(wanted), ctx, paid=False)]
+    left: list[str] = []
     reason = mismatch(ctx.config.icp, ledger.account)
-    worth: Collection[str] = ()
     if reason is None:  # else it is not the customer that we look for, and nothing is paid for it
-        worth = await _worth_buying(event.lead_id, ledger, wanted, ctx)
-        rounds.append(await _asked(question, ledger, worth, ctx, paid=True))
+        bought, left = await _buy(event.lead_id, question, ledger, wanted, ctx)
+        rounds += bought
         reason = mismatch(ctx.config.icp, ledger.account)
     findings = ledger.found
     if reason is not None:
@@ -53,35 +53,60 @@ async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
     said = _enriched(event, ledger.account, [one.provider for one in answers if one.content is not None])
     progress = LeadProgress(lead_id=event.lead_id, stage=Stage.ENRICHED)
     output = {"findings": len(findings), "cost_usd": sum((one.cost_usd for one in answers), Decimal(0))}
-    missing = ledger.missing(wanted)
+    missing = [name for name in ledger.missing(wanted) if name not in left]
     output |= {"missing": missing} if missing else {}
-    output |= {"not_bought": left} if (left := [name for name in missing if name not in worth]) else {}
+    output |= {"not_bought": left} if left else {}
     output |= {"unanswered": unanswered} if unanswered else {}
     return Done(save=(ledger.account, progress, *findings), say=(said,), output=output)
 
 
-async def _asked(
-    question: EnrichCompany, ledger: Ledger, wanted: Collection[str], ctx: Context, *, paid: bool
+async def _ask(
+    question: EnrichCompany,
+    ledger: Ledger,
+    wanted: Collection[str],
+    ctx: Context,
+    *,
+    paid: bool,
+    besides: Collection[str] = (),
+    until_hit: bool = False,
 ) -> Enrichment:
-    """What came of asking for what is missing. No lead is lost over a source that is free and can't answer."""
-    missing = ledger.missing(wanted)
-    if not missing:
+    """What came of asking for these fields. No lead is lost over a source that is free and can't answer."""
+    if not wanted:
         return Enrichment(answers=())
     where = segment(country=ledger.account.country, employees=ledger.account.employees)
-    enrichment = await ctx.enrich(question, missing, paid=paid, segment=where)
+    enrichment = await ctx.enrich(
+        question, wanted, paid=paid, segment=where, besides=besides, until_hit=until_hit
+    )
     for answer in enrichment.answers:
         ledger.take(answer)
     return enrichment
 
 
-async def _worth_buying(
-    lead_id: UUID, ledger: Ledger, wanted: Collection[str], ctx: Context
-) -> Collection[str]:
-    """The missing fields that are bought: all of them, or those that could change what is done with the lead."""
+async def _buy(
+    lead_id: UUID, question: EnrichCompany, ledger: Ledger, wanted: Collection[str], ctx: Context
+) -> tuple[list[Enrichment], list[str]]:
+    """What came of buying what is missing, and what was left since it could change nothing.
+
+    With `buy: decisive` that is judged anew after each provider who knew the company.
+    """
+    if ctx.config.waterfall.buy == "everything":
+        return [await _ask(question, ledger, ledger.missing(wanted), ctx, paid=True)], []
+    rounds: list[Enrichment] = []
+    asked: set[str] = set()
+    while worth := await _decisive(lead_id, ledger, wanted, ctx):
+        round_ = await _ask(question, ledger, worth, ctx, paid=True, besides=asked, until_hit=True)
+        rounds.append(round_)
+        asked |= {one.provider for one in round_.answers} | set(round_.unanswered)
+        if all(one.content is None for one in round_.answers):
+            break  # nobody is left who knows it
+    return rounds, [name for name in ledger.missing(wanted) if name not in worth]
+
+
+async def _decisive(lead_id: UUID, ledger: Ledger, wanted: Collection[str], ctx: Context) -> list[str]:
+    """The missing fields that could change the lead's tier, or rule its company out."""
     missing = ledger.missing(wanted)
-    if ctx.config.waterfall.buy == "everything" or not missing:
-        return missing
-    trial = Trial(as_known(ledger.account, lead_id), missing, ctx.config.icp)
+    persona = next(iter(ctx.config.personas), Persona())
+    trial = Trial(as_known(ledger.account, lead_id), missing, ctx.config.icp, persona)
     scores = await asyncio.gather(*(ctx.score(request) for request in trial.requests))
     decisive = trial.decisive(dict(zip(trial.requests, scores, strict=True)))
     decisive |= deciding_for(ctx.config.icp, missing)

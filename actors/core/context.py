@@ -72,10 +72,18 @@ class Context(Protocol):
         ...
 
     async def enrich(
-        self, question: EnrichCompany, wanted: Collection[str], *, paid: bool, segment: str
+        self,
+        question: EnrichCompany,
+        wanted: Collection[str],
+        *,
+        paid: bool,
+        segment: str,
+        besides: Collection[str] = (),
+        until_hit: bool = False,
     ) -> Enrichment:
         """What free providers know of a company, or with `paid` the paid ones until nothing wanted is missing.
 
+        With `until_hit` it ends with the first of them who knows the company. Those named in `besides` are not asked.
         Raises NotConnected where the tenant has no provider that enriches companies, and the last provider's error
         where nothing wanted was found and somebody could not answer.
         """

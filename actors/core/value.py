@@ -1,8 +1,9 @@
 """The value of information: which fields of a company, if they were known, could change what is done with it.
 
 What is missing is drawn a number of times from what companies have, and so is the contact whom nobody knows yet.
-Each draw is scored as a whole, without one field at a time, and without all of them. A field without which the tier
-comes out the same in nearly all draws changes nothing, and is not worth its price.
+Each draw is scored as a whole, without one field at a time, and without all of them. A field without which nearly
+all draws come to the same tier changes nothing, and is not worth its price. To mistake an A counts for more than to
+mistake a C: more work is put into it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -14,7 +15,7 @@ from scoring_models.schema import Score, ScoreRequest
 from tenants.icp import IdealCustomer, Persona
 from tenants.records import Account
 
-#: the share of draws in which a field must change the tier to be bought
+#: how far a field must move the tier on the average to be bought
 WORTH = 0.05
 _DRAWS = 40
 # What companies have that are sold to, each value about as often as another.
@@ -37,6 +38,8 @@ _VALUES: dict[str, tuple[Any, ...]] = {
     ),
     "country": ("US", "US", "GB", "DE", "FR", "IN"),
 }
+# How much work a team puts into a lead of each tier, and so what it costs to mistake it.
+_WEIGHT = {"D": 0.0, "C": 0.25, "B": 1.0, "A": 2.0}
 _CALLED = {"technologies": "technology_count"}
 _SENIORITIES = ("c_suite", "vp", "head", "director", "manager")
 _DEPARTMENTS = ("executive", "sales", "marketing", "engineering", "operations")
@@ -101,9 +104,12 @@ class Trial:
         return {name for name in self._fields if self._changes(name, scores) >= WORTH} or set(self._fields)
 
     def _changes(self, left_out: str, scores: Mapping[ScoreRequest, Score]) -> float:
-        """The share of draws whose tier is another one without this field, or without all of them."""
-        differ = sum(scores[draw[None]].tier != scores[draw[left_out]].tier for draw in self._draws)
-        return differ / len(self._draws)
+        """How far the tier is another one without this field, or without all of them, on the average."""
+        steps = (
+            abs(_WEIGHT[scores[draw[None]].tier] - _WEIGHT[scores[draw[left_out]].tier])
+            for draw in self._draws
+        )
+        return sum(steps) / len(self._draws)
 
 
 def _but(drawn: Mapping[str, Any], left_out: str | None) -> dict[str, Any]:

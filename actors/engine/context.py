@@ -185,7 +185,14 @@ class RunContext:
         return answer
 
     async def enrich(
-        self, question: EnrichCompany, wanted: Collection[str], *, paid: bool, segment: str
+        self,
+        question: EnrichCompany,
+        wanted: Collection[str],
+        *,
+        paid: bool,
+        segment: str,
+        besides: Collection[str] = (),
+        until_hit: bool = False,
     ) -> Enrichment:
         """What free providers know of a company, or with `paid` the paid ones until nothing wanted is missing."""
         enrichment = await self._enriching.enrich(
@@ -195,6 +202,8 @@ class RunContext:
             wanted,
             paid=paid,
             segment=segment,
+            besides=besides,
+            until_hit=until_hit,
             lead_id=self._lead_id,
             recording=self.recording,
             is_retry=self._is_retry,

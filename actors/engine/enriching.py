@@ -39,9 +39,12 @@ class Enriching:
         lead_id: UUID | None,
         recording: Recording,
         is_retry: bool = False,
+        besides: Collection[str] = (),
+        until_hit: bool = False,
     ) -> Enrichment:
         """What the tenant's free providers know of the company, or with `paid` its paid ones, until nothing is missing.
 
+        With `until_hit` it ends with the first who knows the company. Those named in `besides` are not asked.
         Raises NotConnected where there is no such provider at all. Raises what went wrong where nothing wanted was
         found and somebody could not answer, or could soon.
         """
@@ -51,7 +54,9 @@ class Enriching:
         askable = {
             one.name: one
             for one in able
-            if (type(question) in one.billed) == paid and not one.knows.isdisjoint(wanted)
+            if (type(question) in one.billed) == paid
+            and not one.knows.isdisjoint(wanted)
+            and one.name not in besides
         }
         round_ = _Round(self._asking, profile, run_id, question, lead_id, recording, paid=paid)
         recording.enriched(question, {name: one.knows for name, one in askable.items()}, paid=paid)
@@ -59,20 +64,27 @@ class Enriching:
             missing = set(wanted)
             if is_retry:
                 for name in await self._asking.paid_before(profile, run_id, question, able):
-                    missing -= await round_.fill(askable.pop(name), missing)
-            await self._one_by_one(round_, askable, missing, segment)
+                    if name in askable:
+                        missing -= await round_.fill(askable.pop(name), missing)
+            await self._one_by_one(round_, askable, missing, segment, until_hit=until_hit)
         else:
             await asyncio.gather(*(round_.ask(one) for one in askable.values()))
             round_.sort(list(askable))  # not as they came: the same answers are to come to the same
         return round_.result(wanted)
 
     async def _one_by_one(
-        self, round_: "_Round", left: dict[str, Provider], missing: set[str], segment: str
+        self,
+        round_: "_Round",
+        left: dict[str, Provider],
+        missing: set[str],
+        segment: str,
+        *,
+        until_hit: bool,
     ) -> None:
         profile = round_.profile
         is_a_choice = len(left) > 1 and profile.config.learns_order
         tracks = await self._experiences.of(profile) if is_a_choice else {}
-        while left and missing:
+        while left and missing and not (until_hit and round_.has_hit):
             choice = _choice(left, missing, segment, tracks, round_)
             if choice is None:
                 return
@@ -122,6 +134,11 @@ class _Round:
         self._recording.answered(self._question, answer, paid=self._paid)
         self._answers.append(answer)
         return answer
+
+    @property
+    def has_hit(self) -> bool:
+        """Whether somebody has known the company."""
+        return any(answer.content is not None for answer in self._answers)
 
     async def fill(
         self, provider: Provider, missing: Collection[str], chosen: Chosen | None = None

@@ -60,8 +60,9 @@ class Recording:
 
         With each goes what it may know.
         """
-        knows = {name: sorted(fields) for name, fields in candidates.items()}
-        self._asked[_words_of(question, paid)] = {"candidates": list(knows), "knows": knows, "told": {}}
+        put = self._asked.setdefault(_words_of(question, paid), {"candidates": [], "knows": {}, "told": {}})
+        put["candidates"] += [name for name in candidates if name not in put["candidates"]]
+        put["knows"] |= {name: sorted(fields) for name, fields in candidates.items()}
 
     def answered(self, question: Question[Any], answer: Answer[Any], *, paid: bool | None = None) -> None:
         """What one of them answered."""

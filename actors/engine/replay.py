@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from actors.core.agent import Agent
 from actors.core.errors import AgentError, NotConnected, OptedOut, ScorerAway
 from actors.core.outcome import Outcome
-from actors.core.questions import Answer, EnrichCompany, Enrichment, Question, filled
+from actors.core.questions import Answer, CompanyFacts, EnrichCompany, Enrichment, Question, filled
 from actors.engine.asking import in_order
 from actors.engine.context import ScoringService
 from actors.engine.recording import NotRecorded, Told, described, hashed
@@ -244,16 +244,21 @@ class _Context:
         *,
         paid: bool,
         segment: str,  # noqa: ARG002 - whom they chose is recorded
+        besides: Collection[str] = (),
+        until_hit: bool = False,
     ) -> Enrichment:
         """What the providers of then knew: all free ones, and paid ones while something is missing."""
         names = self._told.candidates(question, paid=paid)
         if not (paid and self.config.learns_order):
             names = in_order(names, self.config.order)
         knows = self._told.knows(question, paid=paid)
-        missing, answers, errors = set(wanted), [], {}
+        missing, errors = set(wanted), {}
+        answers: list[Answer[CompanyFacts]] = []
         for name in names:
-            if paid and missing.isdisjoint(knows[name]):
+            if name in besides or (paid and missing.isdisjoint(knows[name])):
                 continue
+            if until_hit and any(answer.content is not None for answer in answers):
+                break
             try:
                 answer = self._told.answer(question, name, paid=paid)
             except OptedOut:

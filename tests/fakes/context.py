@@ -69,11 +69,12 @@ class FakeContext:
     async def findings(self, account_id):
         return tuple(self._findings.get(account_id, ()))
 
-    async def enrich(self, question, wanted, *, paid, segment):
+    async def enrich(self, question, wanted, *, paid, segment, besides=(), until_hit=False):
         self.asked.append(question)
         self.wanted.append((paid, segment, tuple(wanted)))
         given = _made(self._answers[EnrichCompany] if paid else self._answers.get("free", []), question)
         told = given if isinstance(given, list) else [given]
+        told = [one for one in told if getattr(one, "provider", one) not in besides]
         answers = [
             one
             if isinstance(one, Answer)
@@ -81,6 +82,9 @@ class FakeContext:
             for one in told
             if not isinstance(one, str)
         ]
+        if until_hit:
+            first = next((n for n, one in enumerate(answers, start=1) if one.content is not None), None)
+            answers = answers[:first]
         return Enrichment(
             answers=tuple(answers), unanswered=tuple(one for one in told if isinstance(one, str))
         )

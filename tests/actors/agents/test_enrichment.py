@@ -9,6 +9,7 @@ from actors.core.errors import NotConnected, ProviderDown
 from actors.core.outcome import Done, Skip
 from actors.core.questions import Answer, CompanyFacts, EnrichCompany
 from actors.events.lead import Company, LeadSourced
+from scoring_models.schema import Score
 from tenants.identity import lead_id_of
 from tenants.policies import read_config
 from tenants.records import Account, Finding, LeadProgress, Stage
@@ -223,3 +224,45 @@ async def test_of_a_lead_of_others_that_is_one_of_ours_by_now_it_is_our_account_
     assert isinstance(outcome, Done)
     assert [(said.type, said.account_id) for said in outcome.say] == [("lead.enriched", ours.id)]
     assert outcome.save[0].id == ours.id
+
+
+def by_size(request):
+    tier = "A" if (request.employees or 0) > 100 else "D"
+    return Score(lead_id=request.lead_id, fit=0.5, intent=0.0, score=50, tier=tier, model="m", reasons=())
+
+
+async def test_with_buy_decisive_only_what_could_change_the_tier_is_bought_and_judged_anew_after_each_answer():
+    of = account(country="DE")
+    config = read_config(
+        {
+            "waterfall": {
+                "buy": "decisive",
+                "fields": ["employees", "industry", "revenue_usd", "description"],
+            }
+        }
+    )
+    paid = [
+        told(CompanyFacts(industry="Steel"), provider="hunter"),
+        told(CompanyFacts(employees=70), provider="apollo"),
+        told(CompanyFacts(employees=90, revenue_usd=1e6), provider="pdl"),
+    ]
+    ctx = FakeContext({EnrichCompany: paid}, accounts=[of], config=config, score=by_size)
+    outcome = await enrichment.work(sourced(of), ctx)
+    assert [wanted for is_paid, _, wanted in ctx.wanted if is_paid] == [("employees",), ("employees",)]
+    assert outcome.say[0].providers == ("hunter", "apollo")
+    assert outcome.output["not_bought"] == ["revenue_usd", "description"]
+    assert "missing" not in outcome.output
+
+
+async def test_with_buy_decisive_nothing_is_bought_where_the_tier_stands():
+    of = account(employees=5)
+    config = read_config({"waterfall": {"buy": "decisive"}})
+    ctx = FakeContext(
+        {"free": [told(CompanyFacts(city="Bonn"), provider="website")]},
+        accounts=[of],
+        config=config,
+        score=by_size,
+    )
+    outcome = await enrichment.work(sourced(of), ctx)
+    assert isinstance(outcome, Done)
+    assert all(not paid for paid, *_ in ctx.wanted)
