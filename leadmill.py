@@ -17,6 +17,7 @@ import actors.commands.budgets
 import actors.commands.effects
 import actors.commands.errors
 import actors.commands.events
+import actors.commands.findings
 import actors.commands.leads
 import actors.commands.letters
 import actors.commands.runs
@@ -55,6 +56,7 @@ app.command("resume")(actors.commands.agents.resume_everything)
 app.command()(tenants.commands.migrate)
 app.command()(actors.commands.leads.source)
 app.command()(actors.commands.leads.pipeline)
+app.command()(actors.commands.findings.why)
 app.command("runs")(actors.commands.runs.list_runs)
 app.command()(actors.commands.runs.replay)
 app.command("errors")(actors.commands.errors.list_errors)
@@ -71,6 +73,8 @@ app.command()(actors.commands.approvals.reject)
 app.command()(actors.commands.approvals.withdraw)
 app.command()(actors.commands.approvals.complain)
 app.command("autonomy")(actors.commands.approvals.show_autonomy)
+actors.commands.leads.lead_app.command("set")(actors.commands.findings.set_field)
+actors.commands.leads.lead_app.command("accept")(actors.commands.findings.accept)
 tenants.commands.app.command("scale")(actors.commands.agents.scale)
 app.add_typer(tenants.commands.app, name="tenant")
 app.add_typer(actors.commands.agents.app, name="agent")

@@ -1,10 +1,14 @@
 """Findings: each value with its source and price. Nothing of them is overwritten, and of each field one is current."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from tenants.records import Finding
+from pydantic import ValidationError
+
+from tenants.records import PERSON, Account, Finding, Firmographics
+from tenants.store import audit, leads
 from tenants.store.columns import columns, to_json, unnest
 from tenants.store.session import Session
 
@@ -85,3 +89,76 @@ async def history(session: Session, lead_id: UUID, field: str | None = None) -> 
         lead_id=lead_id,
         field=field,
     )
+
+
+async def write(session: Session, lead_id: UUID, field: str, value: Any, *, by: str) -> Account:
+    """The account of a lead with a value that a person wrote: it stands until a person changes it.
+
+    Raises ValueError where there is no such lead, no such field, or where the value does not fit it.
+    """
+    account = await _account_of(session, lead_id)
+    now = await session.value("SELECT now()")
+    written = Finding(
+        subject_id=account.id,
+        field=field,
+        value=value,
+        provider=PERSON,
+        evidence=by,
+        confidence=1.0,
+        cost_usd=Decimal(0),
+        found_at=now,
+        is_current=True,
+    )
+    return await _let_stand(session, account, written, by=by, lead_id=lead_id)
+
+
+async def accept(session: Session, lead_id: UUID, field: str, provider: str, *, by: str) -> Account:
+    """The account of a lead with the newest value that this provider found, which a person lets stand.
+
+    Raises ValueError where there is no such lead, or where the provider has found nothing of the kind.
+    """
+    account = await _account_of(session, lead_id)
+    rows = await session.rows(
+        f"SELECT {', '.join(_KINDS)} FROM finding WHERE tenant_id = :tenant_id AND subject_id = :subject_id "
+        "AND field = :field AND provider = :provider ORDER BY found_at DESC LIMIT 1",
+        tenant_id=session.tenant_id,
+        subject_id=account.id,
+        field=field,
+        provider=provider,
+    )
+    if not rows:
+        raise ValueError(
+            f"{provider} has found no {field} of {account.name}; `leadmill why` shows what was found"
+        )
+    found = Finding(**{**rows[0], "is_current": True})
+    return await _let_stand(session, account, found, by=by, lead_id=lead_id)
+
+
+async def _account_of(session: Session, lead_id: UUID) -> Account:
+    found = await leads.accounts_of(session, [lead_id])
+    if lead_id not in found:
+        raise ValueError(f"there is no lead {lead_id}")
+    return found[lead_id]
+
+
+async def _let_stand(
+    session: Session, account: Account, found: Finding, *, by: str, lead_id: UUID
+) -> Account:
+    if found.field not in Firmographics.model_fields:
+        known = ", ".join(Firmographics.model_fields)
+        raise ValueError(f"{found.field!r} is no field of a company that can be set: there is {known}")
+    try:
+        changed = Account.model_validate({**account.model_dump(), found.field: found.value})
+    except ValidationError as error:
+        raise ValueError(f"{found.field}: {error.errors()[0]['msg']}") from None
+    await leads.update_accounts(session, [changed])
+    # as the record has it: a person writes a number as a text
+    await save(session, [found.model_copy(update={"value": getattr(changed, found.field)})])
+    detail = {
+        "field": found.field,
+        "from": getattr(account, found.field),
+        "to": getattr(changed, found.field),
+        "source": found.provider,
+    }
+    await audit.write(session, by=by, act="set field", subject=f"lead {lead_id}", detail=detail)
+    return changed
