@@ -161,7 +161,8 @@ async def _page(event: SourceRequested, ctx: Context) -> Answer[CompanyPage] | N
     """The page of a provider's search; None for a list, which has its rows already."""
     if event.rows is not None:
         return None
-    return await ctx.ask(FindCompanies(icp=ctx.config.icp, page=event.page or 1, per_page=PAGE_SIZE))
+    question = FindCompanies(icp=ctx.config.icp, page=event.page or 1, per_page=PAGE_SIZE)
+    return await ctx.ask(question, of=event.source)
 
 
 def _candidates(event: SourceRequested, page: Answer[CompanyPage] | None) -> Iterable[Mapping[str, Any]]:

@@ -63,8 +63,8 @@ class Context(Protocol):
         """Those of the identity keys that the tenant has an account for."""
         ...
 
-    async def ask(self, question: Question[AnswerT]) -> Answer[AnswerT]:
-        """The first hit among the tenant's providers that answer such questions, else a miss.
+    async def ask(self, question: Question[AnswerT], *, of: str | None = None) -> Answer[AnswerT]:
+        """The first hit among the tenant's providers that answer such questions, else a miss; or of one of them.
 
         Raises NotConnected where the tenant has no such provider, and the last provider's error where
         none could answer.

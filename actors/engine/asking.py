@@ -64,8 +64,9 @@ class Asking:
         lead_id: UUID | None = None,
         recording: Recording,
         is_retry: bool = False,
+        of: str | None = None,
     ) -> Answer[AnswerT]:
-        """The first hit among the tenant's providers that answer such questions, else a miss.
+        """The first hit among the tenant's providers that answer such questions, else a miss; or `of` one of them.
 
         Raises NotConnected where there is no such provider, and the last provider's error where no provider
         had a hit and one could not answer. What each says goes into the recording.
@@ -73,7 +74,7 @@ class Asking:
         error: AgentError | None = None
         answer: Answer[AnswerT] | None = None
         spent = before = Decimal(0)
-        asked = self.able(profile, question)
+        asked = [one for one in self.able(profile, question) if of is None or one.name == of]
         if is_retry:
             paid = await self.paid_before(profile, run_id, question, asked)
             asked.sort(key=lambda provider: provider.name not in paid)
@@ -96,7 +97,9 @@ class Asking:
             if error is not None:
                 raise error
         if answer is None:
-            raise NotConnected(type(question).__name__)
+            raise NotConnected(
+                type(question).__name__ if of is None else f"{type(question).__name__} of {of}"
+            )
         return answer.model_copy(update={"cost_usd": spent, "paid_before_usd": before})
 
     async def paid_before(

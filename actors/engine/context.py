@@ -171,8 +171,8 @@ class RunContext:
         self.recording.known(known)
         return known
 
-    async def ask(self, question: Question[AnswerT]) -> Answer[AnswerT]:
-        """The first hit among the tenant's providers that answer such questions, else a miss."""
+    async def ask(self, question: Question[AnswerT], *, of: str | None = None) -> Answer[AnswerT]:
+        """The first hit among the tenant's providers that answer such questions, else a miss; or of one of them."""
         answer = await self._asking.ask(
             self._profile,
             self._run_id,
@@ -180,6 +180,7 @@ class RunContext:
             lead_id=self._lead_id,
             recording=self.recording,
             is_retry=self._is_retry,
+            of=of,
         )
         self.cost_usd += answer.cost_usd
         return answer

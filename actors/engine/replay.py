@@ -214,7 +214,12 @@ class _Context:
         """Those of the identity keys that the tenant had an account for then."""
         return self._told.known(identity_keys)
 
-    async def ask(self, question: Question[AnswerT]) -> Answer[AnswerT]:
+    async def ask(
+        self,
+        question: Question[AnswerT],
+        *,
+        of: str | None = None,  # noqa: ARG002 - whom they asked is recorded
+    ) -> Answer[AnswerT]:
         """What the providers of then answered, in the order of this world."""
         error: AgentError | None = None
         answer: Answer[Any] | None = None

@@ -38,6 +38,7 @@ class FakeContext:
         self.config_version = config_version
         self.now = NOW
         self.asked = []
+        self.asked_of = []
         self._answers = answers or {}
         self._accounts = {one.id: one for one in accounts}
         self._accounts_of = leads or {}
@@ -59,8 +60,9 @@ class FakeContext:
     async def known_accounts(self, identity_keys):
         return self._known & set(identity_keys)
 
-    async def ask(self, question):
+    async def ask(self, question, *, of=None):
         self.asked.append(question)
+        self.asked_of.append(of)
         given = _made(self._answers[type(question)], question)
         if isinstance(given, Answer):
             return given

@@ -200,6 +200,7 @@ async def test_a_search_asks_for_its_page_and_takes_no_more_than_was_wanted():
     companies = tuple(CompanyFacts(name=name, domain=f"{name}.com", country="DE") for name in ("a", "b", "c"))
     ctx, outcome = await search(CompanyPage(companies=companies, total=300))
     assert [(one.page, one.per_page, one.icp.countries) for one in ctx.asked] == [(3, PAGE_SIZE, ("DE",))]
+    assert ctx.asked_of == ["apollo"]  # and not of whoever comes first in the tenant's order
     assert [one.domain for one in of_kind(Account, outcome.new)] == ["a.com", "b.com"]
     assert outcome.output == {"read": 2, "sourced": 2, "duplicates": 0, "rejected": {}}
 
