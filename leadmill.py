@@ -21,6 +21,7 @@ import actors.commands.findings
 import actors.commands.leads
 import actors.commands.letters
 import actors.commands.runs
+import actors.commands.source
 import actors.commands.topics
 import actors.shell.commands
 import scoring_models.commands
@@ -54,7 +55,7 @@ app.command()(actors.shell.commands.doctor)
 app.command("stop")(actors.commands.agents.stop_everything)
 app.command("resume")(actors.commands.agents.resume_everything)
 app.command()(tenants.commands.migrate)
-app.command()(actors.commands.leads.source)
+app.command()(actors.commands.source.source)
 app.command()(actors.commands.leads.pipeline)
 app.command()(actors.commands.findings.why)
 app.command("runs")(actors.commands.runs.list_runs)
@@ -88,6 +89,7 @@ _EXPECTED = (
     CarrierAway,
     WrongSettings,
     ListFault,
+    NoSearch,
     ListFailed,
     ListWaits,
     NotDecidable,

@@ -14,6 +14,7 @@ from actors.engine.asking import Asking
 from actors.engine.deciding import Rules
 from actors.engine.enriching import Enriching
 from actors.engine.gather import Gather
+from actors.engine.previewing import EXPERIENCE
 from actors.engine.profiles import Profile
 from actors.engine.recording import Recording
 from scoring_models.schema import Score, ScoreRequest
@@ -24,8 +25,6 @@ from tenants.store import calls, findings, leads, models
 from tenants.store.session import Database
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
-#: with so many leads a tenant knows what one costs
-_EXPERIENCE = 50
 
 
 class ScoringService(Protocol):
@@ -73,7 +72,7 @@ class TenantDesk:
     async def cost_of_a_lead(self) -> Decimal | None:
         """What a lead has cost so far; None where that is not known yet."""
         async with self._database.tenant(self._tenant_id) as session:
-            return await calls.cost_of_a_lead(session, at_least=_EXPERIENCE)
+            return await calls.cost_of_a_lead(session, at_least=EXPERIENCE)
 
     async def _scores(self, requests: list[ScoreRequest]) -> Mapping[ScoreRequest, Score]:
         async with self._database.tenant(self._tenant_id) as session:

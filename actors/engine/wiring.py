@@ -19,7 +19,8 @@ from actors.engine.asking import Asking
 from actors.engine.context import ScoringService
 from actors.engine.http import open_web
 from actors.engine.outward import Outward
-from actors.engine.profiles import Profiles
+from actors.engine.previewing import Preview, preview
+from actors.engine.profiles import Profile, Profiles
 from actors.engine.runner import Runner
 from actors.engine.settings import EngineSettings
 from actors.engine.station import Station
@@ -55,6 +56,7 @@ class Works:
         self.profiles = Profiles(database, vault, tuple(event_types()))
         self._scoring = scoring
         self._turn = Turn()
+        self._providers = providers
         self._asking = Asking(database, http, providers, calls_in_flight=settings.calls_in_flight)
         self._outward = Outward(database, http, providers, calls_in_flight=settings.calls_in_flight)
 
@@ -75,6 +77,10 @@ class Works:
         if agent not in self._buses:
             self._buses[agent] = self._open_bus()
         return self._buses[agent]
+
+    async def preview(self, profile: Profile, provider: str, *, leads: int) -> Preview:
+        """What a provider's search would bring and cost. Raises NoSearch, with what to do about it."""
+        return await preview(self.database, self._asking, self._providers, profile, provider, leads=leads)
 
     async def finish(self) -> None:
         """A moment for billed calls and effects under way, before the database and the web are closed."""
