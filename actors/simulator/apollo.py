@@ -8,6 +8,7 @@ import orjson
 from actors.simulator import apollo_records, apollo_search
 from actors.simulator.chance import draw64
 from actors.simulator.company import Company
+from actors.simulator.coverage import covers
 from actors.simulator.person import Person, fold
 from actors.simulator.vendor import HTML, JSON, TEXT, Answer, Call, InvalidInputError, Params
 from actors.simulator.windows import Usage
@@ -27,7 +28,10 @@ _OTHER_CREDITS = (
 
 
 class Apollo:
-    """Apollo, as its API description and recorded answers have it; misses are 200 and cost nothing."""
+    """Apollo, as its API description and recorded answers have it; misses are 200 and cost nothing.
+
+    Enrichment knows the companies that the truth table gives it; the searches and the people are of all of them.
+    """
 
     name = "apollo"
     free = frozenset({"POST /mixed_people/api_search", "POST /usage_stats/credit_usage_stats"})
@@ -184,12 +188,14 @@ class Apollo:
         """The company that a domain, website or name stands for, if Apollo knows it."""
         domain = params.text("domain") or params.text("website")
         name = params.text("name")
+        company: Company | None = None
         if domain:
             company = self._world.company_by_domain(domain.lower().split("://")[-1].split("/")[0])
-            return company if company.is_known else None
-        if name or params.text("linkedin_url"):
-            return self._world.company_by_name(name) if name else None
-        raise InvalidInputError("Required parameter 'domain' missing")
+        elif name:
+            company = self._world.company_by_name(name)
+        elif not params.text("linkedin_url"):
+            raise InvalidInputError("Required parameter 'domain' missing")
+        return company if company is not None and covers(self.name, company) else None
 
     # People
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from actors.simulator.chance import draw64, fraction
 from actors.simulator.company import Company
+from actors.simulator.directory import WITH_PHONE, linkedin_slug, phone
 from actors.simulator.person import Person
 from actors.simulator.places import COUNTRIES
 
@@ -17,27 +18,27 @@ _DEPARTMENTS = {
     "operations": ("master_operations", "operations", 0.22),
     "it": ("master_information_technology", "information_technology", 0.06),
 }
-_WITH_PHONE = frozenset({"US", "CA", "GB"})
 _FUNDING_PARTS = (1.0, 0.62, 0.38)
 
 
 def organization_brief(company: Company) -> dict[str, Any]:
     """A company as the search lists it: who it is and where, but not what it is like."""
-    slug = company.domain.partition(".")[0]
-    phone = _phone(company)
+    number = phone(company)
     return {
         "id": company.id,
         "name": company.name,
         "website_url": f"http://www.{company.domain}",
         "blog_url": None,
         "angellist_url": None,
-        "linkedin_url": f"http://www.linkedin.com/company/{slug}-{company.number % 0xFFFFFF:06x}",
+        "linkedin_url": f"http://www.linkedin.com/company/{linkedin_slug(company)}",
         "twitter_url": None,
         "facebook_url": None,
-        "primary_phone": {"number": phone, "source": "Scraped", "sanitized_number": phone} if phone else {},
+        "primary_phone": {"number": number, "source": "Scraped", "sanitized_number": number}
+        if number
+        else {},
         "languages": [],
         "alexa_ranking": None,
-        "phone": phone,
+        "phone": number,
         "linkedin_uid": str(draw64("linkedin", company.domain) % 10**8),
         "founded_year": company.founded_year,
         "publicly_traded_symbol": None,
@@ -45,7 +46,7 @@ def organization_brief(company: Company) -> dict[str, Any]:
         "logo_url": None,
         "crunchbase_url": None,
         "primary_domain": company.domain,
-        "sanitized_phone": phone,
+        "sanitized_phone": number,
         "owned_by_organization_id": None,
         "show_intent": False,
         "has_intent_signal_account": False,
@@ -120,7 +121,7 @@ def person_brief(person: Person, company: Company, today: date) -> dict[str, Any
         "organization": {
             "name": company.name,
             "has_industry": True,
-            "has_phone": company.country in _WITH_PHONE,
+            "has_phone": company.country in WITH_PHONE,
             "has_city": True,
             "has_state": True,
             "has_country": True,
@@ -189,14 +190,6 @@ def _email_status(who: Person, company: Company) -> tuple[str, float | None]:
     if company.accept_all and luck < 0.6:
         return "extrapolated", round(0.5 + luck / 2, 2)
     return ("unverified" if luck < (0.6 if who.email_is_stale else 0.05) else "verified"), None
-
-
-def _phone(company: Company) -> str | None:
-    """A number from the ranges that are kept for fiction."""
-    if company.country not in _WITH_PHONE:
-        return None
-    line = draw64("phone", company.domain) % 100
-    return f"+44207946{line:04d}" if company.country == "GB" else f"+120255501{line:02d}"
 
 
 def _moment(day: date | None) -> str | None:

@@ -6,6 +6,7 @@ rates are invented, after what users tell of such vendors: each is good at somet
 
 from actors.simulator.chance import fraction
 from actors.simulator.company import Company
+from actors.simulator.places import COUNTRIES
 
 SIZES = ("small", "medium", "large")
 REGIONS = ("america", "europe", "elsewhere")
@@ -13,6 +14,8 @@ Segment = tuple[str, str]
 
 _AMERICA = frozenset({"US", "CA"})
 _EUROPE = frozenset({"GB", "DE", "FR", "NL", "ES", "IT", "SE", "PL"})
+# A trade register knows its own country's companies only, and of those so many more.
+_NATIONAL = {"companies_house": "GB"}
 _SMALL_BELOW, _LARGE_FROM = 51, 1001
 
 #: for each vendor and size the share of companies that it knows, in REGIONS' order
@@ -94,7 +97,11 @@ def rate(vendor: str, of: Segment) -> float:
 
 def covers(vendor: str, company: Company) -> bool:
     """Whether a vendor knows this company."""
-    return company.is_known and fraction("coverage", vendor, company.domain) < rate(vendor, segment(company))
+    known = rate(vendor, segment(company))
+    home = _NATIONAL.get(vendor)
+    if home is not None:
+        known = known / _share_of(home) if company.country == home else 0.0
+    return company.is_known and fraction("coverage", vendor, company.domain) < known
 
 
 def fill(vendor: str, of: Segment, field: str) -> float:
@@ -106,3 +113,8 @@ def fill(vendor: str, of: Segment, field: str) -> float:
 def shows(vendor: str, company: Company, field: str) -> bool:
     """Whether a vendor that knows the company has this field of it, where there is anything to have."""
     return fraction("fill", vendor, field, company.domain) < fill(vendor, segment(company), field)
+
+
+def _share_of(code: str) -> float:
+    """The share of a European country in the companies of Europe."""
+    return COUNTRIES[code].weight / sum(COUNTRIES[other].weight for other in _EUROPE)

@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from actors.simulator.coverage import covers
 from actors.simulator.server import Simulator
 from actors.simulator.world import World
 
@@ -17,7 +18,17 @@ RATE_HEADERS = {
 
 @pytest.fixture
 def company(world):
-    return next(c for c in world.companies if c.revenue_usd and c.total_funding_usd and c.technologies)
+    return next(
+        c
+        for c in world.companies
+        if c.revenue_usd and c.total_funding_usd and c.technologies and covers("apollo", c)
+    )
+
+
+@pytest.fixture
+def uncovered(world):
+    """A company that is listed and has people, and that enrichment knows nothing of."""
+    return next(company for company in world.companies if not covers("apollo", company))
 
 
 @pytest.fixture
@@ -52,7 +63,7 @@ async def test_a_company_is_enriched_for_one_credit(simulator, apollo, company):
 
 
 async def test_the_country_is_said_in_english(apollo, world):
-    company = next(c for c in world.companies if c.country == "DE")
+    company = next(c for c in world.companies if c.country == "DE" and covers("apollo", c))
     organization = (await apollo.get("/organizations/enrich", params={"domain": company.domain})).json()
     assert organization["organization"]["country"] == "Germany"
 
@@ -63,8 +74,28 @@ async def test_a_miss_is_200_without_organization_and_unbilled(simulator, apollo
     assert simulator.bill.account("apollo", "sim-test").credits == 0
 
 
+async def test_enrichment_knows_no_more_than_the_truth_table_gives_it(simulator, apollo, uncovered):
+    for wanted in ({"domain": uncovered.domain}, {"name": uncovered.name}):
+        assert (await apollo.get("/organizations/enrich", params=wanted)).json() == {}
+    details = {"details": [{"domain": uncovered.domain}]}
+    assert (await apollo.post("/organizations/bulk_enrich", json=details)).json()["organizations"] == [None]
+    assert simulator.bill.account("apollo", "sim-test").credits == 0
+
+
+async def test_the_searches_and_the_people_are_of_all_companies(apollo, uncovered, world):
+    named = {"q_organization_domains_list": [uncovered.domain]}
+    listed = (await apollo.post("/mixed_companies/search", json=named)).json()
+    assert [one["primary_domain"] for one in listed["organizations"]] == [uncovered.domain]
+    people = world.people(uncovered)
+    assert (await apollo.post("/mixed_people/api_search", json=named)).json()["total_entries"] == len(people)
+    matched = (await apollo.post("/people/match", params={"id": people[0].id})).json()
+    assert matched["person"]["organization"]["primary_domain"] == uncovered.domain
+
+
 async def test_a_foreign_domain_is_enriched_too(apollo, world):
-    domain = next(f"real-{n}.com" for n in range(9) if world.company_by_domain(f"real-{n}.com").is_known)
+    domain = next(
+        f"real-{n}.com" for n in range(9) if covers("apollo", world.company_by_domain(f"real-{n}.com"))
+    )
     response = await apollo.get("/organizations/enrich", params={"domain": f"www.{domain}"})
     assert response.json()["organization"]["primary_domain"] == domain
 
@@ -221,7 +252,7 @@ async def test_ten_people_at_once_are_billed_by_the_hit(simulator, apollo, known
 
 
 async def test_ten_companies_at_once_are_billed_by_the_hit(simulator, apollo, world, unknown):
-    domains = [company.domain for company in world.companies[:3]]
+    domains = [company.domain for company in world.companies if covers("apollo", company)][:3]
     response = await apollo.post("/organizations/bulk_enrich", params={"domains[]": [*domains, unknown]})
     body = response.json()
     assert [found and found["primary_domain"] for found in body["organizations"]] == [*domains, None]

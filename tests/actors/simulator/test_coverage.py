@@ -48,3 +48,10 @@ def test_each_vendor_has_a_field_as_often_as_the_table_says(vendor: str, world: 
             share = sum(shows(vendor, company, field) for company in companies) / len(companies)
             assert abs(share - fill(vendor, (size, region), field)) <= 4 * (0.25 / len(companies)) ** 0.5
     assert shows(vendor, world.companies[0], "founded_year")
+
+
+def test_a_trade_register_knows_its_own_country_only_and_most_of_it(world: World) -> None:
+    british = [company for company in world.companies if company.country == "GB"]
+    known = {company.number for company in world.companies if covers("companies_house", company)}
+    assert known < {company.number for company in british}
+    assert 0.85 < len(known) / len(british) < 0.95
