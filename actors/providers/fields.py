@@ -4,6 +4,7 @@ One odd field is no reason to throw away, and to pay again for, an answer whose 
 an answer is made of is another matter: there, the wrong type is an AnswerGarbled.
 """
 
+import math
 from datetime import date
 from typing import Any
 
@@ -27,6 +28,12 @@ def inners(outer: dict[str, Any], name: str, provider: str) -> list[dict[str, An
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
         raise AnswerGarbled(f"{name} is no list of objects", provider=provider)
     return values
+
+
+def part(outer: dict[str, Any], name: str) -> dict[str, Any]:
+    """The object under a name that groups fields, empty where there is none: its fields are unknown."""
+    value = outer.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def text(value: object) -> str | None:
@@ -53,6 +60,17 @@ def whole(value: object) -> int | None:
 def amount(value: object) -> float | None:
     """A number from 0, such as a sum of money."""
     return float(value) if type(value) in {int, float} and value >= 0 else None  # type: ignore[operator, arg-type]
+
+
+def number(value: object) -> float | None:
+    """A number of either sign, such as a growth."""
+    return float(value) if type(value) in {int, float} and math.isfinite(value) else None  # type: ignore[arg-type]
+
+
+def label(value: object) -> str | None:
+    """A vendor's word such as series_a, as people write it: Series A."""
+    word = text(value)
+    return word.replace("_", " ").title() if word is not None else None
 
 
 def truth(value: object) -> bool | None:

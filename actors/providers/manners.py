@@ -5,6 +5,7 @@ and neither a key nor a query ever stands in an error.
 """
 
 import asyncio
+import base64
 import re
 import zlib
 from collections.abc import Mapping
@@ -73,13 +74,17 @@ class Manners:
     """How one vendor is asked, and where it departs from the rule. Statuses in `answers` are no errors.
 
     One that `wants_contact` has no keys, and wants to be told who asks: what stands in the key's place, such as
-    "Acme Ltd ops@acme.example", follows our name in the User-Agent.
+    "Acme Ltd ops@acme.example", follows our name in the User-Agent. A key that is a user name travels as HTTP Basic
+    has it, without a password. `reset_header` is the header that says when to come back where a vendor sends no
+    Retry-After: a moment in ISO 8601, or in seconds of Unix time.
     """
 
     provider: str
     deadline_s: float
     key_header: str | None = None
     key_prefix: str = ""
+    key_is_user_name: bool = False
+    reset_header: str | None = None
     content_types: tuple[str, ...] = ("application/json",)
     most_bytes: int = MOST_JSON_BYTES
     answers: frozenset[int] = frozenset({200})
@@ -133,10 +138,7 @@ async def send(
 
 def json_object(heard: Heard, manners: Manners) -> dict[str, Any]:
     """The JSON object in a body. Raises AnswerGarbled for anything else, NaN among it."""
-    try:
-        value = orjson.loads(heard.body)
-    except orjson.JSONDecodeError:
-        raise AnswerGarbled("not JSON", provider=manners.provider) from None
+    value = _json(heard, manners)
     if not isinstance(value, dict):
         raise AnswerGarbled("JSON, but no object", provider=manners.provider)
     return value
@@ -144,10 +146,7 @@ def json_object(heard: Heard, manners: Manners) -> dict[str, Any]:
 
 def json_list(heard: Heard, manners: Manners) -> list[dict[str, Any]]:
     """The JSON objects in a body that is a list of them. Raises AnswerGarbled for anything else."""
-    try:
-        values = orjson.loads(heard.body)
-    except orjson.JSONDecodeError:
-        raise AnswerGarbled("not JSON", provider=manners.provider) from None
+    values = _json(heard, manners)
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
         raise AnswerGarbled("JSON, but no list of objects", provider=manners.provider)
     return values
@@ -158,9 +157,21 @@ def contact_of(link: Link) -> str | None:
     return link.api_key if link.api_key and _may_be_sent(link.api_key) else None
 
 
+def meaning_of(status: int) -> type[AgentError]:
+    """The error that a status other than success stands for at most vendors."""
+    return _MEANING.get(status, ProviderDown)
+
+
 def seconds_ahead(seconds: float) -> datetime:
     """The time so many seconds from now."""
     return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def _json(heard: Heard, manners: Manners) -> Any:
+    try:
+        return orjson.loads(heard.body)
+    except orjson.JSONDecodeError:
+        raise AnswerGarbled("not JSON", provider=manners.provider) from None
 
 
 def _headers(link: Link, manners: Manners) -> dict[str, str]:
@@ -177,6 +188,8 @@ def _headers(link: Link, manners: Manners) -> dict[str, str]:
         key = link.api_key
         if not key or not _may_be_sent(key):
             raise KeyRefused("no key, or one with characters that no key has", provider=manners.provider)
+        if manners.key_is_user_name:
+            key = "Basic " + base64.b64encode(f"{key}:".encode()).decode()
         headers[manners.key_header] = manners.key_prefix + key
     return headers
 
@@ -237,8 +250,10 @@ def _refusal(heard: Heard, manners: Manners, endpoint: str) -> AgentError:
     """The error that a status stands for. The vendor's own words stay out of it: some repeat the key."""
     said = heard.body.lower()
     odd = next((odd for odd in manners.oddities if odd.status == heard.status and odd.words in said), None)
-    error = odd.error if odd is not None else _MEANING.get(heard.status, ProviderDown)
+    error = odd.error if odd is not None else meaning_of(heard.status)
     retry_at = _retry_at(heard.headers.get("retry-after"), heard.headers.get("date"))
+    if retry_at is None and error is RateLimited and manners.reset_header is not None:
+        retry_at = _reset_at(heard.headers.get(manners.reset_header), heard.headers.get("date"))
     if retry_at is None and odd is not None and odd.quiet_s is not None:
         retry_at = seconds_ahead(odd.quiet_s)
     elif retry_at is None and error is RateLimited:
@@ -267,3 +282,20 @@ def _retry_at(text: str | None, now: str | None) -> datetime | None:
     except (ValueError, TypeError):  # no date, or one with its zone beside one without
         return None
     return min(then if then.tzinfo is not None else then.replace(tzinfo=UTC), latest)
+
+
+def _reset_at(text: str | None, now: str | None) -> datetime | None:
+    """The moment in a header such as x-ratelimit-reset, at most a day ahead; None where it says none to come."""
+    if not text:
+        return None
+    try:
+        then = (
+            datetime.fromtimestamp(float(text), UTC)
+            if text.strip().isdecimal()
+            else datetime.fromisoformat(text.strip())
+        )
+        then = then if then.tzinfo is not None else then.replace(tzinfo=UTC)
+        ahead_s = (then - (parsedate_to_datetime(now) if now else datetime.now(UTC))).total_seconds()
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
+    return seconds_ahead(min(ahead_s, _LONGEST_WAIT_S)) if ahead_s > 0 else None

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from actors.core.errors import AnswerGarbled
-from actors.providers.fields import amount, day, inner, inners, text, texts, truth, whole
+from actors.providers.fields import amount, day, inner, inners, label, number, part, text, texts, truth, whole
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,30 @@ def test_amount(value: object, expected: float | None) -> None:
     assert amount(value) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(-12.5, -12.5), (0, 0.0), (3, 3.0)]
+    + [(value, None) for value in (True, "1", None, float("inf"), float("nan"))],
+)
+def test_number(value: object, expected: float | None) -> None:
+    assert number(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("series_a", "Series A"),
+        ("Series A", "Series A"),
+        ("seed", "Seed"),
+        ("", None),
+        (5, None),
+        (None, None),
+    ],
+)
+def test_label(value: object, expected: str | None) -> None:
+    assert label(value) == expected
+
+
 def test_truth() -> None:
     assert truth(True) is True
     assert truth(False) is False
@@ -68,6 +92,12 @@ def test_day(value: str) -> None:
 @pytest.mark.parametrize("value", ["2023-02-30", "soon", "", 20230801, None])
 def test_no_day(value: object) -> None:
     assert day(value) is None
+
+
+def test_a_part_that_is_not_there_has_no_fields() -> None:
+    assert part({"geo": {"city": "Leeds"}}, "geo") == {"city": "Leeds"}
+    for none in ({}, {"geo": None}, {"geo": []}, {"geo": "Leeds"}):
+        assert part(none, "geo") == {}
 
 
 def test_what_an_answer_is_made_of_must_be_there() -> None:

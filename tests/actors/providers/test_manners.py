@@ -1,6 +1,7 @@
 """Asking over HTTP, against servers on loopback that behave in every way but well."""
 
 import asyncio
+import base64
 import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -19,7 +20,7 @@ from actors.core.errors import (
     RateLimited,
 )
 from actors.core.provider import Heard, Http, Link
-from actors.providers.manners import Manners, Oddity, contact_of, json_list, json_object, send
+from actors.providers.manners import Manners, Oddity, contact_of, json_list, json_object, meaning_of, send
 
 MANNERS = Manners("acme", deadline_s=20, most_bytes=1000)
 JSON = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
@@ -254,3 +255,59 @@ def test_a_list_is_one_of_objects() -> None:
     for body in (b"", b"{}", b"[1]", b'[{"a": NaN}]', b"null"):
         with pytest.raises(AnswerGarbled):
             json_list(Heard(200, {}, body), MANNERS)
+
+
+async def test_a_key_that_is_a_user_name_travels_without_a_password(vendor: Callable[..., Link]) -> None:
+    manners = Manners("acme", deadline_s=5, key_header="authorization", key_is_user_name=True)
+    asked: list[httpx.Request] = []
+    link = vendor(lambda request: asked.append(request) or httpx.Response(200, json={}), key="k")
+    await send(link, manners, "GET", "https://vendor.example/v1/me")
+    scheme, _, given = asked[0].headers["authorization"].partition(" ")
+    assert (scheme, base64.b64decode(given)) == ("Basic", b"k:")
+
+
+async def reset_at(vendor: Callable[..., Link], told: str | None, **more: str) -> timedelta:
+    """How far ahead the moment lies that a refusal without Retry-After names."""
+    manners = Manners("acme", deadline_s=5, reset_header="x-reset")
+    headers = more if told is None else {"x-reset": told, **more}
+    link = vendor(lambda _: httpx.Response(429, headers=headers))
+    with pytest.raises(RateLimited) as limited:
+        await send(link, manners, "GET", "https://vendor.example/v1/me")
+    assert limited.value.retry_at is not None
+    return limited.value.retry_at - datetime.now(UTC)
+
+
+async def test_a_header_of_the_vendors_own_says_when_to_come_back(vendor: Callable[..., Link]) -> None:
+    then = datetime.now(UTC) + timedelta(minutes=10)
+    for told in (
+        str(int(then.timestamp())),
+        then.isoformat(),
+        then.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        then.strftime("%Y-%m-%d %H:%M:%S.%f"),
+    ):
+        assert timedelta(minutes=9) < await reset_at(vendor, told) <= timedelta(minutes=10)
+
+
+async def test_the_moment_is_told_by_the_vendors_clock(vendor: Callable[..., Link]) -> None:
+    its = datetime.now(UTC) - timedelta(hours=3)
+    date = f"{its:%a, %d %b %Y %H:%M:%S} GMT"
+    ahead = await reset_at(vendor, (its + timedelta(minutes=10)).isoformat(), date=date)
+    assert timedelta(minutes=9) < ahead < timedelta(minutes=11)
+
+
+async def test_a_moment_that_cannot_be_or_is_past_is_none(vendor: Callable[..., Link]) -> None:
+    past = str(int(datetime.now(UTC).timestamp()) - 60)
+    for told in (None, "", "soon", "{'minute': 3}", "9" * 40, "-5", past, "42"):
+        assert timedelta(0) < await reset_at(vendor, told) < timedelta(seconds=10)
+    assert await reset_at(vendor, "9999-12-31T00:00:00Z") <= timedelta(days=1)
+
+
+async def test_retry_after_goes_before_it(vendor: Callable[..., Link]) -> None:
+    reset = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    headers = {"retry-after": "7"}
+    assert await reset_at(vendor, reset, **headers) <= timedelta(seconds=7)
+
+
+def test_what_a_status_means() -> None:
+    assert meaning_of(402) is QuotaExhausted
+    assert meaning_of(599) is ProviderDown
