@@ -1,25 +1,33 @@
-"""Apollo: companies by ideal customer, what is known of them, and their people."""
+"""Apollo: companies by ideal customer, what is known of them, and their people.
 
+What happened at a company of late is not asked of Apollo: its job postings and its news cost a credit a page, on
+top of the credit for the company's id that both need, and its last funding round comes with enrichment.
+"""
+
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from actors.core.errors import QuestionRefused, QuotaExhausted
-from actors.core.provider import Link, Provider, Reply
+from actors.core.errors import AgentError, AnswerGarbled, QuestionRefused, QuotaExhausted
+from actors.core.provider import Bulk, Limit, Link, Provider, Reply
 from actors.core.questions import (
     CompanyFacts,
     CompanyPage,
+    CompanyPreview,
     EnrichCompany,
     FindCompanies,
     FindPeople,
     PeopleFound,
     PersonFound,
+    PreviewCompanies,
     RevealPerson,
 )
-from actors.providers.fields import amount, day, inner, inners, text, texts, truth, whole
+from actors.providers import apollo_reading as reading
+from actors.providers.bulk import in_their_order, shared
+from actors.providers.fields import inner, inners, text, truth, whole
 from actors.providers.manners import Manners, Oddity, json_object, send
-from tenants.companies import registrable_domain
-from tenants.countries import country_code, english_names
+from tenants.countries import english_names
 from tenants.icp import IdealCustomer
 
 _NAME = "apollo"
@@ -32,7 +40,11 @@ _MANNERS = Manners(
     oddities=(Oddity(422, QuotaExhausted, words=b"insufficient credits"),),
 )
 _ONE_CREDIT = Decimal(1)
+_MOST_IN_BULK = 10
+_BULK_ENRICH = "Apollo /organizations/bulk_enrich"
 _PEOPLE_PER_SEARCH = 25
+_PEOPLE_PER_PREVIEW = 100
+_COMPANIES_IN_PREVIEW = 10
 _MOST_EMPLOYEES = 10_000_000
 # Countries that Apollo may write in another way than Unicode does. Filters are alternatives: both are asked.
 _ALSO_WRITTEN = {
@@ -44,21 +56,6 @@ _ALSO_WRITTEN = {
     "TR": "Turkey",
     "TT": "Trinidad and Tobago",
 }
-_EMAIL_STATUS = {
-    "verified": "deliverable",
-    "likely to engage": "deliverable",
-    "extrapolated": "unknown",  # guessed from the company's pattern, and not tried
-    "unverified": "unknown",
-}
-# What stands in for an address that is not unlocked: a text like any other, the same for everybody.
-_NO_EMAIL = "email_not_unlocked@"
-_DEPARTMENT = {
-    "engineering_technical": "engineering",
-    "human_resources": "hr",
-    "information_technology": "it",
-    "product_management": "product",
-}
-_EXECUTIVE = "executive"
 
 
 async def enrich_company(link: Link, question: EnrichCompany) -> Reply:
@@ -70,7 +67,24 @@ async def enrich_company(link: Link, question: EnrichCompany) -> Reply:
     if not organization:
         return Reply(None)
     evidence = f"Apollo /organizations/enrich?domain={question.domain}"
-    return Reply(_company(organization), _ONE_CREDIT, evidence)
+    return Reply(reading.company(organization), _ONE_CREDIT, evidence)
+
+
+async def enrich_companies(link: Link, questions: Sequence[EnrichCompany]) -> list[Reply | AgentError]:
+    """What Apollo knows of each of these companies. Each company that is found costs a credit, and costs it once."""
+    asked = [question for question in dict.fromkeys(questions) if question.domain is not None]
+    if not asked:
+        return in_their_order(questions, {})
+    details = [{"domain": question.domain} for question in asked]
+    answer = await _asked(link, "POST", "/organizations/bulk_enrich", [], {"details": details})
+    found = _entries(answer, "organizations", len(asked))
+    outcomes: dict[EnrichCompany, Reply | AgentError] = {
+        question: Reply(reading.company(organization), _ONE_CREDIT if is_first else Decimal(0), _BULK_ENRICH)
+        if organization
+        else Reply(None)
+        for question, organization, is_first in zip(asked, found, _are_first(found), strict=True)
+    }
+    return in_their_order(questions, shared(outcomes, _billed(answer, "unique_enriched_records")))
 
 
 async def find_companies(link: Link, question: FindCompanies) -> Reply:
@@ -81,9 +95,28 @@ async def find_companies(link: Link, question: FindCompanies) -> Reply:
     listed = inners({"accounts": [], **answer}, "accounts", _NAME) + inners(answer, "organizations", _NAME)
     pagination = inner(answer, "pagination", _NAME) or {}
     total = whole(pagination.get("total_entries"))
-    page = CompanyPage(companies=tuple(map(_company, listed)), total=len(listed) if total is None else total)
+    page = CompanyPage(
+        companies=tuple(map(reading.company, listed)), total=len(listed) if total is None else total
+    )
     evidence = f"Apollo /mixed_companies/search, page {question.page}"
     return Reply(page, _ONE_CREDIT if listed else Decimal(0), evidence)
+
+
+async def preview_companies(link: Link, question: PreviewCompanies) -> Reply:
+    """Some of the companies that match, by name, from the search for people, which is free.
+
+    It counts people, so how many companies there are stays open. It knows places and sizes of companies, but
+    neither industries nor keywords: of an ideal customer with such there is no preview.
+    """
+    icp = question.icp
+    if icp.industries or icp.keywords:
+        return Reply(None)
+    asked = [*_filters(icp), ("page", "1"), ("per_page", str(_PEOPLE_PER_PREVIEW))]
+    people = inners(await _asked(link, "POST", "/mixed_people/api_search", asked), "people", _NAME)
+    employers = (text((inner(person, "organization", _NAME) or {}).get("name")) for person in people)
+    names = list(dict.fromkeys(name for name in employers if name is not None))[:_COMPANIES_IN_PREVIEW]
+    preview = CompanyPreview(total=None, sample=tuple(CompanyFacts(name=name) for name in names))
+    return Reply(preview, evidence="Apollo /mixed_people/api_search: employers of the people there")
 
 
 async def find_people(link: Link, question: FindPeople) -> Reply:
@@ -109,28 +142,78 @@ async def find_people(link: Link, question: FindPeople) -> Reply:
 
 async def reveal_person(link: Link, question: RevealPerson) -> Reply:
     """A person in full. An address, or anything else to tell of them, costs a credit."""
-    if question.provider_id:
-        asked = [("id", question.provider_id)]
-    elif question.first_name and question.last_name and "*" not in question.last_name:
-        asked = [
-            ("first_name", question.first_name),
-            ("last_name", question.last_name),
-            ("domain", question.domain),
-        ]
-    else:
-        return Reply(None)  # neither an id nor a whole name: nothing that could be found
-    answer = await _asked(link, "POST", "/people/match", asked)
-    person = inner(answer, "person", _NAME)
-    if not person:
+    asked = _whom(question)
+    if asked is None:
         return Reply(None)
-    found = _person(person)
-    is_billed = any((found.email, found.title, found.country, text(person.get("city"))))
-    return Reply(found, _ONE_CREDIT if is_billed else Decimal(0), "Apollo /people/match")
+    answer = await _asked(link, "POST", "/people/match", list(asked.items()))
+    person = inner(answer, "person", _NAME)
+    return _revealed(person, "Apollo /people/match") if person else Reply(None)
 
 
-async def _asked(link: Link, method: str, path: str, params: list[tuple[str, str]]) -> dict[str, Any]:
-    heard = await send(link, _MANNERS, method, f"{link.base_url.rstrip('/')}{path}?{urlencode(params)}")
-    return json_object(heard, _MANNERS)
+async def reveal_people(link: Link, questions: Sequence[RevealPerson]) -> list[Reply | AgentError]:
+    """Each of these people in full. Whoever is found costs a credit, and costs it once."""
+    whom = {question: asked for question in questions if (asked := _whom(question)) is not None}
+    if not whom:
+        return in_their_order(questions, {})
+    details = list(whom.values())
+    answer = await _asked(link, "POST", "/people/bulk_match", [], {"details": details})
+    found = _entries(answer, "matches", len(details))
+    outcomes: dict[RevealPerson, Reply | AgentError] = {
+        question: _revealed(person, "Apollo /people/bulk_match", is_first=is_first) if person else Reply(None)
+        for question, person, is_first in zip(whom, found, _are_first(found), strict=True)
+    }
+    return in_their_order(questions, shared(outcomes, _billed(answer, "credits_consumed")))
+
+
+async def _asked(
+    link: Link,
+    method: str,
+    path: str,
+    params: list[tuple[str, str]],
+    content: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    address = f"{link.base_url.rstrip('/')}{path}" + (f"?{urlencode(params)}" if params else "")
+    return json_object(await send(link, _MANNERS, method, address, content=content), _MANNERS)
+
+
+def _entries(answer: dict[str, Any], name: str, count: int) -> list[dict[str, Any] | None]:
+    """An entry for each that was asked for, None where Apollo has nothing. Raises AnswerGarbled for anything else."""
+    entries = answer.get(name)
+    if not isinstance(entries, list) or not all(isinstance(one, dict | None) for one in entries):
+        raise AnswerGarbled(f"{name} is no list of objects and nulls", provider=_NAME)
+    if len(entries) != count:
+        raise AnswerGarbled(f"{len(entries)} {name} where {count} were asked for", provider=_NAME)
+    return entries
+
+
+def _billed(answer: dict[str, Any], name: str) -> Decimal | None:
+    """The credits that Apollo says it billed for all, or None where it does not say."""
+    told = whole(answer.get(name))
+    return Decimal(told) if told is not None else None
+
+
+def _are_first(found: Sequence[dict[str, Any] | None]) -> list[bool]:
+    """For each entry whether it is the first of its company or person: Apollo bills none of them twice."""
+    ids = [entry.get("id") if entry else None for entry in found]
+    return [one is None or one not in ids[:place] for place, one in enumerate(ids)]
+
+
+def _whom(question: RevealPerson) -> dict[str, str] | None:
+    """Whom the question is about, in Apollo's words: an id, else a whole name; None where there is neither."""
+    if question.provider_id:
+        return {"id": question.provider_id}
+    if question.first_name and question.last_name and "*" not in question.last_name:
+        return {
+            "first_name": question.first_name,
+            "last_name": question.last_name,
+            "domain": question.domain,
+        }
+    return None
+
+
+def _revealed(person: dict[str, Any], evidence: str, *, is_first: bool = True) -> Reply:
+    cost = _ONE_CREDIT if is_first and reading.costs_a_credit(person) else Decimal(0)
+    return Reply(reading.person(person), cost, evidence)
 
 
 def _filters(icp: IdealCustomer) -> list[tuple[str, str]]:
@@ -150,56 +233,6 @@ def _filters(icp: IdealCustomer) -> list[tuple[str, str]]:
     return filters
 
 
-def _company(organization: dict[str, Any]) -> CompanyFacts:
-    get = organization.get
-    domain = text(get("primary_domain")) or text(get("domain"))
-    return CompanyFacts(
-        name=text(get("name")),
-        domain=domain or registrable_domain(text(get("website_url"))),
-        industry=text(get("industry")),
-        country=country_code(text(get("country")) or ""),
-        city=text(get("city")),
-        employees=whole(get("estimated_num_employees")),
-        founded_year=whole(get("founded_year")),
-        revenue_usd=amount(get("annual_revenue")),
-        funding_usd=amount(get("total_funding")),
-        technologies=texts(get("technology_names")),
-        description=text(get("short_description")) or text(get("seo_description")),
-        last_funding_on=day(get("latest_funding_round_date")),
-    )
-
-
-def _person(person: dict[str, Any]) -> PersonFound:
-    get = person.get
-    email = text(get("email"))
-    if email is not None and email.startswith(_NO_EMAIL):
-        email = None
-    return PersonFound(
-        provider_id=text(get("id")),
-        first_name=text(get("first_name")),
-        last_name=text(get("last_name")),
-        title=text(get("title")),
-        seniority=text(get("seniority")),
-        department=_department(person),
-        country=country_code(text(get("country")) or ""),
-        linkedin_url=text(get("linkedin_url")),
-        email=email,
-        email_status=_EMAIL_STATUS.get(text(get("email_status")) or "", "unknown") if email else None,
-        has_email=email is not None,
-    )
-
-
-def _department(person: dict[str, Any]) -> str | None:
-    """The department in our words. Apollo files all chiefs under c_suite; what they lead is a function."""
-    departments = [name.removeprefix("master_") for name in texts(person.get("departments")) or ()]
-    functions = texts(person.get("functions")) or ()
-    own = [name for name in departments if name != "c_suite"]
-    own += [name for name in functions if name != "entrepreneurship"]
-    if own:
-        return _DEPARTMENT.get(own[0], own[0])
-    return _EXECUTIVE if departments else None
-
-
 PROVIDER = Provider(
     name=_NAME,
     title="Apollo",
@@ -210,23 +243,16 @@ PROVIDER = Provider(
     answers={
         EnrichCompany: enrich_company,
         FindCompanies: find_companies,
+        PreviewCompanies: preview_companies,
         FindPeople: find_people,
         RevealPerson: reveal_person,
     },
     billed=frozenset({EnrichCompany, FindCompanies, RevealPerson}),
-    knows=frozenset(
-        {
-            "name",
-            "industry",
-            "country",
-            "city",
-            "employees",
-            "founded_year",
-            "revenue_usd",
-            "funding_usd",
-            "technologies",
-            "description",
-            "last_funding_on",
-        }
-    ),
+    bulk={
+        EnrichCompany: Bulk(enrich_companies, _MOST_IN_BULK),
+        RevealPerson: Bulk(reveal_people, _MOST_IN_BULK),
+    },
+    knows=reading.KNOWS,
+    # Those of the searches in a paid plan; Apollo counts each endpoint by itself, and enrichment has more.
+    limits=(Limit(200, 60), Limit(6_000, 3_600), Limit(50_000, 86_400)),
 )

@@ -22,15 +22,28 @@ from actors.core.provider import Link, Reply
 from actors.core.questions import (
     CompanyFacts,
     CompanyPage,
+    CompanyPreview,
     EnrichCompany,
     FindCompanies,
     FindPeople,
     PeopleFound,
     PersonFound,
+    PreviewCompanies,
     RevealPerson,
 )
-from actors.providers.apollo import PROVIDER, enrich_company, find_companies, find_people, reveal_person
+from actors.providers.apollo import (
+    PROVIDER,
+    enrich_companies,
+    enrich_company,
+    find_companies,
+    find_people,
+    preview_companies,
+    reveal_people,
+    reveal_person,
+)
 from actors.simulator.company import Company
+from actors.simulator.coverage import covers
+from actors.simulator.directory import linkedin_slug, phone
 from actors.simulator.world import World
 from tenants.icp import IdealCustomer, Persona
 
@@ -140,7 +153,117 @@ async def test_nobody_is_paid_for_a_name_in_part(vendor: Callable[..., Link], na
     assert not asked
 
 
+async def test_many_companies_and_many_people_are_named_in_the_body(vendor: Callable[..., Link]) -> None:
+    link, asked = answering(vendor, {"organizations": [None, None]}, {"matches": [None, None]})
+    await enrich_companies(link, [EnrichCompany(domain="a.com"), EnrichCompany(domain="b.com")])
+    people = [person_asked(provider_id="p1"), person_asked(first_name="Ann", last_name="Lee")]
+    await reveal_people(link, people)
+    assert [(request.method, request.url.path, request.url.query) for request in asked] == [
+        ("POST", "/v1/organizations/bulk_enrich", b""),
+        ("POST", "/v1/people/bulk_match", b""),
+    ]
+    assert json.loads(asked[0].content) == {"details": [{"domain": "a.com"}, {"domain": "b.com"}]}
+    assert json.loads(asked[1].content) == {
+        "details": [{"id": "p1"}, {"first_name": "Ann", "last_name": "Lee", "domain": "acme.example"}]
+    }
+
+
+async def test_a_preview_asks_for_the_people_of_such_companies(vendor: Callable[..., Link]) -> None:
+    link, asked = answering(vendor, {"total_entries": 0, "people": []})
+    icp = IdealCustomer(countries=("DE",), employees_max=50)
+    await preview_companies(link, PreviewCompanies(icp=icp))
+    assert (asked[0].method, asked[0].url.path) == ("POST", "/v1/mixed_people/api_search")
+    assert params_of(asked[0]) == [
+        ("organization_locations[]", "Germany"),
+        ("organization_num_employees_ranges[]", "1,50"),
+        ("page", "1"),
+        ("per_page", "100"),
+    ]
+
+
+@pytest.mark.parametrize("icp", [IdealCustomer(industries=("machinery",)), IdealCustomer(keywords=("cnc",))])
+async def test_what_the_search_for_people_cannot_filter_is_not_previewed(
+    vendor: Callable[..., Link], icp: IdealCustomer
+) -> None:
+    link, asked = answering(vendor)
+    assert await preview_companies(link, PreviewCompanies(icp=icp)) == MISS
+    assert not asked
+
+
 # What its answers mean
+
+
+async def test_each_of_many_companies_has_its_own_outcome(vendor: Callable[..., Link]) -> None:
+    found = {"id": "o1", "name": "Acme", "primary_domain": "acme.com"}
+    link, asked = answering(vendor, {"organizations": [None, found], "unique_enriched_records": 1})
+    questions = [
+        EnrichCompany(domain="nobody.com"),
+        EnrichCompany(domain=None, name="Acme", country="DE"),
+        EnrichCompany(domain="acme.com"),
+    ]
+    missed, unasked, hit = await enrich_companies(link, questions)
+    assert len(json.loads(asked[0].content)["details"]) == 2
+    assert (missed, unasked) == (MISS, MISS)
+    assert isinstance(hit, Reply)
+    assert (hit.content, hit.credits) == (CompanyFacts(name="Acme", domain="acme.com"), 1)
+
+
+async def test_a_company_behind_two_domains_is_billed_once(vendor: Callable[..., Link]) -> None:
+    found = {"id": "o1", "name": "Acme", "primary_domain": "acme.com"}
+    link, _ = answering(vendor, {"organizations": [found, found], "unique_enriched_records": 1})
+    replies = await enrich_companies(
+        link, [EnrichCompany(domain="acme.com"), EnrichCompany(domain="acme.de")]
+    )
+    assert [reply.credits for reply in replies if isinstance(reply, Reply)] == [1, 0]
+
+
+async def test_a_person_found_in_two_ways_is_billed_once(vendor: Callable[..., Link]) -> None:
+    person = {"id": "p1", "first_name": "Ann", "last_name": "Lee", "title": "CEO"}
+    for told in ({}, {"credits_consumed": 1}):
+        link, _ = answering(vendor, {"matches": [person, person], **told})
+        questions = [person_asked(provider_id="p1"), person_asked(first_name="Ann", last_name="Lee")]
+        replies = await reveal_people(link, questions)
+        assert [reply.credits for reply in replies if isinstance(reply, Reply)] == [1, 0]
+
+
+@pytest.mark.parametrize(("consumed", "own"), [(2, [1, 1]), (1, [1, 0]), (0, [0, 0]), (9, [1, 8])])
+async def test_what_apollo_says_that_it_billed_is_what_is_booked(
+    vendor: Callable[..., Link], consumed: int, own: list[int]
+) -> None:
+    people = [{"id": f"p{n}", "first_name": "Ann", "title": "CEO"} for n in (1, 2)]
+    link, _ = answering(vendor, {"matches": people, "credits_consumed": consumed})
+    replies = await reveal_people(link, [person_asked(provider_id=f"p{n}") for n in (1, 2)])
+    assert [reply.credits for reply in replies if isinstance(reply, Reply)] == own
+
+
+async def test_many_names_in_part_are_nobody_and_not_asked_for(vendor: Callable[..., Link]) -> None:
+    link, asked = answering(vendor)
+    assert await reveal_people(link, [person_asked(first_name="Ann", last_name="L***e")]) == [MISS]
+    assert await enrich_companies(link, [EnrichCompany(domain=None, name="Acme", country="DE")]) == [MISS]
+    assert not asked
+
+
+@pytest.mark.parametrize("entries", [None, [], [None], [1, 2], [None] * 3, {"a": None}])
+async def test_other_entries_than_were_asked_for_are_garbled(
+    vendor: Callable[..., Link], entries: Any
+) -> None:
+    link, _ = answering(vendor, {"organizations": entries}, {"matches": entries})
+    with pytest.raises(AnswerGarbled):
+        await enrich_companies(link, [EnrichCompany(domain="a.com"), EnrichCompany(domain="b.com")])
+    with pytest.raises(AnswerGarbled):
+        await reveal_people(link, [person_asked(provider_id="p1"), person_asked(provider_id="p2")])
+
+
+async def test_a_preview_names_each_employer_once_and_a_few_of_them(vendor: Callable[..., Link]) -> None:
+    names = ["Acme", "Acme", None, "Blue", *(f"Company {n}" for n in range(20))]
+    people = [{"id": "p", "organization": {"name": name} if name else None} for name in names]
+    link, _ = answering(vendor, {"total_entries": 4711, "people": people})
+    reply = await preview_companies(link, PreviewCompanies(icp=IdealCustomer()))
+    assert isinstance(reply.content, CompanyPreview)
+    assert reply.content.total is None  # it counts people
+    assert [one.name for one in reply.content.sample][:3] == ["Acme", "Blue", "Company 0"]
+    assert len(reply.content.sample) == 10
+    assert reply.credits == 0
 
 
 @pytest.mark.parametrize("answer", [{}, {"organization": None}, {"organization": {}}])
@@ -299,6 +422,10 @@ def truth_of(company: Company) -> CompanyFacts:
         revenue_usd=float(revenue) if revenue is not None else None,
         funding_usd=float(funding) if funding is not None else None,
         technologies=company.technologies,
+        phone=phone(company),
+        linkedin_url=f"http://www.linkedin.com/company/{linkedin_slug(company)}",
+        headcount_growth=company.headcount_growth_12m,
+        funding_stage=company.latest_funding_stage,
         last_funding_on=company.latest_funding_date,
     )
 
@@ -306,16 +433,69 @@ def truth_of(company: Company) -> CompanyFacts:
 async def test_the_simulators_companies_come_through_whole(
     way: Callable[[str], Link], world: World, billed: Callable[[str], int]
 ) -> None:
-    spent = Decimal(0)
+    spent, known = Decimal(0), 0
     for company in world.companies[:60]:
         reply = await enrich_company(way("apollo"), EnrichCompany(domain=company.domain))
+        spent += reply.credits
+        if not covers("apollo", company):
+            assert reply == MISS
+            continue
+        known += 1
         assert isinstance(reply.content, CompanyFacts)
         assert company.one_liner in (reply.content.description or "")
         assert reply.content.model_copy(update={"description": None}) == truth_of(company)
-        spent += reply.credits
-    unknown = next(d for n in range(1000) if not world.company_by_domain(d := f"stranger{n}.com").is_known)
-    assert await enrich_company(way("apollo"), EnrichCompany(domain=unknown)) == MISS
-    assert spent == billed("apollo") == 60
+    assert 20 < known < 60
+    assert spent == billed("apollo") == known
+
+
+async def test_the_simulators_companies_come_through_ten_at_a_time(
+    way: Callable[[str], Link], world: World, billed: Callable[[str], int]
+) -> None:
+    spent = Decimal(0)
+    for start in range(0, 60, 10):
+        companies = world.companies[start : start + 10]
+        questions = [EnrichCompany(domain=company.domain) for company in companies]
+        replies = await enrich_companies(way("apollo"), questions)
+        for company, reply in zip(companies, replies, strict=True):
+            assert isinstance(reply, Reply)
+            spent += reply.credits
+            if not covers("apollo", company):
+                assert reply == MISS
+                continue
+            assert isinstance(reply.content, CompanyFacts)
+            assert reply.content.model_copy(update={"description": None}) == truth_of(company)
+    assert spent == billed("apollo") == sum(covers("apollo", company) for company in world.companies[:60])
+    too_many = [EnrichCompany(domain=company.domain) for company in world.companies[:11]]
+    with pytest.raises(QuestionRefused):
+        await enrich_companies(way("apollo"), too_many)
+
+
+async def test_the_simulators_people_are_revealed_ten_at_a_time(
+    way: Callable[[str], Link], world: World, billed: Callable[[str], int]
+) -> None:
+    staff = [(one, person) for one in world.companies[:6] for person in world.people(one)][:9]
+    questions = [person_asked(domain=one.domain, provider_id=person.id) for one, person in staff]
+    nobody = person_asked(domain=staff[0][0].domain, first_name="No", last_name="Body")
+    *replies, missed = await reveal_people(way("apollo"), [*questions, nobody])
+    assert missed == MISS
+    for (_, person), reply in zip(staff, replies, strict=True):
+        assert isinstance(reply, Reply)
+        assert isinstance(reply.content, PersonFound)
+        assert (reply.content.first_name, reply.content.last_name) == (person.first_name, person.last_name)
+        assert reply.content.email == (person.email if person.apollo_knows_email else None)
+    assert sum(reply.credits for reply in replies if isinstance(reply, Reply)) == billed("apollo") == 9
+
+
+async def test_the_simulators_preview_is_of_companies_that_match_and_free(
+    way: Callable[[str], Link], world: World, billed: Callable[[str], int]
+) -> None:
+    icp = IdealCustomer(countries=("DE",), employees_min=11, employees_max=500)
+    preview = (await preview_companies(way("apollo"), PreviewCompanies(icp=icp))).content
+    assert isinstance(preview, CompanyPreview)
+    truth = {one.name for one in world.companies if one.country == "DE" and 11 <= one.employees <= 500}
+    assert 1 < len(preview.sample) <= 10
+    assert {one.name for one in preview.sample} <= truth
+    assert billed("apollo") == 0
 
 
 async def test_the_simulators_search_is_read_to_its_end(
@@ -399,7 +579,8 @@ async def test_the_simulators_persona(way: Callable[[str], Link], world: World) 
 async def test_the_simulators_faults(
     way: Callable[[str], Link], behave: Callable[..., None], world: World, request: pytest.FixtureRequest
 ) -> None:
-    link, question = way("apollo"), EnrichCompany(domain=world.companies[0].domain)
+    known = next(company for company in world.companies if covers("apollo", company))
+    link, question = way("apollo"), EnrichCompany(domain=known.domain)
     behave("apollo", credits={f"sim-{request.node.name}": 0})
     with pytest.raises(QuotaExhausted):
         await enrich_company(link, question)
@@ -446,9 +627,110 @@ async def test_a_recorded_company(recorded: Callable[[str], Any], vendor: Callab
         funding_usd=said["total_funding"],
         technologies=tuple(said["technology_names"]),
         description=said["short_description"],
+        linkedin_url=said["linkedin_url"],
+        headcount_growth=0.246,
+        funding_stage=said["latest_funding_stage"],
         last_funding_on=said["latest_funding_round_date"][:10],
     )
-    assert None not in reply.content.model_dump(exclude={"open_jobs"}).values()
+    told = reply.content.model_dump(include=PROVIDER.knows)
+    assert {name for name, value in told.items() if value is None} == {"phone", "ticker"}  # null there too
+
+
+@pytest.mark.dataset
+async def test_recorded_companies(recorded: Callable[[str], Any], vendor: Callable[..., Link]) -> None:
+    answer = recorded("post_organizations_bulk_enrich")
+    listed = answer["organizations"]
+    link, _ = answering(vendor, answer)
+    questions = [EnrichCompany(domain=said["primary_domain"]) for said in listed]
+    replies = await enrich_companies(link, questions)
+    for said, reply in zip(listed, replies, strict=True):
+        assert isinstance(reply, Reply)
+        assert isinstance(reply.content, CompanyFacts)
+        facts = reply.content
+        assert (facts.name, facts.domain, facts.industry) == (
+            said["name"],
+            said["primary_domain"],
+            said["industry"],
+        )
+        assert (facts.employees, facts.founded_year, facts.city) == (
+            said["estimated_num_employees"],
+            said["founded_year"],
+            said["city"],
+        )
+        assert (facts.phone, facts.ticker, facts.linkedin_url) == (
+            said["phone"],
+            said["publicly_traded_symbol"],
+            said["linkedin_url"],
+        )
+        growth = said["organization_headcount_twelve_month_growth"]
+        assert facts.headcount_growth == (None if growth is None else pytest.approx(growth / 100))
+        assert facts.country is not None
+        assert facts.description == said["short_description"]
+    assert sum(reply.credits for reply in replies if isinstance(reply, Reply)) == 4
+    assert {one.content.ticker for one in replies if isinstance(one, Reply)} > {None, "MSFT"}  # type: ignore[union-attr]
+
+
+@pytest.mark.dataset
+@pytest.mark.parametrize(
+    "name", ["post_people_bulk_match_200_Result", "post_people_bulk_match_200_Waterfall-enrichment-result"]
+)
+async def test_recorded_matches(
+    name: str, dataset: Callable[[str], Path], vendor: Callable[..., Link]
+) -> None:
+    answer = json.loads(dataset(f"providers/apollo/examples/{name}.json").read_text())
+    link, _ = answering(vendor, answer)
+    matches = answer["matches"]
+    replies = await reveal_people(link, [person_asked(provider_id=said["id"]) for said in matches])
+    for said, reply in zip(matches, replies, strict=True):
+        assert isinstance(reply, Reply)
+        assert isinstance(reply.content, PersonFound)
+        found = reply.content
+        assert (found.provider_id, found.first_name, found.last_name, found.title, found.linkedin_url) == (
+            said["id"],
+            said["first_name"],
+            said["last_name"],
+            said["title"],
+            said["linkedin_url"],
+        )
+        assert (found.email, found.seniority, found.country) == (
+            said.get("email"),
+            said.get("seniority"),
+            "US",
+        )
+        assert found.email_status == ("deliverable" if said.get("email") else None)
+    billed_credits = sum(reply.credits for reply in replies if isinstance(reply, Reply))
+    assert billed_credits == answer.get("credits_consumed", len(matches))
+
+
+@pytest.mark.dataset
+@pytest.mark.parametrize(
+    "name",
+    [
+        "post_organizations_bulk_enrich_400_Add-domains",
+        "post_organizations_bulk_enrich_400_More-than-10-companies",
+        "post_people_bulk_match_400_Add-people-to-enrich",
+        "post_people_bulk_match_400_More-than-10-people",
+    ],
+)
+async def test_recorded_refusals(
+    name: str, dataset: Callable[[str], Path], vendor: Callable[..., Link]
+) -> None:
+    answer = dataset(f"providers/apollo/examples/{name}.json").read_text()
+    link = vendor(lambda _: httpx.Response(400, text=answer, headers={"content-type": "application/json"}))
+    with pytest.raises(QuestionRefused):
+        await enrich_companies(link, [EnrichCompany(domain="a.com")])
+    with pytest.raises(QuestionRefused):
+        await reveal_people(link, [person_asked(provider_id="p1")])
+
+
+@pytest.mark.dataset
+async def test_a_recorded_preview(recorded: Callable[[str], Any], vendor: Callable[..., Link]) -> None:
+    answer = recorded("post_mixed_people_api_search")
+    link, _ = answering(vendor, answer)
+    preview = (await preview_companies(link, PreviewCompanies(icp=IdealCustomer()))).content
+    assert isinstance(preview, CompanyPreview)
+    employers = list(dict.fromkeys(said["organization"]["name"] for said in answer["people"]))
+    assert [one.name for one in preview.sample] == employers
 
 
 @pytest.mark.dataset
@@ -459,9 +741,17 @@ async def test_a_recorded_search(recorded: Callable[[str], Any], vendor: Callabl
     page = reply.content
     assert isinstance(page, CompanyPage)
     assert page.total == answer["pagination"]["total_entries"]
-    assert [(one.name, one.domain, one.founded_year) for one in page.companies] == [
-        (said["name"], said["primary_domain"], said["founded_year"]) for said in answer["organizations"]
-    ]
+    for one, said in zip(page.companies, answer["organizations"], strict=True):
+        assert (one.name, one.domain, one.founded_year) == (
+            said["name"],
+            said["primary_domain"],
+            said["founded_year"],
+        )
+        assert (one.phone, one.ticker, one.linkedin_url) == (
+            said["phone"],
+            said["publicly_traded_symbol"],
+            said["linkedin_url"],
+        )
 
 
 @pytest.mark.dataset
@@ -498,5 +788,5 @@ async def test_a_recorded_person(recorded: Callable[[str], Any], vendor: Callabl
     assert reply.credits == 1
 
 
-def test_all_but_the_search_for_people_can_cost_something() -> None:
-    assert PROVIDER.answers.keys() - PROVIDER.billed == {FindPeople}
+def test_all_but_the_search_for_people_and_what_is_made_of_it_can_cost_something() -> None:
+    assert PROVIDER.answers.keys() - PROVIDER.billed == {FindPeople, PreviewCompanies}
