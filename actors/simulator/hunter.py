@@ -1,4 +1,4 @@
-"""Hunter on loopback: the addresses of a domain or a person, and whether an address receives mail."""
+"""Hunter on loopback: the addresses of a domain or a person, whether an address receives mail, and companies."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -7,9 +7,10 @@ from typing import Any
 
 import orjson
 
-from actors.simulator import hunter_records
+from actors.simulator import hunter_companies, hunter_records
 from actors.simulator.chance import fraction
 from actors.simulator.company import Company, is_domain, normalise_domain
+from actors.simulator.coverage import covers
 from actors.simulator.mailbox import Verdict, verdict
 from actors.simulator.person import Person, fold
 from actors.simulator.vendor import Answer, Call, InvalidInputError, Params
@@ -17,6 +18,7 @@ from actors.simulator.windows import Usage
 from actors.simulator.world import World
 
 _NO_LIMIT = 1_000_000
+_MOST_SEARCHES_KEPT = 200
 _MOST_CREDITS = "You have used all the requests of this billing period."
 
 
@@ -24,16 +26,19 @@ class Hunter:
     """Hunter, as its API description has it: 403 is the rate limit, 429 the quota, 451 an objection."""
 
     name = "hunter"
-    free = frozenset({"GET /account", "GET /email-count"})
+    free = frozenset({"GET /account", "GET /email-count", "POST /discover"})
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._pending: set[tuple[str, str]] = set()
+        self._searches: dict[bytes, list[Company]] = {}
         self.endpoints: Mapping[str, Callable[[Call], Answer]] = {
             "GET /domain-search": self._domain_search,
             "GET /email-finder": self._find,
             "GET /email-verifier": self._verify,
             "GET /email-count": self._count,
+            "GET /companies/find": self._enrich,
+            "POST /discover": self._discover,
             "GET /account": self._account,
         }
 
@@ -74,8 +79,9 @@ class Hunter:
         return {}
 
     def clear(self) -> None:
-        """Forget which verifications are under way."""
+        """Forget which verifications are under way, and the searches that were made."""
         self._pending.clear()
+        self._searches.clear()
 
     # Addresses
 
@@ -156,6 +162,31 @@ class Hunter:
             if is_named or (handle and person.linkedin_url.endswith(f"/in/{handle}")):
                 return person
         return None
+
+    # Companies
+
+    def _enrich(self, call: Call) -> Answer:
+        domain = call.params.text("domain")
+        if domain is None:
+            raise InvalidInputError("You are missing the domain parameter")
+        company = self._world.company_by_domain(domain)
+        if not covers(self.name, company):
+            return self.missing()
+        meta = {"domain": company.domain}
+        return _answered(hunter_companies.company(company), meta, credits_used=1, meter="enrichments")
+
+    def _discover(self, call: Call) -> Answer:
+        limit, offset = call.params.number("limit", 100, 1, 100), call.params.number("offset", 0, 0, 10_000)
+        filters = hunter_companies.filters(call.params)
+        search = orjson.dumps(filters, option=orjson.OPT_SORT_KEYS)
+        found = self._searches.get(search)
+        if found is None:
+            if len(self._searches) >= _MOST_SEARCHES_KEPT:
+                self._searches.clear()
+            found = self._searches[search] = hunter_companies.found(self._world, filters)
+        shown = [hunter_companies.listed(self._world, one) for one in found[offset : offset + limit]]
+        meta = {"results": len(found), "limit": limit, "offset": offset, "filters": filters}
+        return _answered(shown, meta)
 
     # Verification
 

@@ -10,7 +10,7 @@ from actors.simulator.person import Person
 from actors.simulator.vendor import Params
 from actors.simulator.world import World
 
-_HEADCOUNTS = (
+HEADCOUNTS = (
     "1-10",
     "11-50",
     "51-200",
@@ -20,7 +20,7 @@ _HEADCOUNTS = (
     "5001-10000",
     "10001+",
 )
-_INDUSTRIES = {
+INDUSTRIES = {
     "computer software": "Software Development",
     "information technology & services": "IT Services and IT Consulting",
     "financial services": "Financial Services",
@@ -56,7 +56,7 @@ def domain(company: Company | None, asked: str | None, shown: list[dict[str, Any
         "pattern": company.email_pattern if company and shown else None,
         "organization": company.name if company else None,
         "description": company.one_liner if company else None,
-        "industry": _INDUSTRIES[company.industry] if company else None,
+        "industry": INDUSTRIES[company.industry] if company else None,
         "twitter": None,
         "facebook": None,
         "linkedin": None,
@@ -68,7 +68,7 @@ def domain(company: Company | None, asked: str | None, shown: list[dict[str, Any
         "city": company.city if company else None,
         "postal_code": None,
         "street": None,
-        "headcount": _HEADCOUNTS[size_band(company.employees)] if company else None,
+        "headcount": HEADCOUNTS[size_band(company.employees)] if company else None,
         "company_type": "privately_held" if company else None,
         "emails": shown,
     }

@@ -26,29 +26,49 @@ from actors.core.provider import Link, Reply
 from actors.core.questions import (
     AddressPattern,
     AddressVerdict,
+    CompanyFacts,
+    CompanyPage,
+    CompanyPreview,
+    EnrichCompany,
+    FindCompanies,
     FindPattern,
     PersonFound,
+    PreviewCompanies,
     RevealPerson,
     VerifyAddress,
 )
-from actors.providers.hunter import find_pattern, reveal_person, verify_address
-from actors.simulator.company import Company, Mail
+from actors.providers.hunter import (
+    PROVIDER,
+    enrich_company,
+    find_companies,
+    find_pattern,
+    preview_companies,
+    reveal_person,
+    verify_address,
+)
+from actors.simulator.company import SIZE_BANDS, Company, Mail, size_band
+from actors.simulator.coverage import covers
+from actors.simulator.directory import linkedin_slug, phone
 from actors.simulator.person import Person
 from actors.simulator.world import World
+from tenants.icp import IdealCustomer
 
 MISS = Reply(None)
 ANN = RevealPerson(domain="acme.example", provider_id="p1", first_name="Ann", last_name="Lee")
 PATTERN = FindPattern(domain="acme.example")
 ADDRESS = VerifyAddress(email="ann+x@acme.example")
+COMPANY = EnrichCompany(domain="acme.example")
 
 
-def answering(vendor: Callable[..., Link], data: Any, status: int = 200) -> tuple[Link, list[httpx.Request]]:
+def answering(
+    vendor: Callable[..., Link], data: Any, status: int = 200, **meta: Any
+) -> tuple[Link, list[httpx.Request]]:
     """The way to a Hunter that gives this answer, and what it was asked."""
     asked: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request)
-        return httpx.Response(status, json={"data": data, "meta": {}})
+        return httpx.Response(status, json={"data": data, "meta": meta})
 
     return vendor(answer), asked
 
@@ -86,7 +106,174 @@ async def test_nobody_is_asked_for_a_name_in_part(
     assert not asked
 
 
+async def test_the_ideal_customer_in_hunters_words(vendor: Callable[..., Link]) -> None:
+    link, asked = answering(vendor, [])
+    icp = IdealCustomer(
+        industries=("machinery",),
+        keywords=("cnc",),
+        countries=("DE", "GB"),
+        employees_min=100,
+        employees_max=600,
+    )
+    await find_companies(link, FindCompanies(icp=icp, page=3, per_page=50))
+    assert (asked[0].method, asked[0].url.path) == ("POST", "/v1/discover")
+    assert json.loads(asked[0].content) == {
+        "headquarters_location": {"include": [{"country": "DE"}, {"country": "GB"}]},
+        "keywords": {"include": ["machinery", "cnc"], "match": "any"},
+        "headcount": ["51-200", "201-500", "501-1000"],
+        "limit": 50,
+        "offset": 100,
+    }
+
+
+async def test_a_first_full_page_and_a_preview_say_nothing_of_paging_which_some_plans_refuse(
+    vendor: Callable[..., Link],
+) -> None:
+    link, asked = answering(vendor, [])
+    icp = IdealCustomer(countries=("DE",))
+    await find_companies(link, FindCompanies(icp=icp, page=1, per_page=100))
+    await preview_companies(link, PreviewCompanies(icp=icp))
+    for request in asked:
+        assert json.loads(request.content).keys() == {"headquarters_location"}
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "bands"),
+    [
+        (None, 10, ["1-10"]),
+        (None, 11, ["1-10", "11-50"]),
+        (1001, None, ["1001-5000", "5001-10000", "10001+"]),
+        (60, 60, ["51-200"]),
+    ],
+)
+async def test_sizes_in_bands(
+    vendor: Callable[..., Link], least: int | None, most: int | None, bands: list[str]
+) -> None:
+    link, asked = answering(vendor, [])
+    icp = IdealCustomer(employees_min=least, employees_max=most)
+    await find_companies(link, FindCompanies(icp=icp, page=1, per_page=100))
+    assert json.loads(asked[0].content) == {"headcount": bands}
+
+
+@pytest.mark.parametrize("sizes", [{"employees_max": 0}, {"employees_min": 50, "employees_max": 10}])
+async def test_sizes_that_no_company_has_are_not_asked_for(
+    vendor: Callable[..., Link], sizes: dict[str, int]
+) -> None:
+    link, asked = answering(vendor, [])
+    with pytest.raises(QuestionRefused):
+        await find_companies(link, FindCompanies(icp=IdealCustomer(**sizes), page=1, per_page=100))
+    with pytest.raises(QuestionRefused):
+        await preview_companies(link, PreviewCompanies(icp=IdealCustomer(**sizes)))
+    assert not asked
+
+
+async def test_a_company_without_a_domain_is_not_asked_for(vendor: Callable[..., Link]) -> None:
+    link, asked = answering(vendor, {"name": "Acme"})
+    assert await enrich_company(link, EnrichCompany(domain=None, name="Acme", country="DE")) == MISS
+    assert not asked
+
+
 # What its answers mean
+
+
+async def test_a_company_in_our_words(vendor: Callable[..., Link]) -> None:
+    data = {
+        "name": "Acme",
+        "legalName": "Acme GmbH",
+        "domain": "acme.de",
+        "site": {"phoneNumbers": ["+49 30 1", "+49 30 2"], "emailAddresses": ["info@acme.de"]},
+        "category": {"industry": "Machinery Manufacturing", "sector": "Industrials"},
+        "description": "Tools.",
+        "foundedYear": 1999,
+        "geo": {"city": "Berlin", "state": "Berlin", "country": "Germany"},
+        "linkedin": {"handle": "company/acme"},
+        "ticker": "ACM",
+        "metrics": {"employees": 120, "raised": 5_000_000, "annualRevenue": 9_000_000},
+        "tech": ["sap", "autocad"],
+        "fundingRounds": [
+            {"series": "seed", "announcedDate": "2019-04-01"},
+            {"series": "series_a", "announcedDate": "2022-05-02"},
+            {"series": None, "announcedDate": None},
+        ],
+    }
+    link, asked = answering(vendor, data)
+    reply = await enrich_company(link, COMPANY)
+    assert (asked[0].method, asked[0].url.path) == ("GET", "/v1/companies/find")
+    assert dict(parse_qsl(asked[0].url.query.decode())) == {"domain": "acme.example"}
+    assert reply.content == CompanyFacts(
+        name="Acme",
+        legal_name="Acme GmbH",
+        domain="acme.de",
+        industry="machinery",
+        country="DE",
+        city="Berlin",
+        employees=120,
+        founded_year=1999,
+        revenue_usd=9e6,
+        funding_usd=5e6,
+        technologies=("sap", "autocad"),
+        description="Tools.",
+        ticker="ACM",
+        phone="+49 30 1",
+        linkedin_url="https://www.linkedin.com/company/acme",
+        funding_stage="Series A",
+        last_funding_on="2022-05-02",
+    )
+    filled = {name for name, value in reply.content.model_dump().items() if value is not None}
+    assert filled == PROVIDER.knows | {"domain"}
+    assert reply.credits == 1
+
+
+async def test_what_hunter_groups_oddly_is_unknown_and_the_rest_is_not_lost(
+    vendor: Callable[..., Link],
+) -> None:
+    data = {
+        "name": "Acme",
+        "geo": [],
+        "metrics": {"employees": "11-50"},
+        "site": None,
+        "fundingRounds": "none",
+    }
+    link, _ = answering(vendor, data)
+    reply = await enrich_company(link, COMPANY)
+    assert (reply.content, reply.credits) == (CompanyFacts(name="Acme"), 1)
+
+
+@pytest.mark.parametrize("data", [None, {}])
+async def test_a_company_of_which_there_is_nothing_is_a_free_miss(
+    vendor: Callable[..., Link], data: Any
+) -> None:
+    link, _ = answering(vendor, data)
+    assert await enrich_company(link, COMPANY) == MISS
+
+
+async def test_a_page_and_a_preview_of_a_search(vendor: Callable[..., Link]) -> None:
+    listed = [
+        {"domain": f"c{n}.com", "organization": f"C{n}", "industry": "Retail", "country": "DE"}
+        for n in range(12)
+    ]
+    link, _ = answering(vendor, listed, results=4711)
+    page = await find_companies(link, FindCompanies(icp=IdealCustomer(), page=1, per_page=100))
+    assert isinstance(page.content, CompanyPage)
+    assert page.content.total == 4711
+    assert len(page.content.companies) == 12
+    first = CompanyFacts(name="C0", domain="c0.com", industry="retail", country="DE")
+    assert page.content.companies[0] == first
+    preview = await preview_companies(link, PreviewCompanies(icp=IdealCustomer()))
+    assert preview.content == CompanyPreview(total=4711, sample=page.content.companies[:10])
+    assert page.credits == preview.credits == 0
+
+
+async def test_a_search_lists_no_more_than_domains_and_names(vendor: Callable[..., Link]) -> None:
+    link, _ = answering(
+        vendor, [{"domain": "hunter.io", "organization": "Hunter", "emails_count": {"total": 3}}]
+    )
+    page = (await find_companies(link, FindCompanies(icp=IdealCustomer(), page=1, per_page=100))).content
+    assert page == CompanyPage(companies=(CompanyFacts(name="Hunter", domain="hunter.io"),), total=1)
+
+
+async def test_searching_is_free_and_enrichment_is_not() -> None:
+    assert PROVIDER.answers.keys() - PROVIDER.billed == {FindCompanies, PreviewCompanies}
 
 
 @pytest.mark.parametrize(
@@ -188,7 +375,13 @@ async def test_statuses_that_mean_something_else_here(
     link = vendor(
         lambda _: httpx.Response(status, json={"errors": [{"id": "x", "code": status, "details": "…"}]})
     )
-    for asking in (find_pattern(link, PATTERN), verify_address(link, ADDRESS), reveal_person(link, ANN)):
+    for asking in (
+        find_pattern(link, PATTERN),
+        verify_address(link, ADDRESS),
+        reveal_person(link, ANN),
+        enrich_company(link, COMPANY),
+        find_companies(link, FindCompanies(icp=IdealCustomer(), page=2, per_page=100)),
+    ):
         with pytest.raises(error):
             await asking
 
@@ -196,9 +389,23 @@ async def test_statuses_that_mean_something_else_here(
 @pytest.mark.parametrize("answer", [{}, {"data": []}, {"data": "x"}, {"errors": []}])
 async def test_an_answer_without_data_is_garbled(vendor: Callable[..., Link], answer: Any) -> None:
     link = vendor(lambda _: httpx.Response(200, json=answer))
-    for asking in (find_pattern(link, PATTERN), verify_address(link, ADDRESS), reveal_person(link, ANN)):
+    for asking in (
+        find_pattern(link, PATTERN),
+        verify_address(link, ADDRESS),
+        reveal_person(link, ANN),
+        enrich_company(link, COMPANY),
+    ):
         with pytest.raises(AnswerGarbled):
             await asking
+
+
+@pytest.mark.parametrize("answer", [{}, {"data": None}, {"data": {}}, {"data": [1]}])
+async def test_a_search_without_a_list_is_garbled(vendor: Callable[..., Link], answer: Any) -> None:
+    link = vendor(lambda _: httpx.Response(200, json=answer))
+    with pytest.raises(AnswerGarbled):
+        await find_companies(link, FindCompanies(icp=IdealCustomer(), page=1, per_page=100))
+    with pytest.raises(AnswerGarbled):
+        await preview_companies(link, PreviewCompanies(icp=IdealCustomer()))
 
 
 # With the simulator
@@ -220,6 +427,92 @@ async def verdict_of(link: Link, email: str) -> Reply:
         return await verify_address(link, VerifyAddress(email=email))
     except AnswerPending:
         return await verify_address(link, VerifyAddress(email=email))
+
+
+def truth_of(company: Company) -> CompanyFacts:
+    return CompanyFacts(
+        name=company.name,
+        domain=company.domain,
+        industry=company.industry,
+        country=company.country,
+        city=company.city,
+        employees=company.employees,
+        founded_year=company.founded_year,
+        revenue_usd=company.revenue_usd,
+        funding_usd=company.total_funding_usd,
+        technologies=company.technologies,
+        description=company.one_liner,
+        phone=phone(company),
+        linkedin_url=f"https://www.linkedin.com/company/{linkedin_slug(company)}",
+        funding_stage=company.latest_funding_stage,
+        last_funding_on=company.latest_funding_date,
+    )
+
+
+async def test_the_simulators_companies(
+    way: Callable[[str], Link], world: World, billed: Callable[[str], int]
+) -> None:
+    spent, known = Decimal(0), 0
+    for company in world.companies[:80]:
+        reply = await enrich_company(way("hunter"), EnrichCompany(domain=company.domain))
+        spent += reply.credits
+        if not covers("hunter", company):
+            assert reply == MISS
+            continue
+        known += 1
+        assert reply.content == truth_of(company)
+    assert 20 < known < 70
+    assert spent == billed("hunter") == known
+
+
+async def test_the_simulators_search_is_read_to_its_end_for_nothing(
+    way: Callable[[str], Link], world: World, billed: Callable[[str], int]
+) -> None:
+    icp = IdealCustomer(countries=("US", "GB"), employees_min=11, employees_max=200)
+    truth = {
+        one.domain
+        for one in world.companies
+        if covers("hunter", one) and one.country in icp.countries and 11 <= one.employees <= 200
+    }
+    found: list[CompanyFacts] = []
+    for page in range(1, 100):
+        reply = await find_companies(way("hunter"), FindCompanies(icp=icp, page=page, per_page=20))
+        assert isinstance(reply.content, CompanyPage)
+        assert reply.content.total == len(truth)
+        if not reply.content.companies:
+            break
+        found += reply.content.companies
+    assert len(found) == len(truth) > 20
+    assert {one.domain for one in found} == truth
+    preview = (await preview_companies(way("hunter"), PreviewCompanies(icp=icp))).content
+    assert preview == CompanyPreview(total=len(truth), sample=tuple(found[:10]))
+    assert billed("hunter") == 0
+
+
+async def test_the_simulators_search_by_industry_and_keyword(
+    way: Callable[[str], Link], world: World
+) -> None:
+    icp = IdealCustomer(industries=("machinery",), keywords=("solar",))
+    page = (await find_companies(way("hunter"), FindCompanies(icp=icp, page=1, per_page=100))).content
+    assert isinstance(page, CompanyPage)
+    truth = {
+        one.domain
+        for one in world.companies
+        if covers("hunter", one) and ("machinery" in one.industry or "solar" in one.keywords)
+    }
+    assert {one.domain for one in page.companies} == truth
+    assert {one.industry for one in page.companies} == {"machinery", "renewables & environment"}
+
+
+async def test_the_simulators_bands_are_ours(way: Callable[[str], Link], world: World) -> None:
+    for band in range(len(SIZE_BANDS)):
+        least, most = SIZE_BANDS[band]
+        icp = IdealCustomer(employees_min=least, employees_max=most)
+        preview = (await preview_companies(way("hunter"), PreviewCompanies(icp=icp))).content
+        assert isinstance(preview, CompanyPreview)
+        assert preview.total == sum(
+            covers("hunter", one) and size_band(one.employees) == band for one in world.companies
+        )
 
 
 async def test_the_simulators_patterns(
