@@ -71,7 +71,7 @@ class Gate:
             )
             answer = replace(answer, is_lost=fate.is_lost) if fate.is_lost else answer
         told = vendor.headers(usage)
-        return (replace(answer, headers={**answer.headers, **told}) if told else answer), fate.latency_s
+        return (replace(answer, headers={**told, **answer.headers}) if told else answer), fate.latency_s
 
     def _answered(self, handler: Callable[[Call], Answer], call: Call) -> Answer:
         try:

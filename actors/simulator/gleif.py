@@ -9,7 +9,7 @@ from actors.simulator.chance import draw64, fraction
 from actors.simulator.company import Company
 from actors.simulator.coverage import covers
 from actors.simulator.open_vendor import OpenVendor, as_json
-from actors.simulator.registered import legal_name, lei
+from actors.simulator.registered import legal_name, lei, register_number
 from actors.simulator.vendor import Answer, Call, InvalidInputError, Params
 from actors.simulator.world import World
 
@@ -164,12 +164,6 @@ def _record(company: Company, number: str, *, status: str = "ACTIVE", is_owned: 
         },
         "links": {"self": home},
     }
-
-
-def register_number(company: Company) -> str:
-    """Its number in the trade register of its country."""
-    number = draw64("register", company.domain) % 1_000_000
-    return f"HRB {number}" if company.country == "DE" else f"{number:08}"
 
 
 def _address(company: Company, city: str) -> dict[str, Any]:

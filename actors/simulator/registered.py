@@ -3,12 +3,13 @@
 import string
 
 from actors.simulator.chance import draw64, fraction
-from actors.simulator.company import Company
+from actors.simulator.company import FOREIGN, Company
 from actors.simulator.places import COUNTRIES
 
 _SIGNS = string.digits + string.ascii_uppercase
 _ISSUERS = ("5493", "5299", "2138", "9845")
 _FIRST_CIK = 700_000
+_FIRST_BRITISH, _FIRST_SCOTTISH, _SCOTTISH_CITY = 1_000_000, 100_000, "Edinburgh"
 
 
 def legal_name(company: Company) -> str:
@@ -16,6 +17,16 @@ def legal_name(company: Company) -> str:
     legal_form = COUNTRIES[company.country].legal_form
     name = company.name if company.name.endswith(f" {legal_form}") else f"{company.name} {legal_form}"
     return name.upper() if fraction("capitals", company.domain) < 0.5 else name
+
+
+def register_number(company: Company) -> str:
+    """Its number in the trade register of its country: for the world's own British companies no two alike."""
+    if company.country == "GB" and company.number < FOREIGN:
+        if company.city == _SCOTTISH_CITY:
+            return f"SC{_FIRST_SCOTTISH + company.number:06}"
+        return f"{_FIRST_BRITISH + company.number:08}"
+    number = draw64("register", company.domain) % 1_000_000
+    return f"HRB {number}" if company.country == "DE" else f"{number:08}"
 
 
 def lei(*names: object) -> str:

@@ -10,6 +10,7 @@ from aiohttp.web_runner import ServerRunner, TCPSite
 
 from actors.simulator.apollo import Apollo
 from actors.simulator.bill import Bill
+from actors.simulator.companies_house import CompaniesHouse
 from actors.simulator.control import Control
 from actors.simulator.crm import Crm
 from actors.simulator.dns import DnsServer
@@ -18,6 +19,7 @@ from actors.simulator.gate import Gate
 from actors.simulator.gleif import Gleif
 from actors.simulator.hubspot import Hubspot
 from actors.simulator.hunter import Hunter
+from actors.simulator.pdl import Pdl
 from actors.simulator.salesforce import Salesforce
 from actors.simulator.sequences import Sequences
 from actors.simulator.sites import Sites
@@ -40,13 +42,22 @@ class Simulator:
         registers = Gleif(world), Edgar(world), Wikidata(world), Yc(world)
         self.gates = {
             vendor.name: Gate(vendor, self.bill, world.seed, clock)
-            for vendor in (Apollo(world), Hunter(world), *registers, *services)
+            for vendor in (
+                Apollo(world),
+                Hunter(world),
+                Pdl(world),
+                CompaniesHouse(world),
+                *registers,
+                *services,
+            )
         }
         self.http = ""
         self.dns = ""
         self._prefixes = {
             "apollo": "/apollo/api/v1",
             "hunter": "/hunter/v2",
+            "pdl": "/pdl",
+            "companies_house": "/companies_house",
             "gleif": "/gleif/api/v1",
             "edgar": "/edgar",
             "wikidata": "/wikidata",
@@ -92,8 +103,9 @@ class Simulator:
             answer = self._sites.answer(path.removeprefix("/sites/"))
         else:
             answer = Answer(
-                b"Nothing here. There are /apollo/api/v1, /hunter/v2, /gleif/api/v1, /edgar, /wikidata, /yc/api, "
-                b"/sequences/v1, /crm/v1, /hubspot, /salesforce/services/data/v66.0, /sites and /_simulator.\n",
+                b"Nothing here. There are /apollo/api/v1, /hunter/v2, /pdl, /companies_house, /gleif/api/v1, /edgar, "
+                b"/wikidata, /yc/api, /sequences/v1, /crm/v1, /hubspot, /salesforce/services/data/v66.0, /sites and "
+                b"/_simulator.\n",
                 404,
             )
         if answer.is_lost and request.transport is not None:

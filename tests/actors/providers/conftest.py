@@ -17,6 +17,8 @@ SEED, COMPANIES = 7, 400
 PREFIXES = {
     "apollo": "/apollo/api/v1",
     "hunter": "/hunter/v2",
+    "pdl": "/pdl",
+    "companies_house": "/companies_house",
     "gleif": "/gleif/api/v1",
     "edgar": "/edgar",
     "wikidata": "/wikidata",

@@ -1,11 +1,13 @@
 """What every provider is held to, whoever wrote it."""
 
 import asyncio
+import base64
 import re
 import sys
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -44,7 +46,7 @@ from actors.core.questions import (
     VerifyAddress,
 )
 from actors.providers import all_providers, manners
-from actors.simulator import yc
+from actors.simulator import pdl_records, yc
 from actors.simulator.company import Company, Mail
 from actors.simulator.coverage import covers
 from actors.simulator.registered import legal_name
@@ -57,11 +59,13 @@ PROVIDERS = all_providers()
 KEY = "the-key-that-must-not-show-4711"
 MISS = None
 
+HERE = IdealCustomer(countries=("DE", "GB"))
+
 # One question of each kind, about a company of the simulator's world. A new kind of question is added here.
 QUESTIONS: dict[type[Question[Any]], Callable[[World, str], Question[Any]]] = {
     EnrichCompany: lambda world, provider: EnrichCompany(**_known_to(provider, world)),
-    FindCompanies: lambda world, _: FindCompanies(icp=IdealCustomer(countries=("DE",)), page=1, per_page=10),
-    PreviewCompanies: lambda world, _: PreviewCompanies(icp=IdealCustomer(countries=("DE",))),
+    FindCompanies: lambda world, _: FindCompanies(icp=HERE, page=1, per_page=10),
+    PreviewCompanies: lambda world, _: PreviewCompanies(icp=HERE),
     FindPeople: lambda world, _: FindPeople(domain=_known(world), persona=Persona()),
     RevealPerson: lambda world, _: RevealPerson(domain=_known(world), provider_id=None, **_name(world)),
     FindPattern: lambda world, _: FindPattern(domain=_known(world)),
@@ -70,6 +74,8 @@ QUESTIONS: dict[type[Question[Any]], Callable[[World, str], Question[Any]]] = {
     ReadProspect: lambda world, _: ReadProspect(domain=_known(world), email=f"info@{_known(world)}"),
     ReadExclusions: lambda *_: ReadExclusions(),
 }
+# Searches that bill each record and not the page.
+BY_THE_RECORD = {("pdl", FindCompanies): "companies", ("pdl", FindPeople): "people"}
 # What a vendor must have been told before it can answer.
 TOLD_BEFORE: dict[type[Question[Any]], Callable[[World], WriteProspect]] = {
     ReadProspect: lambda world: WriteProspect(
@@ -104,6 +110,7 @@ EFFECTS: dict[type[Effect], Effect] = {
 }
 CARRIED = [(provider, kind) for provider in PROVIDERS.values() for kind in provider.effects]
 ALL = [(provider, kind) for provider in PROVIDERS.values() for kind in provider.answers]
+IN_BULK = [(provider, kind) for provider in PROVIDERS.values() for kind in provider.bulk]
 BY_HTTP = [(provider, kind) for provider, kind in ALL if provider.name != "dns"]
 # What a vendor says where it has nothing on file, by method. The others: 404.
 NOTHING_ON_FILE = {
@@ -116,11 +123,13 @@ BY_JSON = [(provider, kind) for provider, kind in BY_HTTP if provider.name != "w
 
 # Where a vendor departs from the rule, as its documentation says.
 DEPARTURES = {
+    ("companies_house", 404): MISS,
     ("crm", 404): MISS,
     ("gleif", 404): MISS,
     ("hunter", 403): RateLimited,
     ("hunter", 404): MISS,
     ("hunter", 429): QuotaExhausted,
+    ("pdl", 404): MISS,
     ("website", 401): MISS,
     ("website", 403): MISS,
     ("website", 404): MISS,
@@ -167,24 +176,34 @@ def _name(world: World) -> dict[str, str]:
 
 
 def _person(world: World) -> tuple[str, Any]:
-    """A company with a site and mail, and a person there whom both vendors know."""
+    """A company with a site and mail, and a person there, whom all the vendors know that sell such data."""
     return next(
         (company.domain, person)
         for company in world.companies
         for person in world.people(company)
         if company.mail is Mail.EXCHANGERS and company.has_site
-        if person.apollo_knows_email and person.hunter_knows_email and not person.objected
+        if all(covers(vendor, company) for vendor in ("apollo", "hunter", "pdl"))
+        if person.apollo_knows_email and person.hunter_knows_email and pdl_records.knows_address(person)
+        if not person.objected
     )
+
+
+def _of_nobody(kind: type[Question[Any]], world: World) -> Question[Any]:
+    """A question about a company that nobody has heard of, or about somebody there."""
+    strangers = (f"stranger{number}.com" for number in range(1000))
+    domain = next(domain for domain in strangers if not world.company_by_domain(domain).is_known)
+    return _question(kind).model_copy(update={"domain": domain})
 
 
 def _named(pair: tuple[Provider, type]) -> str:
     return f"{pair[0].name}-{pair[1].__name__}"
 
 
-def _question(kind: type[Question[Any]]) -> Question[Any]:
+def _question(kind: type[Question[Any]], provider: str = "") -> Question[Any]:
     """A question for vendors that only pretend."""
+    country = "GB" if provider == "companies_house" else "US"
     plain: dict[type[Question[Any]], Question[Any]] = {
-        EnrichCompany: EnrichCompany(domain="acme.example", name="Acme", country="US"),
+        EnrichCompany: EnrichCompany(domain="acme.example", name="Acme", country=country),
         PreviewCompanies: PreviewCompanies(icp=IdealCustomer()),
         FindCompanies: FindCompanies(icp=IdealCustomer(), page=1, per_page=10),
         FindPeople: FindPeople(domain="acme.example", persona=Persona()),
@@ -201,7 +220,7 @@ def _question(kind: type[Question[Any]]) -> Question[Any]:
 async def _asked(provider: Provider, kind: type[Question[Any]], link: Link) -> Reply | AgentError:
     """The reply or the typed error; any other exception fails the test."""
     try:
-        return await provider.answers[kind](link, _question(kind))
+        return await provider.answers[kind](link, _question(kind, provider.name))
     except AgentError as error:
         outcome = error
     assert outcome.provider == provider.name
@@ -218,6 +237,13 @@ def _link(
 
 def _base(provider: Provider) -> str:
     return provider.base_url or SOMEWHERE
+
+
+def _shown(header: str) -> str:
+    """The key in a header, as itself, as a bearer token, or as a user name without a password."""
+    if header.startswith("Basic "):
+        return base64.b64decode(header.removeprefix("Basic ")).decode().removesuffix(":")
+    return header.removeprefix("Bearer ")
 
 
 # What a provider is
@@ -296,12 +322,17 @@ async def test_answers_with_the_class_that_the_question_names(
     if kind in TOLD_BEFORE:
         told = TOLD_BEFORE[kind](world)
         await provider.effects[type(told)].carry_out(way(provider.name), told, "k")
-    reply = await provider.answers[kind](way(provider.name), QUESTIONS[kind](world, provider.name))
+    question = QUESTIONS[kind](world, provider.name)
+    reply = await provider.answers[kind](way(provider.name), question)
     assert isinstance(reply, Reply)
     assert type(reply.content) is kind.answer
     assert reply.evidence
     assert "\n" not in reply.evidence
-    assert reply.credits == int(kind in provider.billed)
+    if (provider.name, kind) in BY_THE_RECORD:
+        assert reply.credits == len(getattr(reply.content, BY_THE_RECORD[provider.name, kind])) > 0
+    else:
+        assert reply.credits == int(kind in provider.billed)
+    assert reply.confidence is None or 0 <= reply.confidence <= 1
 
 
 @pytest.mark.parametrize("pair", BY_HTTP, ids=_named)
@@ -342,13 +373,64 @@ async def test_the_key_travels_in_a_header_only(
     assert asked
     for request in asked:
         assert KEY not in str(request.url)
-        shown = {value.removeprefix("Bearer ") for value in request.headers.values()}
+        shown = {_shown(value) for value in request.headers.values()}
         assert (KEY in shown) == provider.needs_key
         assert "cookie" not in request.headers
     assert KEY not in caplog.text
 
 
+@pytest.mark.parametrize("pair", IN_BULK, ids=_named)
+async def test_many_at_once_are_answered_as_each_alone_and_what_stands_there_twice_is_paid_once(
+    pair: tuple[Provider, type[Question[Any]]],
+    way: Callable[[str], Link],
+    world: World,
+    billed: Callable[[str], int],
+) -> None:
+    provider, kind = pair
+    known, nobody = QUESTIONS[kind](world, provider.name), _of_nobody(kind, world)
+    questions = [nobody, known, nobody, known]
+    before = billed(provider.name)
+    outcomes = await provider.bulk[kind].ask(way(provider.name), questions)
+    assert len(outcomes) == len(questions)
+    replies = [outcome for outcome in outcomes if isinstance(outcome, Reply)]
+    assert len(replies) == len(questions)
+    assert sum((reply.credits for reply in replies), Decimal(0)) == billed(provider.name) - before == 1
+    assert [reply.credits for reply in replies] == [0, 1, 0, 0]
+    for question, reply in zip(questions, replies, strict=True):
+        alone = await provider.answers[kind](way(provider.name), question)
+        assert reply.content == alone.content
+        assert reply.confidence == alone.confidence
+
+
+@pytest.mark.parametrize("pair", IN_BULK, ids=_named)
+async def test_nothing_at_once_asks_nobody(
+    pair: tuple[Provider, type[Question[Any]]], vendor: Callable[..., Link]
+) -> None:
+    provider, kind = pair
+    asked: list[httpx.Request] = []
+    link = vendor(lambda request: asked.append(request) or httpx.Response(200, json={}), key=KEY)
+    assert list(await provider.bulk[kind].ask(link, [])) == []
+    assert not asked
+
+
 # What goes wrong
+
+
+@pytest.mark.parametrize("status", RULE)
+@pytest.mark.parametrize("pair", IN_BULK, ids=_named)
+async def test_what_befalls_many_at_once_is_raised(
+    pair: tuple[Provider, type[Question[Any]]], status: int, vendor: Callable[..., Link]
+) -> None:
+    provider, kind = pair
+    link = _link(vendor, provider, lambda _: httpx.Response(status, text=f"No user has the key {KEY}."))
+    expected = DEPARTURES.get((provider.name, status), RULE[status])
+    if expected is MISS:
+        assert await provider.bulk[kind].ask(link, [_question(kind)]) == [Reply(None)]
+    else:
+        with pytest.raises(AgentError) as raised:
+            await provider.bulk[kind].ask(link, [_question(kind)])
+        assert type(raised.value) is expected
+        assert KEY not in str(raised.value)
 
 
 @pytest.mark.parametrize("status", RULE)
@@ -544,6 +626,31 @@ _FIELDS = st.sampled_from(
         "records",
         "Id",
         "SystemModstamp",
+        "primary_phone",
+        "organization_headcount_twelve_month_growth",
+        "geo",
+        "site",
+        "phoneNumbers",
+        "metrics",
+        "employees",
+        "fundingRounds",
+        "announcedDate",
+        "linkedin",
+        "handle",
+        "likelihood",
+        "total",
+        "location",
+        "website",
+        "employee_growth_rate",
+        "12_month",
+        "work_email",
+        "job_title_levels",
+        "items",
+        "hits",
+        "company_number",
+        "company_status",
+        "date_of_creation",
+        "sic_codes",
     ]
 )
 _JSON = st.recursive(
