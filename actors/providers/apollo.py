@@ -200,7 +200,8 @@ def _are_first(found: Sequence[dict[str, Any] | None]) -> list[bool]:
 
 def _whom(question: RevealPerson) -> dict[str, str] | None:
     """Whom the question is about, in Apollo's words: an id, else a whole name; None where there is neither."""
-    if question.provider_id:
+    # Apollo's ids are letters and digits; others that search for people give ids with more in them.
+    if question.provider_id and question.provider_id.isalnum():
         return {"id": question.provider_id}
     if question.first_name and question.last_name and "*" not in question.last_name:
         return {

@@ -109,8 +109,14 @@ async def reveal_people(link: Link, questions: Sequence[RevealPerson]) -> list[R
     whom = {question: asked for question in questions if (asked := _whom(question)) is not None}
     if not whom:
         return in_their_order(questions, {})
-    requests = [{"params": asked, "metadata": {"place": place}} for place, asked in enumerate(whom.values())]
-    content = {"requests": requests, "required": "work_email", "titlecase": True}
+    requests = [
+        {
+            "params": {**asked, "required": "work_email", "titlecase": True},
+            "metadata": {"place": place},
+        }
+        for place, asked in enumerate(whom.values())
+    ]
+    content = {"requests": requests}
     heard = await send(link, _MANNERS, "POST", _address(link, "/v5/person/bulk"), content=content)
     if heard.status == _NOT_FOUND:
         return in_their_order(questions, {})

@@ -151,7 +151,9 @@ class Pdl:
         if not 1 <= len(requests) <= _MOST_IN_BULK or not all(isinstance(one, dict) for one in requests):
             raise InvalidInputError(f"requests must hold 1 to {_MOST_IN_BULK} objects")
         shared = {
-            name: values for name, values in call.params.items() if name in {"required", "min_likelihood"}
+            name: values
+            for name, values in call.params.items()
+            if name in {"required", "min_likelihood", "titlecase"}
         }
         answers = []
         for request in requests:
@@ -162,17 +164,17 @@ class Pdl:
                     for name, value in request.get("params", {}).items()
                 }
             )
-            answers.append({**self._outcome(params, call), "metadata": request.get("metadata", {})})
+            answers.append({**self._outcome(params), "metadata": request.get("metadata", {})})
         return self._answered(call, answers, spent=sum(answer["status"] == 200 for answer in answers))
 
-    def _outcome(self, params: Params, call: Call) -> dict[str, Any]:
+    def _outcome(self, params: Params) -> dict[str, Any]:
         try:
             found = self._one(params)
         except InvalidInputError as error:
             return _error(400, str(error))
         if found is None:
             return _error(404, "No records were found matching your request")
-        return _matched(found, titled=_is_titled(call.params))
+        return _matched(found, titled=_is_titled(params))
 
     def _one(self, params: Params) -> tuple[Staff, int] | None:
         """The person that an id, an address, or a name at a company stands for, with what is required of them."""

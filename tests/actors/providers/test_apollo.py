@@ -135,9 +135,12 @@ async def test_people_by_domain_title_and_seniority(vendor: Callable[..., Link])
 
 
 async def test_a_person_by_id_else_by_whole_name(vendor: Callable[..., Link]) -> None:
-    link, asked = answering(vendor, {}, {})
+    link, asked = answering(vendor, {}, {}, {})
     await reveal_person(link, person_asked(provider_id="p1", first_name="Ann", last_name="L***e"))
     await reveal_person(link, person_asked(first_name="Zoë", last_name="O'Neil & Co"))
+    elsewhere = "qEnOZ5Oh0poWnQ1luFBfVw_0000"  # an id of another vendor
+    await reveal_person(link, person_asked(provider_id=elsewhere, first_name="Ann", last_name="Lee"))
+    assert params_of(asked[2])[:2] == [("first_name", "Ann"), ("last_name", "Lee")]
     assert params_of(asked[0]) == [("id", "p1")]
     assert params_of(asked[1]) == [
         ("first_name", "Zoë"),

@@ -169,13 +169,16 @@ async def test_many_people_go_with_their_places(vendor: Callable[..., Link]) -> 
                     "last_name": "Lee",
                     "company": "acme.de",
                     "min_likelihood": "6",
+                    "required": "work_email",
+                    "titlecase": True,
                 },
                 "metadata": {"place": 0},
             },
-            {"params": {"pdl_id": OWN_ID}, "metadata": {"place": 1}},
-        ],
-        "required": "work_email",
-        "titlecase": True,
+            {
+                "params": {"pdl_id": OWN_ID, "required": "work_email", "titlecase": True},
+                "metadata": {"place": 1},
+            },
+        ]
     }
 
 
