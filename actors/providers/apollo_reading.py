@@ -61,7 +61,7 @@ def company(organization: dict[str, Any]) -> CompanyFacts:
         founded_year=whole(get("founded_year")),
         revenue_usd=amount(get("annual_revenue")),
         funding_usd=amount(get("total_funding")),
-        technologies=texts(get("technology_names")),
+        technologies=texts(get("technology_names")) or None,
         description=text(get("short_description")) or text(get("seo_description")),
         ticker=text(get("publicly_traded_symbol")),
         phone=text(get("phone")) or text(part(organization, "primary_phone").get("number")),

@@ -217,7 +217,7 @@ def _company(data: dict[str, Any]) -> CompanyFacts:
         founded_year=whole(data.get("foundedYear")),
         revenue_usd=amount(metrics.get("annualRevenue")),
         funding_usd=amount(metrics.get("raised")),
-        technologies=texts(data.get("tech")),
+        technologies=texts(data.get("tech")) or None,
         description=text(data.get("description")),
         ticker=text(data.get("ticker")),
         phone=text(data.get("phone")) or (phones[0] if phones else None),

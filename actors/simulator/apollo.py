@@ -30,7 +30,7 @@ _OTHER_CREDITS = (
 class Apollo:
     """Apollo, as its API description and recorded answers have it; misses are 200 and cost nothing.
 
-    Enrichment knows the companies that the truth table gives it; the searches and the people are of all of them.
+    Enrichment has the companies and fields that the truth table gives it; the searches and the people are of all.
     """
 
     name = "apollo"
@@ -153,7 +153,7 @@ class Apollo:
     def _enriched(self, company: Company) -> Answer:
         answer = self._organizations.get(company.number)
         if answer is None:
-            body = orjson.dumps({"organization": apollo_records.organization(company)})
+            body = orjson.dumps({"organization": apollo_records.shown_organization(company)})
             answer = self._organizations[company.number] = Answer(body, credits=1)
         return answer
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from actors.simulator.chance import draw64, fraction
 from actors.simulator.company import Company
+from actors.simulator.coverage import shows
 from actors.simulator.directory import WITH_PHONE, linkedin_slug, phone
 from actors.simulator.person import Person
 from actors.simulator.places import COUNTRIES
@@ -17,6 +18,13 @@ _DEPARTMENTS = {
     "hr": ("master_human_resources", "human_resources", 0.04),
     "operations": ("master_operations", "operations", 0.22),
     "it": ("master_information_technology", "information_technology", 0.06),
+}
+# How enrichment says that it does not have a field.
+_ABSENT: dict[str, dict[str, Any]] = {
+    "industry": {"industry": None, "industries": [], "industry_tag_id": None, "industry_tag_hash": {}},
+    "employees": {"estimated_num_employees": None, "departmental_head_count": {}},
+    "revenue_usd": {"annual_revenue": None, "annual_revenue_printed": None},
+    "technologies": {"technology_names": [], "current_technologies": []},
 }
 _FUNDING_PARTS = (1.0, 0.62, 0.38)
 
@@ -102,6 +110,15 @@ def organization(company: Company) -> dict[str, Any]:
         "organization_headcount_twelve_month_growth": round(growth, 1),
         "organization_headcount_twenty_four_month_growth": round(growth * 1.8, 1),
     }
+
+
+def shown_organization(company: Company) -> dict[str, Any]:
+    """A company as enrichment gives it, without the fields that the truth table does not give Apollo of this one."""
+    shown = organization(company)
+    for field, absent in _ABSENT.items():
+        if not shows("apollo", company, field):
+            shown |= absent
+    return shown
 
 
 def person_brief(person: Person, company: Company, today: date) -> dict[str, Any]:

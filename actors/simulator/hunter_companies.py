@@ -6,7 +6,7 @@ from typing import Any
 from actors.simulator import hunter_records
 from actors.simulator.chance import draw64
 from actors.simulator.company import SIZE_BANDS, Company, size_band
-from actors.simulator.coverage import covers
+from actors.simulator.coverage import covers, shows
 from actors.simulator.directory import linkedin_slug, phone
 from actors.simulator.places import COUNTRIES
 from actors.simulator.vendor import InvalidInputError, Params
@@ -17,8 +17,13 @@ _FILTERS = ("headquarters_location", "industry", "headcount", "keywords", "organ
 
 
 def company(one: Company) -> dict[str, Any]:
-    """A company as enrichment gives it."""
+    """A company as enrichment gives it, with the fields that the truth table gives Hunter of this one."""
     number = phone(one)
+    has = {
+        field: shows("hunter", one, field)
+        for field in ("industry", "employees", "revenue_usd", "technologies")
+    }
+    band = hunter_records.HEADCOUNTS[size_band(one.employees)]
     return {
         "id": f"{draw64('hunter', one.domain):016x}",
         "name": one.name,
@@ -29,7 +34,7 @@ def company(one: Company) -> dict[str, Any]:
         "category": {
             "sector": None,
             "industryGroup": None,
-            "industry": hunter_records.INDUSTRIES[one.industry],
+            "industry": hunter_records.INDUSTRIES[one.industry] if has["industry"] else None,
             "naicsCode": None,
             "sicCode": None,
             "gicsCode": None,
@@ -55,13 +60,13 @@ def company(one: Company) -> dict[str, Any]:
             "alexaUsRank": None,
             "alexaGlobalRank": None,
             "trafficRank": None,
-            "employees": one.employees,
-            "employeesRange": hunter_records.HEADCOUNTS[size_band(one.employees)],
+            "employees": one.employees if has["employees"] else None,
+            "employeesRange": band if has["employees"] else None,
             "marketCap": None,
             "raised": one.total_funding_usd,
-            "annualRevenue": one.revenue_usd,
+            "annualRevenue": one.revenue_usd if has["revenue_usd"] else None,
         },
-        "tech": list(one.technologies),
+        "tech": list(one.technologies) if has["technologies"] else [],
         "techCategories": [],
         "fundingRounds": _rounds(one),
     }

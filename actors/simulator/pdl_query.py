@@ -33,7 +33,7 @@ COMPANY: Mapping[str, Callable[[Company], Any]] = {
     "tags": lambda one: one.keywords,
     "summary": lambda one: f"{one.name}: {one.one_liner}".lower(),
     "size": pdl_records.size,
-    "employee_count": lambda one: one.employees,
+    "employee_count": pdl_records.employees,
     "founded": lambda one: one.founded_year,
     "ticker": lambda one: None,  # noqa: ARG005 (nobody here is listed)
     "location.country": lambda one: pdl_records.country(one.country),
@@ -121,7 +121,9 @@ def _clause(kind: str, name: str, wanted: Any, field: _Field[_T]) -> _Test[_T]:
         if not isinstance(wanted, dict) or not set(wanted) <= set(_BOUNDS):
             raise InvalidInputError("range takes gte, gt, lte and lt")
         bounds = [(_BOUNDS[bound], value) for bound, value in wanted.items()]
-        return lambda one: all(test(field(one), value) for test, value in bounds)
+        return lambda one: (
+            (number := field(one)) is not None and all(test(number, value) for test, value in bounds)
+        )
     if kind == "terms":
         if not isinstance(wanted, list):
             raise InvalidInputError("terms takes a list")

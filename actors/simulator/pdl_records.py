@@ -4,6 +4,7 @@ from typing import Any
 
 from actors.simulator.chance import fraction
 from actors.simulator.company import SIZE_BANDS, Company, size_band
+from actors.simulator.coverage import shows
 from actors.simulator.directory import linkedin_slug
 from actors.simulator.person import Person
 from actors.simulator.places import COUNTRIES
@@ -41,14 +42,23 @@ def person_id(person: Person) -> str:
     return f"{person.id[:16]}{person.id[18:]}_0000"
 
 
-def size(company: Company) -> str:
-    """The band of the number of employees."""
+def employees(company: Company) -> int | None:
+    """The number of employees, as far as it is known."""
+    return company.employees if shows("pdl", company, "employees") else None
+
+
+def size(company: Company) -> str | None:
+    """The band of the number of employees, as far as that is known."""
+    if employees(company) is None:
+        return None
     least, most = SIZE_BANDS[size_band(company.employees)]
     return f"{least}-{most}" if most < SIZE_BANDS[-1][1] else f"{least}+"
 
 
-def industry(company: Company) -> str:
-    """The industry, with "and" where others write &, but for hospitals and what is green."""
+def industry(company: Company) -> str | None:
+    """The industry, as far as it is known, with "and" where others write &, but for hospitals and what is green."""
+    if not shows("pdl", company, "industry"):
+        return None
     if company.industry in {"hospital & health care", "renewables & environment"}:
         return company.industry
     return company.industry.replace(" & ", " and ")
@@ -77,7 +87,7 @@ def company(one: Company) -> dict[str, Any]:
         "name": one.name.lower(),
         "display_name": one.name,
         "size": size(one),
-        "employee_count": one.employees,
+        "employee_count": employees(one),
         "founded": one.founded_year,
         "industry": industry(one),
         "location": {

@@ -42,7 +42,7 @@ from actors.providers.apollo import (
     reveal_person,
 )
 from actors.simulator.company import Company
-from actors.simulator.coverage import covers
+from actors.simulator.coverage import covers, shows
 from actors.simulator.directory import linkedin_slug, phone
 from actors.simulator.world import World
 from tenants.icp import IdealCustomer, Persona
@@ -413,8 +413,9 @@ async def test_used_up_credits_are_told_from_a_wrong_question(vendor: Callable[.
 
 
 def truth_of(company: Company) -> CompanyFacts:
+    """What is true of a company, as far as Apollo has it."""
     revenue, funding = company.revenue_usd, company.total_funding_usd
-    return CompanyFacts(
+    truth = CompanyFacts(
         name=company.name,
         domain=company.domain,
         industry=company.industry,
@@ -431,6 +432,8 @@ def truth_of(company: Company) -> CompanyFacts:
         funding_stage=company.latest_funding_stage,
         last_funding_on=company.latest_funding_date,
     )
+    hidden = {name: None for name in CompanyFacts.model_fields if not shows("apollo", company, name)}
+    return truth.model_copy(update=hidden)
 
 
 async def test_the_simulators_companies_come_through_whole(

@@ -19,6 +19,8 @@ from actors.providers.apollo_reading import KNOWS, company, costs_a_credit, pers
         ({"phone": None, "primary_phone": {"number": "+1 900"}}, {"phone": "+1 900"}),
         ({"phone": None, "primary_phone": []}, {}),
         ({"publicly_traded_symbol": "MSFT"}, {"ticker": "MSFT"}),
+        ({"technology_names": []}, {}),
+        ({"technology_names": ["SAP"]}, {"technologies": ("SAP",)}),
         ({"latest_funding_stage": "Series D"}, {"funding_stage": "Series D"}),
     ],
 )

@@ -47,7 +47,7 @@ from actors.providers.hunter import (
     verify_address,
 )
 from actors.simulator.company import SIZE_BANDS, Company, Mail, size_band
-from actors.simulator.coverage import covers
+from actors.simulator.coverage import covers, shows
 from actors.simulator.directory import linkedin_slug, phone
 from actors.simulator.person import Person
 from actors.simulator.world import World
@@ -430,7 +430,8 @@ async def verdict_of(link: Link, email: str) -> Reply:
 
 
 def truth_of(company: Company) -> CompanyFacts:
-    return CompanyFacts(
+    """What is true of a company, as far as Hunter has it."""
+    truth = CompanyFacts(
         name=company.name,
         domain=company.domain,
         industry=company.industry,
@@ -447,6 +448,8 @@ def truth_of(company: Company) -> CompanyFacts:
         funding_stage=company.latest_funding_stage,
         last_funding_on=company.latest_funding_date,
     )
+    hidden = {name: None for name in CompanyFacts.model_fields if not shows("hunter", company, name)}
+    return truth.model_copy(update=hidden)
 
 
 async def test_the_simulators_companies(

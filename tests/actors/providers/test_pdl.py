@@ -41,7 +41,7 @@ from actors.providers.pdl import (
 )
 from actors.simulator import pdl_records
 from actors.simulator.company import Company
-from actors.simulator.coverage import covers
+from actors.simulator.coverage import covers, shows
 from actors.simulator.directory import linkedin_slug
 from actors.simulator.person import Person, fold
 from actors.simulator.world import World
@@ -338,7 +338,8 @@ def test_everything_costs_and_there_is_no_preview() -> None:
 
 
 def truth_of(company: Company) -> CompanyFacts:
-    return CompanyFacts(
+    """What is true of a company, as far as it is there."""
+    truth = CompanyFacts(
         name=company.name,
         domain=company.domain,
         industry=company.industry,
@@ -351,6 +352,8 @@ def truth_of(company: Company) -> CompanyFacts:
         funding_stage=company.latest_funding_stage,
         last_funding_on=company.latest_funding_date,
     )
+    hidden = {name: None for name in CompanyFacts.model_fields if not shows("pdl", company, name)}
+    return truth.model_copy(update=hidden)
 
 
 def compared(facts: Any) -> CompanyFacts:
@@ -411,7 +414,8 @@ async def test_the_simulators_search_is_read_to_its_end_and_paid_by_the_record(
     truth = {
         one.domain
         for one in world.companies
-        if covers("pdl", one) and one.country in icp.countries and 11 <= one.employees <= 1000
+        if covers("pdl", one) and shows("pdl", one, "employees")
+        if one.country in icp.countries and 11 <= one.employees <= 1000
     } - {excluded}
     found: list[str | None] = []
     spent = Decimal(0)
@@ -437,7 +441,9 @@ async def test_the_simulators_search_by_industry_and_keyword(
     truth = {
         one.domain
         for one in world.companies
-        if covers("pdl", one) and (one.industry == "logistics & supply chain" or "solar" in one.keywords)
+        if covers("pdl", one)
+        if "solar" in one.keywords
+        or (one.industry == "logistics & supply chain" and shows("pdl", one, "industry"))
     }
     wordy = {
         one.domain

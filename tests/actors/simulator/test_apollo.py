@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from actors.simulator.coverage import covers
+from actors.simulator.coverage import FILLS, covers, shows
 from actors.simulator.server import Simulator
 from actors.simulator.world import World
 
@@ -22,6 +22,7 @@ def company(world):
         c
         for c in world.companies
         if c.revenue_usd and c.total_funding_usd and c.technologies and covers("apollo", c)
+        if all(shows("apollo", c, field) for field in FILLS["apollo"])
     )
 
 
@@ -80,6 +81,20 @@ async def test_enrichment_knows_no_more_than_the_truth_table_gives_it(simulator,
     details = {"details": [{"domain": uncovered.domain}]}
     assert (await apollo.post("/organizations/bulk_enrich", json=details)).json()["organizations"] == [None]
     assert simulator.bill.account("apollo", "sim-test").credits == 0
+
+
+async def test_enrichment_says_no_more_than_the_truth_table_gives_it(apollo, world):
+    fields = {
+        "industry": ("industry", None),
+        "employees": ("estimated_num_employees", None),
+        "revenue_usd": ("annual_revenue", None),
+        "technologies": ("technology_names", []),
+    }
+    assert fields.keys() == FILLS["apollo"].keys()
+    for field, (name, absent) in fields.items():
+        company = next(c for c in world.companies if covers("apollo", c) and not shows("apollo", c, field))
+        response = await apollo.get("/organizations/enrich", params={"domain": company.domain})
+        assert response.json()["organization"][name] == absent
 
 
 async def test_the_searches_and_the_people_are_of_all_companies(apollo, uncovered, world):

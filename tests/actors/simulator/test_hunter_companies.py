@@ -3,7 +3,7 @@ import yaml
 
 from actors.simulator import hunter_companies, hunter_records
 from actors.simulator.company import size_band
-from actors.simulator.coverage import covers
+from actors.simulator.coverage import FILLS, covers, shows
 
 
 @pytest.fixture
@@ -12,7 +12,23 @@ def company(world):
         one
         for one in world.companies
         if covers("hunter", one) and one.latest_funding_date and one.technologies
+        if all(shows("hunter", one, field) for field in FILLS["hunter"])
     )
+
+
+def test_enrichment_says_no_more_than_the_truth_table_gives_it(world):
+    said = {
+        "industry": lambda data: data["category"]["industry"],
+        "employees": lambda data: data["metrics"]["employees"] or data["metrics"]["employeesRange"],
+        "revenue_usd": lambda data: data["metrics"]["annualRevenue"],
+        "technologies": lambda data: data["tech"],
+    }
+    assert said.keys() == FILLS["hunter"].keys()
+    for field, of in said.items():
+        hiding = [one for one in world.companies if not shows("hunter", one, field)]
+        telling = [one for one in world.companies if shows("hunter", one, field)]
+        assert not any(of(hunter_companies.company(one)) for one in hiding)
+        assert any(of(hunter_companies.company(one)) for one in telling)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from actors.simulator import pdl_records
-from actors.simulator.coverage import covers
+from actors.simulator.coverage import covers, shows
 from actors.simulator.pdl import Pdl
 from tests.actors.simulator.conftest import client_of
 
@@ -17,7 +17,12 @@ async def pdl(simulator):
 
 @pytest.fixture
 def company(world):
-    return next(one for one in world.companies if covers("pdl", one) and one.country == "DE")
+    return next(
+        one
+        for one in world.companies
+        if covers("pdl", one) and one.country == "DE"
+        if shows("pdl", one, "industry") and shows("pdl", one, "employees")
+    )
 
 
 @pytest.fixture
