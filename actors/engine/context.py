@@ -106,9 +106,13 @@ class RunContext:
         self._lead_id = lead_id
         self._is_retry = is_retry
         self._now = now
-        self.cost_usd = Decimal(0)
         self.model: str | None = None
         self.recording = Recording(now)
+
+    @property
+    def cost_usd(self) -> Decimal:
+        """What the run has cost so far."""
+        return self.recording.spent_usd
 
     @property
     def tenant_id(self) -> TenantId:
@@ -172,7 +176,7 @@ class RunContext:
 
     async def ask(self, question: Question[AnswerT], *, of: str | None = None) -> Answer[AnswerT]:
         """The first hit among the tenant's providers that answer such questions, else a miss; or of one of them."""
-        answer = await self._asking.ask(
+        return await self._asking.ask(
             self._profile,
             self._run_id,
             question,
@@ -181,8 +185,6 @@ class RunContext:
             is_retry=self._is_retry,
             of=of,
         )
-        self.cost_usd += answer.cost_usd
-        return answer
 
     async def enrich(
         self,
@@ -195,7 +197,7 @@ class RunContext:
         until_hit: bool = False,
     ) -> Enrichment:
         """What free providers know of a company, or with `paid` the paid ones until nothing wanted is missing."""
-        enrichment = await self._enriching.enrich(
+        return await self._enriching.enrich(
             self._profile,
             self._run_id,
             question,
@@ -208,8 +210,6 @@ class RunContext:
             recording=self.recording,
             is_retry=self._is_retry,
         )
-        self.cost_usd += sum(answer.cost_usd for answer in enrichment.answers)
-        return enrichment
 
     async def score(self, request: ScoreRequest) -> Score:
         """The lead's score from the tenant's champion model."""

@@ -23,9 +23,13 @@ class NotRecorded(Exception):
 
 
 class Recording:
-    """What one run was told so far: accounts, contacts, and what each provider answered to each question."""
+    """What one run was told so far: accounts, contacts, and what each provider answered to each question.
+
+    `spent_usd` is what the answers have cost, also where no question came to a good end.
+    """
 
     def __init__(self, now: datetime) -> None:
+        self.spent_usd = Decimal(0)
         self._now = now
         self._accounts: dict[str, Account | None] = {}
         self._contacts: dict[str, Contact | None] = {}
@@ -66,6 +70,7 @@ class Recording:
 
     def answered(self, question: Question[Any], answer: Answer[Any], *, paid: bool | None = None) -> None:
         """What one of them answered."""
+        self.spent_usd += answer.cost_usd
         self._asked[_words_of(question, paid)]["told"][answer.provider] = {
             "content": answer.content.model_dump(mode="json") if answer.content is not None else None,
             "cost_usd": str(answer.cost_usd),

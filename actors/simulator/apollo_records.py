@@ -6,7 +6,7 @@ from typing import Any
 from actors.simulator.chance import draw64, fraction
 from actors.simulator.company import Company
 from actors.simulator.coverage import shows
-from actors.simulator.directory import WITH_PHONE, linkedin_slug, phone
+from actors.simulator.directory import WITH_PHONE, linkedin_slug, phone, symbol
 from actors.simulator.person import Person
 from actors.simulator.places import COUNTRIES
 
@@ -49,8 +49,8 @@ def organization_brief(company: Company) -> dict[str, Any]:
         "phone": number,
         "linkedin_uid": str(draw64("linkedin", company.domain) % 10**8),
         "founded_year": company.founded_year,
-        "publicly_traded_symbol": None,
-        "publicly_traded_exchange": None,
+        "publicly_traded_symbol": symbol(company),
+        "publicly_traded_exchange": "nyse" if symbol(company) else None,
         "logo_url": None,
         "crunchbase_url": None,
         "primary_domain": company.domain,

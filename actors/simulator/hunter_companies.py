@@ -7,7 +7,7 @@ from actors.simulator import hunter_records
 from actors.simulator.chance import draw64
 from actors.simulator.company import SIZE_BANDS, Company, size_band
 from actors.simulator.coverage import covers, shows
-from actors.simulator.directory import linkedin_slug, phone
+from actors.simulator.directory import linkedin_slug, phone, symbol
 from actors.simulator.places import COUNTRIES
 from actors.simulator.vendor import InvalidInputError, Params
 from actors.simulator.world import World
@@ -53,8 +53,8 @@ def company(one: Company) -> dict[str, Any]:
         "logo": None,
         **{network: {"handle": None} for network in ("facebook", "twitter", "crunchbase", "instagram")},
         "linkedin": {"handle": f"company/{linkedin_slug(one)}"},
-        "type": "private",
-        "ticker": None,
+        "type": "public" if symbol(one) else "private",
+        "ticker": symbol(one),
         "phone": None,
         "metrics": {
             "alexaUsRank": None,

@@ -8,6 +8,7 @@ import orjson
 
 from actors.simulator import pdl_records
 from actors.simulator.company import Company
+from actors.simulator.directory import symbol
 from actors.simulator.person import Person
 from actors.simulator.vendor import InvalidInputError
 
@@ -35,7 +36,7 @@ COMPANY: Mapping[str, Callable[[Company], Any]] = {
     "size": pdl_records.size,
     "employee_count": pdl_records.employees,
     "founded": lambda one: one.founded_year,
-    "ticker": lambda one: None,  # noqa: ARG005 (nobody here is listed)
+    "ticker": lambda one: (symbol(one) or "").lower() or None,
     "location.country": lambda one: pdl_records.country(one.country),
     "location.region": lambda one: one.region.lower(),
     "location.locality": lambda one: one.city.lower(),

@@ -5,7 +5,7 @@ from typing import Any
 from actors.simulator.chance import fraction
 from actors.simulator.company import SIZE_BANDS, Company, size_band
 from actors.simulator.coverage import shows
-from actors.simulator.directory import linkedin_slug
+from actors.simulator.directory import linkedin_slug, symbol
 from actors.simulator.person import Person
 from actors.simulator.places import COUNTRIES
 
@@ -26,6 +26,7 @@ _NO_WORDS = frozenset(
         "work_email",
         "address",
         "type",
+        "ticker",
         "last_funding_date",
         "latest_funding_stage",
     }
@@ -105,8 +106,8 @@ def company(one: Company) -> dict[str, Any]:
         "twitter_url": None,
         "profiles": [],
         "website": one.domain,
-        "ticker": None,
-        "type": "private",
+        "ticker": (symbol(one) or "").lower() or None,
+        "type": "public" if symbol(one) else "private",
         "summary": f"{one.name}: {one.one_liner}".lower(),
         "headline": None,
         "tags": list(one.keywords),

@@ -63,6 +63,7 @@ class Mill:
         return Mill(self._database, profile or self.profile, self._providers)
 
     async def __call__(self, question=QUESTION, wanted=("employees", "industry"), *, paid=True):
+        self.recording = Recording(NOW)
         return await self._enriching.enrich(
             self.profile,
             uuid4(),
@@ -71,7 +72,7 @@ class Mill:
             paid=paid,
             segment="?/?",
             lead_id=None,
-            recording=Recording(NOW),
+            recording=self.recording,
         )
 
 
@@ -251,3 +252,13 @@ async def test_the_order_is_learned_from_what_was_found(enrich):
     assert told_by(await later(EnrichCompany(domain="company-61.com"))) == ["good"]
     frozen = replace(go.profile, config=go.profile.config.model_copy(update={"waterfall": _FROZEN_BEFORE}))
     assert told_by(await go.anew(frozen)(EnrichCompany(domain="company-63.com"))) == ["cheap", "good"]
+
+
+async def test_what_was_billed_counts_although_the_next_one_has_to_be_waited_for(enrich):
+    half = Vendor("a", "0.01", CompanyFacts(employees=70))
+    soon = datetime.now(UTC) + timedelta(seconds=5)
+    busy = Vendor("b", "0.02", RateLimited(retry_at=soon))
+    go = await enrich(half, busy, order=["a", "b"])
+    with pytest.raises(RateLimited):
+        await go()
+    assert go.recording.spent_usd == Decimal("0.01")

@@ -43,7 +43,7 @@ from actors.providers.apollo import (
 )
 from actors.simulator.company import Company
 from actors.simulator.coverage import covers, shows
-from actors.simulator.directory import linkedin_slug, phone
+from actors.simulator.directory import linkedin_slug, phone, symbol
 from actors.simulator.world import World
 from tenants.icp import IdealCustomer, Persona
 
@@ -426,6 +426,7 @@ def truth_of(company: Company) -> CompanyFacts:
         revenue_usd=float(revenue) if revenue is not None else None,
         funding_usd=float(funding) if funding is not None else None,
         technologies=company.technologies,
+        ticker=symbol(company),
         phone=phone(company),
         linkedin_url=f"http://www.linkedin.com/company/{linkedin_slug(company)}",
         headcount_growth=company.headcount_growth_12m,

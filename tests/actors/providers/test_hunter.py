@@ -48,7 +48,7 @@ from actors.providers.hunter import (
 )
 from actors.simulator.company import SIZE_BANDS, Company, Mail, size_band
 from actors.simulator.coverage import covers, shows
-from actors.simulator.directory import linkedin_slug, phone
+from actors.simulator.directory import linkedin_slug, phone, symbol
 from actors.simulator.person import Person
 from actors.simulator.world import World
 from tenants.icp import IdealCustomer
@@ -443,6 +443,7 @@ def truth_of(company: Company) -> CompanyFacts:
         funding_usd=company.total_funding_usd,
         technologies=company.technologies,
         description=company.one_liner,
+        ticker=symbol(company),
         phone=phone(company),
         linkedin_url=f"https://www.linkedin.com/company/{linkedin_slug(company)}",
         funding_stage=company.latest_funding_stage,

@@ -42,7 +42,7 @@ from actors.providers.pdl import (
 from actors.simulator import pdl_records
 from actors.simulator.company import Company
 from actors.simulator.coverage import covers, shows
-from actors.simulator.directory import linkedin_slug
+from actors.simulator.directory import linkedin_slug, symbol
 from actors.simulator.person import Person, fold
 from actors.simulator.world import World
 from tenants.icp import IdealCustomer, Persona
@@ -348,6 +348,7 @@ def truth_of(company: Company) -> CompanyFacts:
         founded_year=company.founded_year,
         funding_usd=company.total_funding_usd,
         linkedin_url=f"https://www.linkedin.com/company/{linkedin_slug(company)}",
+        ticker=symbol(company),
         headcount_growth=company.headcount_growth_12m,
         funding_stage=company.latest_funding_stage,
         last_funding_on=company.latest_funding_date,

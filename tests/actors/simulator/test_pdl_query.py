@@ -1,6 +1,8 @@
 import pytest
 
 from actors.simulator import pdl_query, pdl_records
+from actors.simulator.coverage import shows
+from actors.simulator.directory import symbol
 from actors.simulator.pdl_query import COMPANY, PERSON, named, parsed
 from actors.simulator.pdl_query import test_of as predicate
 from actors.simulator.vendor import InvalidInputError
@@ -8,7 +10,12 @@ from actors.simulator.vendor import InvalidInputError
 
 @pytest.fixture
 def company(world):
-    return next(one for one in world.companies if one.industry == "machinery" and one.country == "DE")
+    return next(
+        one
+        for one in world.companies
+        if one.industry == "machinery" and one.country == "DE" and not symbol(one)
+        if shows("pdl", one, "industry") and shows("pdl", one, "employees")
+    )
 
 
 @pytest.mark.parametrize(
