@@ -29,6 +29,7 @@ import tenants.commands
 from actors.bus.base import CarrierAway
 from actors.bus.settings import WrongSettings
 from actors.engine.lists import ListFault
+from actors.engine.previewing import NoSearch
 from actors.engine.replay import NotReplayable
 from actors.engine.working_off import ListFailed, ListWaits
 from actors.shell.demonstration import NotOurs

@@ -31,6 +31,8 @@ from tenants.store import tenants
 from tenants.store.columns import to_json
 
 errors_out = Console(stderr=True)
+# a key for those who want one, and a contact for those who want that
+_SIMULATED_KEY = "sim-source ops@leadmill.example"
 Request = tuple[UUID, int]
 
 
@@ -117,7 +119,7 @@ async def _simulated(name: str, profile: Profile, leads: int) -> list[Mapping[st
     rows: list[Mapping[str, Any]] = []
     with errors_out.status("Inventing a world …"), launch() as simulator:
         async with open_web(connections=0) as http:
-            link = Link(http, simulator.base_url(name), "sim-source")
+            link = Link(http, simulator.base_url(name), _SIMULATED_KEY)
             for page in range(1, -(-leads // PAGE_SIZE) + 1):
                 question = FindCompanies(icp=profile.config.icp, page=page, per_page=PAGE_SIZE)
                 try:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from actors.simulator.prefixes import PREFIXES, SITES
+
 _ROOT = Path(__file__).parents[2]
 _PATIENCE_S = 10
 
@@ -19,6 +21,12 @@ class Launched:
     http: str
     dns: str
     pid: int
+
+    def base_url(self, vendor: str) -> str:
+        """The address that stands for the vendor's own; of websites and the name server, too."""
+        if vendor == "dns":
+            return self.dns
+        return self.http + (SITES if vendor == "website" else PREFIXES[vendor])
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from actors.simulator.gleif import Gleif
 from actors.simulator.hubspot import Hubspot
 from actors.simulator.hunter import Hunter
 from actors.simulator.pdl import Pdl
+from actors.simulator.prefixes import PREFIXES, SITES
 from actors.simulator.salesforce import Salesforce
 from actors.simulator.sequences import Sequences
 from actors.simulator.sites import Sites
@@ -53,20 +54,6 @@ class Simulator:
         }
         self.http = ""
         self.dns = ""
-        self._prefixes = {
-            "apollo": "/apollo/api/v1",
-            "hunter": "/hunter/v2",
-            "pdl": "/pdl",
-            "companies_house": "/companies_house",
-            "gleif": "/gleif/api/v1",
-            "edgar": "/edgar",
-            "wikidata": "/wikidata",
-            "yc": "/yc/api",
-            "sequences": "/sequences/v1",
-            "crm": "/crm/v1",
-            "hubspot": "/hubspot",
-            "salesforce": "/salesforce/services/data/v66.0",
-        }
         self._control = Control(world, self.bill, self.gates, services)
         self._sites = Sites(world)
         self._dns = DnsServer(world)
@@ -93,7 +80,7 @@ class Simulator:
         body = await request.read() if request.can_read_body else b""
         gate = self.gates.get(room)
         if gate is not None:
-            endpoint = f"{request.method} {path.removeprefix(self._prefixes[room])}"
+            endpoint = f"{request.method} {path.removeprefix(PREFIXES[room])}"
             answer, latency_s = gate.answer(endpoint, request.headers, query, body)
             if latency_s:
                 await asyncio.sleep(latency_s)
@@ -102,12 +89,8 @@ class Simulator:
         elif room == "sites":
             answer = self._sites.answer(path.removeprefix("/sites/"))
         else:
-            answer = Answer(
-                b"Nothing here. There are /apollo/api/v1, /hunter/v2, /pdl, /companies_house, /gleif/api/v1, /edgar, "
-                b"/wikidata, /yc/api, /sequences/v1, /crm/v1, /hubspot, /salesforce/services/data/v66.0, /sites and "
-                b"/_simulator.\n",
-                404,
-            )
+            there = ", ".join((*PREFIXES.values(), SITES, "/_simulator"))
+            answer = Answer(f"Nothing here. There are {there}.\n".encode(), 404)
         if answer.is_lost and request.transport is not None:
             request.transport.abort()
         headers = {**answer.headers, "content-type": answer.content_type}

@@ -14,23 +14,15 @@ from actors.simulator.launch import Launched, launch
 from actors.simulator.world import World
 
 SEED, COMPANIES = 7, 400
-PREFIXES = {
-    "apollo": "/apollo/api/v1",
-    "hunter": "/hunter/v2",
-    "pdl": "/pdl",
-    "companies_house": "/companies_house",
-    "gleif": "/gleif/api/v1",
-    "edgar": "/edgar",
-    "wikidata": "/wikidata",
-    "yc": "/yc/api",
-    "website": "/sites/{domain}",
-    "sequences": "/sequences/v1",
-    "crm": "/crm/v1",
-    "hubspot": "/hubspot",
-    "salesforce": "/salesforce/services/data/v66.0",
-}
 # What stands in the key's place where there are no keys.
-KEYLESS = {"website": None, "gleif": None, "edgar": "Acme Ltd ops@acme.example", "wikidata": None, "yc": None}
+KEYLESS = {
+    "dns": None,
+    "website": None,
+    "gleif": None,
+    "edgar": "Acme Ltd ops@acme.example",
+    "wikidata": None,
+    "yc": None,
+}
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -59,10 +51,8 @@ def way(simulator: Launched, http: Http, request: pytest.FixtureRequest) -> Call
     """The way to a provider in the simulator, with a key of this test's own, so that its bill is its own."""
 
     def to(provider: str) -> Link:
-        if provider == "dns":
-            return Link(http, simulator.dns, None)
         key = KEYLESS.get(provider, f"sim-{request.node.name}")
-        return Link(http, simulator.http + PREFIXES[provider], key)
+        return Link(http, simulator.base_url(provider), key)
 
     return to
 
