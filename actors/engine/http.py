@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 import aiohttp
+from aiohttp import AddrInfoType, SocketFactoryType
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 from yarl import URL
@@ -14,10 +15,19 @@ from actors.core.provider import Heard, NotPublic
 
 # One deadline covers a whole request, and who asks sets it: a timeout for each step would only cost.
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_read=None, sock_connect=None)
-# IPv6 addresses that stand for the IPv4 address in their last bits (RFC 6052), and IPv4 that is written as IPv6
-_EMBEDDING = (IPv6Network("64:ff9b::/96"), IPv6Network("::ffff:0:0/96"), IPv6Network("::/96"))
-# set aside for protocols; older versions of Python take some of it for public
-_FOR_PROTOCOLS = IPv4Network("192.0.0.0/24")
+# IPv6 addresses that stand for the IPv4 address in their last bits: translated (RFC 6052), or only written so
+_EMBEDDING = (IPv6Network("64:ff9b::/96"), IPv6Network("::ffff:0:0/96"))
+# All of IPv6 that is given out to anybody (RFC 4291, section 2.4).
+_GIVEN_OUT = IPv6Network("2000::/3")
+# For protocols, relays, tunnels and documentation. What Python takes for global differs between its versions.
+_FOR_OTHER_ENDS_4 = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
+_FOR_OTHER_ENDS_6 = (
+    IPv6Network("2001::/23"),
+    IPv6Network("2001:db8::/32"),
+    IPv6Network("2002::/16"),
+    IPv6Network("3fff::/20"),
+)
+_PORTS_OF_THE_WEB = frozenset({80, 443})
 
 
 class Web:
@@ -39,11 +49,11 @@ class Web:
     ) -> Heard:
         """The answer to a request, redirects not followed. It is read until it is too long.
 
-        With `public_only` no connection is made but to a public address: NotPublic is the reason otherwise.
-        Raises aiohttp's ClientError, OSError or UnicodeError.
+        With `public_only` no connection is made but to a public address, on a port of the web: NotPublic is the
+        reason otherwise. Raises aiohttp's ClientError, OSError or UnicodeError.
         """
         if public_only:
-            _must_be_public(url.host or "")
+            _must_be_of_the_public_web(url)
         session = self._public if public_only else self._session
         async with session.request(
             method, url, headers=headers, data=body, allow_redirects=False
@@ -83,21 +93,35 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     if isinstance(address, IPv6Address):
         if any(address in network for network in _EMBEDDING):
             return is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
-        if address.sixtofour is not None:
-            return is_public(address.sixtofour)
-        if address.teredo is not None:
+        if address not in _GIVEN_OUT or any(address in network for network in _FOR_OTHER_ENDS_6):
             return False
-    return address.is_global and not address.is_multicast and address not in _FOR_PROTOCOLS
+    elif any(address in network for network in _FOR_OTHER_ENDS_4):
+        return False
+    return address.is_global and not address.is_multicast
 
 
-def _must_be_public(host: str) -> None:
-    """An address in place of a name goes past every resolver."""
+def _must_be_of_the_public_web(url: URL) -> None:
+    """What can be told from the address as it is written. Where it leads is looked at when it is connected to."""
+    if url.scheme not in {"http", "https"} or url.port not in _PORTS_OF_THE_WEB:
+        raise NotPublic("neither HTTP nor HTTPS on its port")
+    if url.raw_user is not None or url.raw_password is not None:
+        raise NotPublic("an address with a user in it")
+
+
+def _socket_to_public(info: AddrInfoType) -> socket.socket:
+    """A socket for the address that is about to be connected to, the last of all checks.
+
+    However the host was written, and whoever made an address of it, nothing goes past here.
+    """
+    family, kind, protocol, _, address = info
+    host = str(address[0])
     try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return
-    if not is_public(address):
+        leads_outside = is_public(ip_address(host.partition("%")[0]))
+    except ValueError:  # a name, which would be resolved once more
+        leads_outside = False
+    if not leads_outside:
         raise NotPublic(f"{host} is no public address")
+    return socket.socket(family, kind, protocol)
 
 
 @asynccontextmanager
@@ -105,14 +129,18 @@ async def open_web(*, connections: int, resolver: AbstractResolver | None = None
     """The way to providers. 0 connections: no limit, since calls in flight are bounded where they are made."""
     async with (
         _session(connections, resolver) as session,
-        _session(connections, PublicOnly(resolver or DefaultResolver())) as public,
+        _session(connections, PublicOnly(resolver or DefaultResolver()), _socket_to_public) as public,
     ):
         yield Web(session, public)
 
 
-def _session(connections: int, resolver: AbstractResolver | None) -> aiohttp.ClientSession:
+def _session(
+    connections: int, resolver: AbstractResolver | None, sockets: SocketFactoryType | None = None
+) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=connections, ttl_dns_cache=60, resolver=resolver),
+        connector=aiohttp.TCPConnector(
+            limit=connections, ttl_dns_cache=60, resolver=resolver, socket_factory=sockets
+        ),
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=_NO_TIMEOUT,

@@ -9,17 +9,9 @@ from yarl import URL
 
 from actors.core.provider import Link, NotPublic
 from actors.engine.http import PublicOnly, is_public, open_web
-from tests.fakes.resolver import Resolving
-
-NOT_PUBLIC = [
-    "0.0.0.0", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1",
-    "172.31.255.255", "192.0.0.8", "192.0.2.1", "192.168.1.1", "198.18.0.1", "198.51.100.7", "203.0.113.9",
-    "224.0.0.1", "224.0.1.1", "239.1.1.1", "240.0.0.1", "255.255.255.255",
-    "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe",
-    "2002:7f00:1::", "2002:a9fe:a9fe::", "2001:0:7f00:1::", "2001:db8::1", "fc00::1", "fd00:ec2::254", "fe80::1",
-    "ff02::1", "ff0e::1",
-]  # fmt: skip
-PUBLIC = ["1.1.1.1", "93.184.215.14", "172.15.0.1", "172.32.0.1", "2606:4700::1111", "64:ff9b::101:101"]
+from tests.fakes.addresses import FORMS, LITERALS, NOT_PUBLIC, PUBLIC
+from tests.fakes.network import ANYBODY, open_network, response
+from tests.fakes.resolver import Names, Rebinding, Resolving
 
 
 @pytest.mark.parametrize("address", NOT_PUBLIC)
@@ -62,29 +54,104 @@ async def server():
     await runner.cleanup()
 
 
-# names that the system itself takes for an address among them
-HOSTS = [
-    "127.0.0.1",
-    "[::1]",
-    "[::ffff:127.0.0.1]",
-    "internal.example",
-    "2130706433",
-    "0x7f000001",
-    "0177.0.0.1",
-]
+@pytest.fixture
+async def network():
+    async with open_network() as network:
+        network.pages = dict.fromkeys(("acme.example/", f"{ANYBODY}/"), response(b"outside"))
+        yield network
 
 
-@pytest.mark.parametrize("host", HOSTS)
-async def test_nothing_on_this_machine_is_reached_by_what_is_told_of_a_company(server, host):
-    port, had = server
-    async with open_web(connections=1, resolver=Resolving("127.0.0.1")) as out:
-        with pytest.raises(
-            (NotPublic, aiohttp.ClientConnectorError, aiohttp.InvalidUrlClientError)
-        ) as refused:
-            await out.fetch("GET", URL(f"http://{host}:{port}/"), {}, most_bytes=100, public_only=True)
-        if isinstance(refused.value, aiohttp.ClientConnectorError):
-            assert isinstance(refused.value.os_error, NotPublic)
-        assert had == []
+async def refused(out, address):
+    """The reason for which nothing was fetched, as the client gives it."""
+    with pytest.raises((aiohttp.ClientError, OSError)) as raised:
+        await out.fetch("GET", URL(address), {}, most_bytes=100, public_only=True)
+    if isinstance(raised.value, aiohttp.ClientConnectorError):
+        return raised.value.os_error
+    return raised.value
+
+
+@pytest.mark.parametrize("host", LITERALS + FORMS)
+async def test_no_address_of_a_machine_of_our_own_is_connected_to_however_it_is_written(network, host):
+    """With the system's own resolver, as in production: it takes many a form for an address."""
+    async with open_web(connections=1) as out:
+        reason = await refused(out, f"http://{host}/")
+    assert isinstance(reason, NotPublic | aiohttp.InvalidUrlClientError)
+    assert network.connections == []
+
+
+@pytest.mark.parametrize("address", NOT_PUBLIC)
+@pytest.mark.parametrize("name", ["internal.example", "internal.example.", "127.0.0.1.example"])
+async def test_no_name_leads_inside(network, name, address):
+    async with open_web(connections=1, resolver=Resolving(address)) as out:
+        assert isinstance(await refused(out, f"http://{name}/"), NotPublic)
+        assert isinstance(await refused(out, f"https://{name}/"), NotPublic)
+    assert network.connections == []
+
+
+@pytest.mark.parametrize(
+    "addresses", [[ANYBODY, "10.0.0.1"], ["10.0.0.1", ANYBODY], [ANYBODY, "::1"], ["fd00::1", ANYBODY]]
+)
+async def test_of_a_name_with_one_address_inside_none_is_used(network, addresses):
+    async with open_web(connections=1, resolver=Resolving(*addresses)) as out:
+        assert isinstance(await refused(out, "http://acme.example/"), NotPublic)
+    assert network.connections == []
+
+
+async def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(network):
+    """A name that is public when it is looked at, and this machine's a moment later."""
+    network.pages["acme.example/"] = response(b"outside", connection="close")
+    resolver = Rebinding(ANYBODY, "127.0.0.1")
+    async with open_web(connections=1, resolver=resolver) as out:
+        for _ in range(2):
+            heard = await out.fetch("GET", URL("http://acme.example/"), {}, most_bytes=9, public_only=True)
+            assert heard.body == b"outside"
+        assert resolver.asked == ["acme.example"]
+        # another name, which is asked for now
+        assert isinstance(await refused(out, "http://www.acme.example/"), NotPublic)
+    assert network.connections == [(ANYBODY, 80)] * 2
+
+
+async def test_the_host_is_told_by_its_name_and_not_by_its_address(network):
+    async with open_web(connections=1, resolver=Resolving(ANYBODY)) as out:
+        await out.fetch("GET", URL("http://acme.example/"), {}, most_bytes=9, public_only=True)
+    assert "Host: acme.example\r\n" in network.heads[0]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://acme.example:22/",
+        "http://acme.example:8080/",
+        "https://acme.example:8443/",
+        "http://acme.example:0/",
+        f"http://{ANYBODY}:6379/",
+        "http://user@acme.example/",
+        "http://user:word@acme.example/",
+        "http://:word@acme.example/",
+        "ftp://acme.example/",
+        "file:///etc/passwd",
+        "ws://acme.example/",
+        "gopher://acme.example:80/",
+        "//acme.example/",
+        "/",
+    ],
+)
+async def test_another_port_scheme_or_a_user_is_not_of_the_public_web(network, address):
+    async with open_web(connections=1, resolver=Resolving(ANYBODY)) as out:
+        assert isinstance(await refused(out, address), NotPublic)
+    assert network.connections == []
+
+
+@pytest.mark.parametrize("host", ["acme.example", ANYBODY])
+async def test_what_is_public_is_fetched_and_no_proxy_of_the_environment_is_asked(network, host, monkeypatch):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://10.0.0.1:3128")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    async with open_web(connections=1, resolver=Names({}, elsewhere=ANYBODY)) as out:
+        heard = await out.fetch("GET", URL(f"http://{host}/"), {}, most_bytes=100, public_only=True)
+    assert heard.body == b"outside"
+    assert network.connections == [(ANYBODY, 80)]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "vendor.example"])
