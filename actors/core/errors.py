@@ -204,5 +204,11 @@ class OptedOut(AgentError):
     nothing_done = True
 
 
+class BlockedByPolicy(AgentError):
+    """The website asks not to be read by machines."""
+
+    nothing_done = True
+
+
 #: how long a provider that says "slow down", but not for how long, is left alone
 QUIET_AFTER_RATE_LIMIT = timedelta(seconds=2)

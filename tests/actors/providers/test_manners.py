@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import gzip
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -119,6 +120,23 @@ async def test_the_deadline_covers_a_server_that_says_nothing(http: Http) -> Non
 @pytest.mark.parametrize("told", [b"content-length: 5000\r\n\r\n", b"\r\n"], ids=["told", "not told"])
 async def test_a_body_over_the_cap_is_garbled(http: Http, told: bytes) -> None:
     error = await error_of(http, saying(JSON + told + b" " * 5000))
+    assert type(error) is AnswerGarbled
+
+
+@pytest.mark.parametrize("packing", ["identity", "gzip"])
+async def test_of_a_body_over_the_cap_the_beginning_may_be_enough(http: Http, packing: str) -> None:
+    body = b"x" * 999 + b"y" * 100_000
+    packed = gzip.compress(body) if packing == "gzip" else body
+    head = JSON + f"content-encoding: {packing}\r\ncontent-length: {len(packed)}\r\n\r\n".encode()
+    async with serving(saying(head + packed)) as url:
+        heard = await send(Link(http, "", None), replace(MANNERS, cut_off=True), "GET", url)
+    assert heard.body == b"x" * 999 + b"y"
+
+
+async def test_what_is_packed_and_over_the_cap_as_it_came_has_no_beginning(http: Http) -> None:
+    packed = gzip.compress(random.Random(1).randbytes(5000))
+    head = JSON + f"content-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n".encode()
+    error = await error_of(http, saying(head + packed), replace(MANNERS, cut_off=True))
     assert type(error) is AnswerGarbled
 
 
