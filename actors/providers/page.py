@@ -6,22 +6,24 @@ proportion to the size of the page, whatever stands on it.
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import unescape
 from itertools import islice
 from typing import Any
 
 import orjson
 
+from actors.providers import fingerprints
+
 _MOST_SCRIPTS = 1000
 _MOST_NODES = 1000
-_MOST_METAS = 200
+_MOST_TAGS = 300
 _MOST_LINKS = 2000
 _MOST_TAG_BYTES = 4000
 
-_WITHIN = ("item", "itemListElement", "@graph")
+_WITHIN = ("item", "itemListElement", "publisher", "mainEntity", "@graph")
 
-_META = re.compile(rb"""<meta\b(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
+_TAG = re.compile(rb"""<[a-z]++\b(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
 _ATTRIBUTE = re.compile(rb"""(?<![a-z:-])([a-z:-]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""")
 _HREF = re.compile(rb"""<a\s(?:[^<>h]++|h(?!ref\b))*+href\s{0,5}=\s{0,5}["']?([^"'\s>]{1,500})""")
 _CHARSET = re.compile(rb"""charset\s{0,5}=\s{0,5}["']?([a-z0-9_-]{1,20})""")
@@ -33,38 +35,13 @@ _CAREERS = re.compile(
     rb"\b(?:careers?|jobs?|vacanc(?:y|ies)|open-?positions|join-?us|work-?with-?us|"
     rb"karriere|stellenangebote|jobb|emplois?|recrutement|carrieres?|empleos?|trabaja|lavora-con-noi|vacatures)\b"
 )
+_ABOUT = re.compile(
+    rb"\b(?:about(?:-?us)?|who-?we-?are|our-company|ueber-uns|qui-sommes-nous|a-propos|chi-siamo|"
+    rb"quienes-somos|sobre-nosotros|over-ons|om-oss)\b"
+)
+_FEEDS = frozenset({b"application/rss+xml", b"application/atom+xml"})
 _NO_JOBS = re.compile(
     rb"\bno (?:open|current|vacant|available|job) {1,3}(?:positions?|jobs?|roles?|openings?|vacancies)\b"
-)
-
-# What gives a technology away, in small letters.
-_FINGERPRINTS = (
-    (b"wp-content/", "WordPress"),
-    (b'content="wordpress', "WordPress"),
-    (b'content="webflow', "Webflow"),
-    (b'content="wix.com', "Wix"),
-    (b'content="drupal', "Drupal"),
-    (b'content="joomla', "Joomla"),
-    (b"static.squarespace.com", "Squarespace"),
-    (b"cdn.shopify.com", "Shopify"),
-    (b"x-magento-init", "Magento"),
-    (b"js.hs-scripts.com", "HubSpot"),
-    (b"munchkin.marketo", "Marketo"),
-    (b"googletagmanager.com/gtm", "Google Tag Manager"),
-    (b"google-analytics.com/", "Google Analytics"),
-    (b"googletagmanager.com/gtag", "Google Analytics"),
-    (b"cdn.segment.com", "Segment"),
-    (b"static.hotjar.com", "Hotjar"),
-    (b"widget.intercom.io", "Intercom"),
-    (b"static.zdassets.com", "Zendesk"),
-    (b"js.driftt.com", "Drift"),
-    (b"js.stripe.com", "Stripe"),
-    (b"connect.facebook.net", "Facebook Pixel"),
-    (b"snap.licdn.com", "LinkedIn Ads"),
-    (b"data-reactroot", "React"),
-    (b"/_next/static/", "Next.js"),
-    (b"ng-version=", "Angular"),
-    (b"data-v-app", "Vue.js"),
 )
 
 
@@ -80,23 +57,44 @@ class Page:
 
     def description(self) -> str | None:
         """What the page says of itself in its OpenGraph or plain description."""
-        found = dict(self._descriptions())
+        found = dict(self._metas())
         return found.get(b"og:description") or found.get(b"description")
 
-    def technologies(self) -> tuple[str, ...]:
-        """The technologies that give themselves away."""
-        return tuple(dict.fromkeys(name for clue, name in _FINGERPRINTS if clue in self._lower))
+    def site_name(self) -> str | None:
+        """What the site calls itself in its OpenGraph."""
+        return dict(self._metas()).get(b"og:site_name")
+
+    def technologies(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """The technologies that give themselves away, here or in the headers it came with, each with its clue."""
+        return fingerprints.technologies(self._lower, headers)
 
     def careers_links(self) -> list[str]:
         """The links that seem to lead to open jobs, the shortest first."""
-        links = islice(_HREF.finditer(self._lower), _MOST_LINKS)
-        found = {unescape(self._text(*link.span(1))) for link in links if _CAREERS.search(link[1])}
-        return sorted(found, key=lambda link: (len(link), link))
+        return self._links(_CAREERS)
+
+    def about_links(self) -> list[str]:
+        """The links that seem to lead to what the company says of itself, the shortest first."""
+        return self._links(_ABOUT)
+
+    def feeds(self) -> list[str]:
+        """The feeds that the page names as its own, in its order; those of comments are none."""
+        found = []
+        for spans in self._tags(b"<link"):
+            named = {name: self._lower[slice(*span)] for name, span in spans.items()}
+            is_feed = (
+                named.get(b"type", b"").strip() in _FEEDS and b"alternate" in named.get(b"rel", b"").split()
+            )
+            if is_feed and b"comments" not in named.get(b"href", b"comments"):
+                found.append(unescape(self._text(*spans[b"href"])).strip())
+        return found
 
     def open_jobs(self) -> int | None:
         """How many jobs the page announces to machines; 0 where it says that there are none; else None."""
-        postings = sum("JobPosting" in types(node) for node in self.nodes())
-        return postings or (0 if _NO_JOBS.search(self._lower) else None)
+        return sum(1 for _ in self.jobs()) or (0 if _NO_JOBS.search(self._lower) else None)
+
+    def jobs(self) -> Iterator[dict[str, Any]]:
+        """The jobs that the page announces to machines."""
+        return (node for node in self.nodes() if "JobPosting" in types(node))
 
     def nodes(self) -> Iterator[dict[str, Any]]:
         """The things that the page describes in JSON-LD, also those in graphs and lists."""
@@ -125,20 +123,28 @@ class Page:
             except orjson.JSONDecodeError:
                 continue  # people write these by hand; another may be good
 
-    def _descriptions(self) -> Iterator[tuple[bytes, str]]:
-        place = 0
-        for _ in range(_MOST_METAS):
-            place = self._lower.find(b"<meta", place)
-            if place < 0:
-                return
-            tag = _META.match(self._lower, place, place + _MOST_TAG_BYTES)
-            place += len(b"<meta")
-            if tag is None:
-                continue
-            spans = {m[1]: m.span(m.lastindex or 0) for m in _ATTRIBUTE.finditer(self._lower, *tag.span())}
+    def _links(self, wanted: re.Pattern[bytes]) -> list[str]:
+        links = islice(_HREF.finditer(self._lower), _MOST_LINKS)
+        found = {unescape(self._text(*link.span(1))) for link in links if wanted.search(link[1])}
+        return sorted(found, key=lambda link: (len(link), link))
+
+    def _metas(self) -> Iterator[tuple[bytes, str]]:
+        for spans in self._tags(b"<meta"):
             name = spans.get(b"property") or spans.get(b"name")
             if name is not None and b"content" in spans:
                 yield self._lower[slice(*name)], unescape(self._text(*spans[b"content"])).strip()
+
+    def _tags(self, begin: bytes) -> Iterator[dict[bytes, tuple[int, int]]]:
+        """Where the values of attributes are in each tag that begins so."""
+        place = 0
+        for _ in range(_MOST_TAGS):
+            place = self._lower.find(begin, place)
+            if place < 0:
+                return
+            tag = _TAG.match(self._lower, place, place + _MOST_TAG_BYTES)
+            place += len(begin)
+            if tag is not None:
+                yield {m[1]: m.span(m.lastindex or 0) for m in _ATTRIBUTE.finditer(self._lower, *tag.span())}
 
     def _text(self, begin: int, end: int) -> str:
         return self._body[begin:end].decode(self._charset, "replace")

@@ -1,187 +1,202 @@
-"""The company's own website: what its front page tells machines, and how many jobs it announces."""
+"""The company's own website: what it tells machines of the company, its open jobs, and its news."""
 
-import re
-import socket
-import ssl
+from collections.abc import Awaitable
+from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 from typing import Any
 
 from yarl import URL
 
-from actors.core.errors import AgentError, NotConnected, ProviderDown, QuestionRefused
-from actors.core.provider import Heard, Link, NotPublic, Provider, Reply
-from actors.core.questions import CompanyFacts, EnrichCompany
-from actors.providers.fields import text, whole
-from actors.providers.manners import Manners, send
-from actors.providers.page import Page, types
-from tenants.countries import country_code
+from actors.core.errors import AgentError, AnswerGarbled
+from actors.core.provider import Link, Provider, Reply
+from actors.core.questions import CompanyFacts, EnrichCompany, FindSignals, Signal, SignalsFound
+from actors.providers.company_site import NAME, CompanySite, Found
+from actors.providers.feeds import read_feed
+from actors.providers.fields import day, text
+from actors.providers.organization import facts_of, own_organization, quote
+from actors.providers.page import Page
 
-_NAME = "website"
-_OK = 200
-_MOVED = frozenset({301, 302, 303, 307, 308})
-_CLOSED = frozenset({401, 403, 404, 406, 410, 451})  # nothing there, or nothing for us: a miss
-_MANNERS = Manners(
-    provider=_NAME,
-    deadline_s=10,
-    content_types=("text/html", "application/xhtml+xml"),
-    most_bytes=1_000_000,
-    answers=frozenset({_OK}) | _MOVED | _CLOSED,
-)
-_MOST_HOPS = 2
 _MOST_EVIDENCE = 300  # some sites redirect to very long addresses
-_HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9-]{2,63}")
-# Of schema.org: Organization and those below it that companies use for themselves.
-_ORGANIZATIONS = frozenset(
-    {
-        "Organization",
-        "Corporation",
-        "LocalBusiness",
-        "OnlineBusiness",
-        "OnlineStore",
-        "ProfessionalService",
-        "EducationalOrganization",
-        "MedicalOrganization",
-        "FinancialService",
-        "NGO",
-    }
-)
-_YEARS = range(1000, 2101)
+_MOST_QUOTED = 200
+_MOST_SIGNALS = 20  # of each kind
+_MOST_TITLE = 200
+_OLDEST_NEWS = timedelta(days=365)
+# What companies say of themselves on the page about them, where the front page doesn't.
+_TOLD_ELSEWHERE = ("employees", "founded_year", "country")
 
 
 async def read_site(link: Link, question: EnrichCompany) -> Reply:
-    """What the company's website says: the front page, and the careers page that it links."""
+    """What the company's website says: the front page, the careers page, and the page about the company."""
     if question.domain is None:
         return Reply(None)
-    domain = question.domain.lower()
-    if not _HOST.fullmatch(domain):
-        raise QuestionRefused(f"{question.domain!r} is no domain", provider=_NAME)
-    try:
-        home = URL(link.base_url.replace("{domain}", domain) + "/")
-    except ValueError:
-        raise NotConnected(f"{link.base_url!r} is no web address", provider=_NAME) from None
-    try:
-        found = await _page(link, home, home)
-    except ProviderDown as error:
-        if not _is_nobody_there(error):
-            raise
-        found = None
-    if found is None:
+    site = CompanySite(link, question.domain)
+    front = await site.front()
+    if front is None:
         return Reply(None)
-    url, page = found
-    organization = next((node for node in page.nodes() if not _ORGANIZATIONS.isdisjoint(types(node))), {})
-    facts = _facts(organization, page)
-    facts["open_jobs"] = await _open_jobs(link, home, url, page)
+    page = front.page
+    organization = _organization(site, front.url, page)
+    facts = facts_of(organization)
+    if any(facts[name] is None for name in _TOLD_ELSEWHERE):
+        about = await _or_none(_about(site, front.url, page))
+        organization = about | {name: value for name, value in organization.items() if value is not None}
+        facts = facts_of(organization)
+    clues = page.technologies(front.heard.headers)
+    facts["name"] = facts["name"] or text(page.site_name())
+    facts["description"] = facts["description"] or text(page.description())
+    facts["technologies"] = tuple(clues) or None
+    facts["open_jobs"] = await _open_jobs(site, front.url, page)
     if all(value is None for value in facts.values()):
         return Reply(None)
-    return Reply(CompanyFacts(domain=domain, **facts), evidence=str(url)[:_MOST_EVIDENCE])
+    quotes = {"technologies": ", ".join(clues.values()), "description": facts["description"] or ""}
+    if facts["employees"] is not None:
+        quotes["employees"] = quote({"numberOfEmployees": organization["numberOfEmployees"]})
+    return Reply(
+        CompanyFacts(domain=site.domain, **facts),
+        evidence=_evidence(front),
+        quotes={name: words[:_MOST_QUOTED] for name, words in quotes.items() if words},
+    )
 
 
-async def _page(link: Link, home: URL, url: URL) -> tuple[URL, Page] | None:
-    """The page and where it was in the end; None where there is none, or where the way leads off the site."""
-    for _ in range(1 + _MOST_HOPS):
-        heard = await send(link, _MANNERS, "GET", url)
-        if heard.status == _OK:
-            return url, Page(heard.body, heard.headers["content-type"])
-        target = _target(heard, home, url)
-        if target is None:
-            return None
-        url = target
-    return None
+async def find_signals(link: Link, question: FindSignals) -> Reply:
+    """The jobs that the company's website announces, and its news of the last year, the newest of each first.
+
+    What can't be read is left out where the other has something to tell, else it is the error.
+    """
+    site = CompanySite(link, question.domain)
+    front = await site.front()
+    if front is None:
+        return Reply(None)
+    signals: list[Signal] = []
+    error: AgentError | None = None
+    for read in (_jobs, _news):
+        try:
+            newest = sorted(await read(site, front), key=lambda signal: signal.on, reverse=True)
+        except AgentError as failure:
+            error = failure
+        else:
+            signals += newest[:_MOST_SIGNALS]
+    if signals:
+        return Reply(SignalsFound(signals=tuple(signals)), evidence=_evidence(front))
+    if error is not None:
+        raise error
+    return Reply(None)
 
 
-def _target(heard: Heard, home: URL, url: URL) -> URL | None:
-    return _on_site(home, url, heard.headers.get("location", "")) if heard.status in _MOVED else None
+def _evidence(found: Found) -> str:
+    return str(found.url)[:_MOST_EVIDENCE]
 
 
-def _on_site(home: URL, url: URL, reference: str) -> URL | None:
-    """Where a reference leads, if that is still the company's own site by HTTP, else None."""
+async def _or_none(asked: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+    """What another page adds, nothing where it can't be read: what the front page said is worth keeping."""
     try:
-        target = url.join(URL(reference))
-    except ValueError:
-        return None
-    own, host = (home.raw_host or "").removeprefix("www."), target.raw_host or ""
-    is_own = host == own or (host.endswith(f".{own}") and _HOST.fullmatch(host))
-    return target if is_own and target.scheme in {"http", "https"} and _port(target) == _port(home) else None
+        return await asked
+    except AgentError:
+        return {}
 
 
-def _port(url: URL) -> int | None:
-    """The port where it is not the scheme's own: a site may move from HTTP to HTTPS."""
-    return None if url.is_default_port() else url.port
+def _organization(site: CompanySite, url: URL, page: Page) -> dict[str, Any]:
+    return own_organization(page.nodes(), lambda told: site.own(url, told) is not None)
 
 
-async def _open_jobs(link: Link, home: URL, url: URL, page: Page) -> int | None:
+async def _about(site: CompanySite, url: URL, page: Page) -> dict[str, Any]:
+    """What the page about the company says of it, whoever else is spoken of there."""
+    target = _first_own(site, url, page.about_links())
+    found = await site.page(target) if target is not None and not _is_same(target, url) else None
+    return _organization(site, found.url, found.page) if found is not None else {}
+
+
+async def _open_jobs(site: CompanySite, url: URL, page: Page) -> int | None:
     """The number of open jobs, from the front page or the careers page that it links."""
-    targets = (_on_site(home, url, reference) for reference in page.careers_links())
-    careers = next((target for target in targets if target is not None), None)
-    if careers is None or (careers.host, careers.raw_path_qs) == (url.host, url.raw_path_qs):
-        return page.open_jobs()
     try:
-        found = await _page(link, home, careers)
+        careers = await _careers(site, url, page)
     except AgentError:  # what the front page said is worth keeping, and the jobs stay unknown
         return None
-    return found[1].open_jobs() if found is not None else None
+    return careers[1].open_jobs() if careers is not None else None
 
 
-def _is_nobody_there(error: ProviderDown) -> bool:
-    """Whether waiting will not help: no such name, somebody else's certificate, or an address that is not public."""
-    cause = error.__cause__
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError | NotPublic):
-            return True
-        if isinstance(cause, socket.gaierror):
-            return cause.errno in {socket.EAI_NONAME, socket.EAI_NODATA}
-        cause = cause.__cause__
-    return False
+async def _careers(site: CompanySite, url: URL, page: Page) -> tuple[URL, Page] | None:
+    """The careers page that the front page links, or else the front page itself. None where it leads nowhere."""
+    target = _first_own(site, url, page.careers_links())
+    if target is None or _is_same(target, url):
+        return url, page
+    found = await site.page(target)
+    return (found.url, found.page) if found is not None else None
 
 
-def _facts(organization: dict[str, Any], page: Page) -> dict[str, Any]:
-    address = organization.get("address")
-    address = next(iter(address), None) if isinstance(address, list) else address
-    address = address if isinstance(address, dict) else {}
-    country = address.get("addressCountry")
-    country = country.get("name") if isinstance(country, dict) else country
-    return {
-        "name": _plain(organization.get("name")),
-        "country": country_code(text(country) or ""),
-        "city": text(address.get("addressLocality")),
-        "employees": _employees(organization.get("numberOfEmployees")),
-        "founded_year": _year(organization.get("foundingDate")),
-        "technologies": page.technologies() or None,
-        "description": _plain(organization.get("description")) or text(page.description()),
-    }
+async def _jobs(site: CompanySite, front: Found) -> list[Signal]:
+    """Each job that is still open, on the day when it was announced; where it says none, on the day it was seen."""
+    careers = await _careers(site, front.url, front.page)
+    if careers is None:
+        return []
+    url, page = careers
+    signals = []
+    for job in page.jobs():
+        title, until = _title(job.get("title")), day(job.get("validThrough"))
+        if title and (until is None or until >= front.day):
+            on = min(day(job.get("datePosted")) or front.day, front.day)
+            link = _web_address(url, job.get("url")) or str(url)[:_MOST_EVIDENCE]
+            signals.append(Signal(kind="hiring", on=on, title=title, url=link))
+    return list(dict.fromkeys(signals))
 
 
-def _plain(value: object) -> str | None:
-    """A text without the HTML entities that many sites leave in their JSON."""
-    return text(unescape(value)) if isinstance(value, str) else None
+async def _news(site: CompanySite, front: Found) -> list[Signal]:
+    """What the first feed of the front page tells of the last year."""
+    target = _first_own(site, front.url, front.page.feeds())
+    found = await site.feed(target) if target is not None else None
+    if found is None:
+        return []
+    try:
+        items = read_feed(found.heard.body)
+    except ValueError as error:
+        raise AnswerGarbled(str(error), provider=NAME) from None
+    first = front.day - _OLDEST_NEWS
+    return [
+        Signal(
+            kind="news", on=item.on, title=item.title[:_MOST_TITLE], url=_web_address(found.url, item.link)
+        )
+        for item in items
+        if first <= item.on <= front.day
+    ]
 
 
-def _employees(value: object) -> int | None:
-    """A number of employees: a number, or an amount, or the lower end of a range."""
-    if isinstance(value, dict):
-        value = value.get("value", value.get("minValue"))
-    if isinstance(value, str):
-        lower_end = re.match(r"\d{1,9}", value.replace(",", "").strip())
-        return int(lower_end[0]) if lower_end else None
-    return whole(value)
+def _first_own(site: CompanySite, url: URL, references: list[str]) -> URL | None:
+    targets = (site.own(url, reference) for reference in references)
+    return next((target for target in targets if target is not None), None)
 
 
-def _year(value: object) -> int | None:
-    digits = re.match(r"\d{4}", str(value))
-    return int(digits[0]) if digits and int(digits[0]) in _YEARS else None
+def _is_same(one: URL, other: URL) -> bool:
+    return (one.host, one.raw_path_qs) == (other.host, other.raw_path_qs)
+
+
+def _title(value: object) -> str | None:
+    """A title in one line, without HTML's entities."""
+    return " ".join(unescape(text(value) or "").split())[:_MOST_TITLE] or None
+
+
+def _web_address(at: URL, reference: object) -> str | None:
+    """Where a reference leads as an address that a person can open; None for anything else."""
+    try:
+        target = at.join(URL(reference)) if isinstance(reference, str) and reference else None
+    except ValueError:
+        return None
+    if target is None or target.scheme not in {"http", "https"} or target.raw_user is not None:
+        return None
+    address = str(target)
+    return address if len(address) <= _MOST_EVIDENCE else None
 
 
 PROVIDER = Provider(
-    name=_NAME,
+    name=NAME,
     title="Company website",
     base_url="https://{domain}",
     needs_key=False,
     credit_price_usd=Decimal(0),
-    answers={EnrichCompany: read_site},
+    answers={EnrichCompany: read_site, FindSignals: find_signals},
     knows=frozenset(
         {
             "name",
+            "legal_name",
             "country",
             "city",
             "employees",
@@ -189,6 +204,8 @@ PROVIDER = Provider(
             "technologies",
             "open_jobs",
             "description",
+            "phone",
+            "linkedin_url",
         }
     ),
     trust=0.7,

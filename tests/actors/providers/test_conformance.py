@@ -38,6 +38,7 @@ from actors.core.questions import (
     FindMailExchangers,
     FindPattern,
     FindPeople,
+    FindSignals,
     PreviewCompanies,
     Question,
     ReadExclusions,
@@ -50,6 +51,7 @@ from actors.simulator import pdl_records, yc
 from actors.simulator.company import Company, Mail
 from actors.simulator.coverage import covers
 from actors.simulator.registered import legal_name
+from actors.simulator.sites import closed_path
 from actors.simulator.world import World
 from tenants.companies import normal_name
 from tenants.icp import IdealCustomer, Persona
@@ -64,6 +66,7 @@ HERE = IdealCustomer(countries=("DE", "GB"))
 # One question of each kind, about a company of the simulator's world. A new kind of question is added here.
 QUESTIONS: dict[type[Question[Any]], Callable[[World, str], Question[Any]]] = {
     EnrichCompany: lambda world, provider: EnrichCompany(**_known_to(provider, world)),
+    FindSignals: lambda world, _: FindSignals(domain=_known(world)),
     FindCompanies: lambda world, _: FindCompanies(icp=HERE, page=1, per_page=10),
     PreviewCompanies: lambda world, _: PreviewCompanies(icp=HERE),
     FindPeople: lambda world, _: FindPeople(domain=_known(world), persona=Persona()),
@@ -161,7 +164,11 @@ def _known(world: World) -> str:
 
 def _known_to(provider: str, world: World) -> dict[str, str]:
     """A company that this vendor knows, by all that a question may name, and whose name registers write alike."""
-    others: dict[str, Callable[[Company], bool]] = {"website": lambda one: one.has_site, "yc": yc.is_listed}
+    others: dict[str, Callable[[Company], bool]] = {
+        "dns": lambda one: one.mail is Mail.EXCHANGERS,
+        "website": lambda one: one.has_site and closed_path(one) == "/admin/",
+        "yc": yc.is_listed,
+    }
     knows = others.get(provider, lambda one: covers(provider, one))
     return next(
         {"domain": company.domain, "name": company.name, "country": company.country}
@@ -176,12 +183,13 @@ def _name(world: World) -> dict[str, str]:
 
 
 def _person(world: World) -> tuple[str, Any]:
-    """A company with a site and mail, and a person there, whom all the vendors know that sell such data."""
+    """A company with mail and a site that may be read, and a person there, whom all vendors of such data know."""
     return next(
         (company.domain, person)
         for company in world.companies
         for person in world.people(company)
-        if company.mail is Mail.EXCHANGERS and company.has_site
+        if company.mail is Mail.EXCHANGERS and company.has_site and company.open_jobs
+        if closed_path(company) == "/admin/"
         if all(covers(vendor, company) for vendor in ("apollo", "hunter", "pdl"))
         if person.apollo_knows_email and person.hunter_knows_email and pdl_records.knows_address(person)
         if not person.objected

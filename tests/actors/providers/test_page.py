@@ -66,14 +66,22 @@ def test_letters_that_change_their_length_move_nothing() -> None:
     assert page('İİİİ<meta name="description" content="İstanbul">').description() == "İstanbul"
 
 
-def test_technologies_are_told_once_each() -> None:
-    html = """
-        <meta name="generator" content="WordPress 6.8"><link href="/wp-content/themes/x.css">
-        <script src="https://www.googletagmanager.com/gtm.js?id=1"></script>
-        <script src="//JS.STRIPE.COM/v3/"></script>
-    """
-    assert page(html).technologies() == ("WordPress", "Google Tag Manager", "Stripe")
-    assert page("<p>We know WordPress, Stripe and React</p>").technologies() == ()
+def test_technologies_of_the_page_and_of_the_headers_it_came_with() -> None:
+    html = '<script src="//JS.STRIPE.COM/v3/"></script>'
+    assert page(html).technologies({"cf-ray": "1"}) == {"Stripe": "js.stripe.com", "Cloudflare": "cf-ray"}
+
+
+@pytest.mark.parametrize(
+    ("html", "name"),
+    [
+        ('<meta property="og:site_name" content="Smith &amp; Sons">', "Smith & Sons"),
+        ('<meta content=Acme property="og:site_name">', "Acme"),
+        ('<meta property="og:title" content="Acme">', None),
+        ("<title>Acme</title>", None),
+    ],
+)
+def test_site_name(html: str, name: str | None) -> None:
+    assert page(html).site_name() == name
 
 
 @pytest.mark.parametrize(
@@ -93,11 +101,52 @@ def test_careers_links(html: str, links: list[str]) -> None:
     assert page(html).careers_links() == links
 
 
+@pytest.mark.parametrize(
+    ("html", "links"),
+    [
+        ('<a href="/about">About</a><a href="/about/team">Team</a>', ["/about", "/about/team"]),
+        ("<a href='/en/About-Us/'>", ["/en/About-Us/"]),
+        ('<a href="/aboutus"><a href="/who-we-are"><a href="/ueber-uns.html">', 3),
+        ('<a href="/team"><a href="/people"><a href="/abouts"><a href="/blog">', []),
+    ],
+)
+def test_about_links(html: str, links: list[str] | int) -> None:
+    found = page(html).about_links()
+    assert found == links or len(found) == links
+
+
+@pytest.mark.parametrize(
+    ("html", "feeds"),
+    [
+        ('<link rel="alternate" type="application/rss+xml" title="News" href="/feed/">', ["/feed/"]),
+        (
+            "<LINK HREF='/a.atom?x=1&amp;y=2' TYPE='application/atom+xml' REL='Alternate'>",
+            ["/a.atom?x=1&y=2"],
+        ),
+        (
+            (
+                '<link rel="alternate" type="application/rss+xml" href="/feed/">'
+                '<link rel="alternate" type="application/rss+xml" href="/Comments/feed/">'
+            ),
+            ["/feed/"],
+        ),
+        ('<link rel="alternate home" type="application/rss+xml" href="/b"><link rel=x href="/c">', ["/b"]),
+        ('<link rel="alternate" hreflang="de" href="/de/">', []),
+        ('<link rel="preload" type="application/rss+xml" href="/feed/">', []),
+        ('<link rel="alternate" type="application/rss+xml">', []),
+        ('<link rel="alternate" type="application/rss+xml" href="/feed/', []),
+    ],
+)
+def test_feeds(html: str, feeds: list[str]) -> None:
+    assert page(html).feeds() == feeds
+
+
 def test_json_ld_in_its_many_shapes() -> None:
     assert names(script({"name": "A"}) + script([{"name": "B"}, [{"name": "C"}], 5, None])) == ["A", "B", "C"]
     assert names(script({"@graph": [{"name": "A"}, {"name": "B"}], "name": "all"})) == ["all", "A", "B"]
     items = [{"@type": "ListItem", "item": {"name": "A"}}, {"name": "B"}]
     assert names(script({"itemListElement": items})) == [None, None, "A", "B"]
+    assert names(script({"publisher": {"name": "A"}, "mainEntity": [{"name": "B"}]})) == [None, "B", "A"]
     assert names('<SCRIPT id=x TYPE=\'application/ld+json\' class=y>\n {"name": "A"} \n</SCRIPT>') == ["A"]
 
 
@@ -149,6 +198,9 @@ HOSTILE = {
     "wide JSON": b"<script type=application/ld+json>[" + b"{}," * (MILLION // 3) + b"{}]</script",
     "no no no": b"no " * (MILLION // 3),
     "spaces": b"charset" + b" " * MILLION,
+    "feeds": b"<link rel=alternate type=application/rss+xml href=/feed>" * (MILLION // 60),
+    "links in heads": b"<link " + b"a= " * (MILLION // 3),
+    "about": b"<a href=/about/" + b"-about" * (MILLION // 6),
     "entities": b'<meta name=description content="' + b"&#" * 1900 + b'">',
 }
 
@@ -157,8 +209,11 @@ HOSTILE = {
 def test_a_hostile_page_comes_to_an_end(kind: str) -> None:
     hostile = page(HOSTILE[kind][:MILLION])
     hostile.description()
-    hostile.technologies()
+    hostile.site_name()
+    hostile.technologies({})
     hostile.careers_links()
+    hostile.about_links()
+    hostile.feeds()
     hostile.open_jobs()
 
 
@@ -172,6 +227,7 @@ _PIECES = st.sampled_from(
         "'",
         ">",
         "<a ",
+        "<link rel=alternate type=application/rss+xml ",
         "href=",
         "/jobs",
         "charset=utf-16",
@@ -193,7 +249,7 @@ _PIECES = st.sampled_from(
 def test_any_page_can_be_read(html: str, content_type: str) -> None:
     any_page = page(html, content_type)
     any_page.description()
-    any_page.technologies()
-    assert all(isinstance(link, str) for link in any_page.careers_links())
+    any_page.technologies({})
+    assert all(isinstance(link, str) for link in any_page.careers_links() + any_page.feeds())
     jobs = any_page.open_jobs()
     assert jobs is None or jobs >= 0

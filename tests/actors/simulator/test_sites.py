@@ -1,9 +1,11 @@
 import json
 import re
+from xml.etree import ElementTree as ET
 
 import pytest
 
-from actors.simulator.chance import fraction
+from actors.simulator.feed import feed_type
+from actors.simulator.sites import closed_path
 
 JSON_LD = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 
@@ -21,7 +23,7 @@ async def test_the_front_page_describes_the_company(http, company):
     assert response.headers["content-type"].startswith("text/html")
     about = json.loads(JSON_LD.search(response.text)[1])
     assert (about["@type"], about["name"]) == ("Organization", company.name)
-    assert about["numberOfEmployees"]["value"] == company.employees
+    assert about["address"]["addressCountry"] == company.country
     assert f'<meta property="og:site_name" content="{company.name}">' in response.text
     assert "js.hs-scripts.com" in response.text
     assert '<a href="careers">' in response.text
@@ -41,11 +43,49 @@ async def test_at_most_twenty_jobs_are_shown(http, world):
 
 
 async def test_robots_are_told_where_not_to_go(http, world):
-    for company in [c for c in world.companies if c.has_site][:80]:
-        is_closed = fraction("robots", company.domain) < 0.03
-        text = (await http.get(f"/sites/{company.domain}/robots.txt")).text
-        assert text.splitlines()[0] == "User-agent: *"
-        assert ("Disallow: /" in text.splitlines()) == is_closed
+    seen = set()
+    for company in [c for c in world.companies if c.has_site]:
+        seen.add(closed_path(company))
+        if len(seen) < 3 or company.number < 40:
+            text = (await http.get(f"/sites/{company.domain}/robots.txt")).text
+            assert text.splitlines()[:2] == ["User-agent: *", f"Disallow: {closed_path(company)}"]
+    assert seen == {"/", "/careers", "/admin/"}
+
+
+async def test_size_and_age_stand_on_the_front_page_or_else_on_the_page_about_the_company(http, world):
+    where = set()
+    for company in [c for c in world.companies if c.has_site][:40]:
+        front = (await http.get(f"/sites/{company.domain}/")).text
+        assert '<a href="about">' in front
+        where.add("numberOfEmployees" in front)
+        about = json.loads(JSON_LD.search((await http.get(f"/sites/{company.domain}/about")).text)[1])
+        assert about["mainEntity"]["numberOfEmployees"]["value"] == company.employees
+        assert about["mainEntity"]["foundingDate"] == str(company.founded_year)
+    assert where == {True, False}
+
+
+async def test_servers_say_what_they_are(http, world):
+    cloudflare = next(c for c in world.companies if c.has_site and "Cloudflare" in c.technologies)
+    other = next(c for c in world.companies if c.has_site and "Cloudflare" not in c.technologies)
+    assert "cf-ray" in (await http.get(f"/sites/{cloudflare.domain}/")).headers
+    assert "cf-ray" not in (await http.get(f"/sites/{other.domain}/")).headers
+
+
+async def test_a_feed_is_named_on_the_front_page_where_there_is_one(http, world):
+    seen = set()
+    for company in [c for c in world.companies if c.has_site][:30]:
+        dialect = feed_type(company)
+        seen.add(dialect)
+        front = (await http.get(f"/sites/{company.domain}/")).text
+        response = await http.get(f"/sites/{company.domain}/feed.xml")
+        if dialect is None:
+            assert "feed.xml" not in front
+            assert response.status_code == 404
+        else:
+            assert f'<link rel="alternate" type="{dialect}" title="News" href="feed.xml">' in front
+            assert response.headers["content-type"] == dialect
+            assert ET.fromstring(response.content).tag.rpartition("}")[2] in {"rss", "feed"}
+    assert len(seen) == 3
 
 
 async def test_companies_without_site_and_unknown_domains_are_404(http, world):

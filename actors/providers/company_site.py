@@ -1,0 +1,224 @@
+"""A company's own website: which of its pages are fetched, and where nobody is asked.
+
+Its robots.txt is read first, for each host of it. Whatever page a site names is fetched only where that is the site
+itself: the company's domain or a name below it, by HTTP on the usual port.
+"""
+
+import asyncio
+import re
+import socket
+import ssl
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from yarl import URL
+
+from actors.core.errors import BlockedByPolicy, NotConnected, ProviderDown, QuestionRefused
+from actors.core.provider import Heard, Http, Link, NotPublic
+from actors.providers.manners import Manners, send
+from actors.providers.page import Page
+from actors.providers.robots import MOST_BYTES, Robots, RobotsKept, read_robots
+
+NAME = "website"
+
+_OK = 200
+_MOVED = frozenset({301, 302, 303, 307, 308})
+_CLOSED = frozenset({401, 403, 404, 406, 410, 451})  # nothing there, or nothing for us: a miss
+_DEADLINE_S = 10
+_PAGE = Manners(
+    provider=NAME,
+    deadline_s=_DEADLINE_S,
+    content_types=("text/html", "application/xhtml+xml"),
+    most_bytes=1_000_000,
+    answers=frozenset({_OK}) | _MOVED | _CLOSED,
+)
+_FEED = Manners(
+    provider=NAME,
+    deadline_s=_DEADLINE_S,
+    content_types=(
+        "application/rss+xml",
+        "application/atom+xml",
+        "application/rdf+xml",
+        "application/xml",
+        "text/xml",
+    ),
+    most_bytes=1_000_000,
+    answers=frozenset({_OK}) | _MOVED | _CLOSED,
+)
+# 4xx: nothing is asked of machines. 429 is a site that asks us to slow down, about this as about all else.
+_UNAVAILABLE = frozenset(range(400, 500)) - {429}
+_ROBOTS = Manners(
+    provider=NAME,
+    deadline_s=_DEADLINE_S,
+    content_types=("text/plain", ""),  # many say something else, and what can't be read has no rules
+    most_bytes=MOST_BYTES + 1,
+    answers=frozenset(range(200, 300)) | _MOVED | _UNAVAILABLE,
+    cut_off=True,
+)
+_MOST_HOPS, _MOST_ROBOTS_HOPS = 2, 5
+#: after so long nothing more is asked of a site in one go
+_VISIT_S = 30.0
+# RFC 9309 allows a day; a company is mostly read within minutes
+_ROBOTS_KEPT_S = 3600.0
+_MOST_ROBOTS_LETTERS = 8_000_000
+_HOST = re.compile(
+    r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?!\d+$|0x[0-9a-f]*$)[a-z0-9-]{2,63}"
+)
+
+# For each way out to the web, since what is read over one says nothing of another.
+_KEPT: WeakKeyDictionary[Http, RobotsKept] = WeakKeyDictionary()
+
+
+class Found(NamedTuple):
+    """What was found: where it was in the end, and what came."""
+
+    url: URL
+    heard: Heard
+
+    @property
+    def page(self) -> Page:
+        """It as a page."""
+        return Page(self.heard.body, self.heard.headers["content-type"])
+
+    @property
+    def day(self) -> date:
+        """The day on which it was found, as the site has it, and never later than by our own clock."""
+        today = datetime.now(UTC).date()
+        try:
+            return min(parsedate_to_datetime(self.heard.headers.get("date", "")).date(), today)
+        except (ValueError, TypeError, IndexError):
+            return today
+
+
+class CompanySite:
+    """The website of one company, as far as we are let. Raises QuestionRefused for what is no domain."""
+
+    def __init__(self, link: Link, told: str) -> None:
+        self.domain = told.lower()
+        if not _HOST.fullmatch(self.domain):
+            raise QuestionRefused(f"{told!r} is no domain", provider=NAME)
+        try:
+            self.home = URL(link.base_url.replace("{domain}", self.domain) + "/")
+        except ValueError:
+            raise NotConnected(f"{link.base_url!r} is no web address", provider=NAME) from None
+        self._link = link
+        self._ends_s = asyncio.get_running_loop().time() + _VISIT_S
+
+    async def front(self) -> Found | None:
+        """The front page. None where there is none, nobody is there, or the way leads off the site."""
+        try:
+            return await self.page(self.home)
+        except ProviderDown as error:
+            if not _is_nobody_there(error):
+                raise
+            return None
+
+    async def page(self, url: URL) -> Found | None:
+        """The page at an address. None where there is none, or where the way leads off the site."""
+        return await self._found(url, _PAGE)
+
+    async def feed(self, url: URL) -> Found | None:
+        """The feed at an address. None where there is none, or where the way leads off the site."""
+        return await self._found(url, _FEED)
+
+    def own(self, at: URL, reference: str) -> URL | None:
+        """Where a reference leads from a page, if that is on this site still, else None."""
+        target = _joined(at, reference)
+        if target is None:
+            return None
+        own, host = (self.home.raw_host or "").removeprefix("www."), target.raw_host or ""
+        is_own = host == own or (host.endswith(f".{own}") and _HOST.fullmatch(host))
+        is_within = self._link.is_to_anybody or target.raw_path.startswith(self.home.raw_path)
+        is_usual = _is_plain(target) and _port(target) == _port(self.home)
+        return target if is_own and is_within and is_usual else None
+
+    async def _found(self, url: URL, manners: Manners) -> Found | None:
+        for _ in range(1 + _MOST_HOPS):
+            await self._must_be_allowed(url)
+            heard = await self._asked(url, manners)
+            if heard.status == _OK:
+                return Found(url, heard)
+            target = self._target(heard, url)
+            if target is None:
+                return None
+            url = target
+        return None
+
+    async def _asked(self, url: URL, manners: Manners) -> Heard:
+        if asyncio.get_running_loop().time() > self._ends_s:
+            raise ProviderDown(f"not all was read within {_VISIT_S:g} s", provider=NAME)
+        return await send(self._link, manners, "GET", url)
+
+    def _target(self, heard: Heard, url: URL) -> URL | None:
+        return self.own(url, heard.headers.get("location", "")) if heard.status in _MOVED else None
+
+    async def _must_be_allowed(self, url: URL) -> None:
+        """Raises BlockedByPolicy where robots.txt forbids a page, and what its own fetching raises."""
+        kept = _KEPT.setdefault(
+            self._link.http, RobotsKept(seconds=_ROBOTS_KEPT_S, most_letters=_MOST_ROBOTS_LETTERS)
+        )
+        # where one host stands in for all sites, each has its own below the path that is its home
+        root = url.origin().with_path("/") if self._link.is_to_anybody else self.home
+        robots = kept.get(str(root), asyncio.get_running_loop().time())
+        if robots is None:
+            robots = await self._robots(root)
+            kept.keep(str(root), robots, asyncio.get_running_loop().time())
+        if not robots.allows("/" + url.raw_path_qs.removeprefix(root.raw_path)):
+            raise BlockedByPolicy("robots.txt forbids it", provider=NAME)
+
+    async def _robots(self, root: URL) -> Robots:
+        """What the site asks of machines, nothing where it has no robots.txt (RFC 9309, section 2.3.1).
+
+        A site that can't say at the moment, or can't be reached, is not read: ProviderDown or RateLimited. Another
+        try may help, and what it would have said is not ours to guess. One that has moved is followed five times,
+        also to another site, as the RFC wants it; what leads nowhere is none.
+        """
+        url = root.join(URL("robots.txt"))
+        for _ in range(1 + _MOST_ROBOTS_HOPS):
+            heard = await self._asked(url, _ROBOTS)
+            if heard.status not in _MOVED | _UNAVAILABLE:
+                return read_robots(heard.body)
+            target = self._robots_target(heard, url)
+            if target is None:
+                break
+            url = target
+        return Robots()
+
+    def _robots_target(self, heard: Heard, url: URL) -> URL | None:
+        target = self._target(heard, url)
+        if target is None and heard.status in _MOVED and self._link.is_to_anybody:
+            elsewhere = _joined(url, heard.headers.get("location", ""))
+            is_usual = elsewhere is not None and _is_plain(elsewhere) and elsewhere.is_default_port()
+            return elsewhere if is_usual else None
+        return target
+
+
+def _joined(at: URL, reference: str) -> URL | None:
+    try:
+        return at.join(URL(reference))
+    except ValueError:
+        return None
+
+
+def _is_plain(url: URL) -> bool:
+    """Whether it is an address of the web with nobody's name in it."""
+    return url.scheme in {"http", "https"} and url.raw_user is None and url.raw_password is None
+
+
+def _port(url: URL) -> int | None:
+    """The port where it is not the scheme's own: a site may move from HTTP to HTTPS."""
+    return None if url.is_default_port() else url.port
+
+
+def _is_nobody_there(error: ProviderDown) -> bool:
+    """Whether waiting will not help: no such name, somebody else's certificate, or an address that is not public."""
+    cause = error.__cause__
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError | NotPublic):
+            return True
+        if isinstance(cause, socket.gaierror):
+            return cause.errno in {socket.EAI_NONAME, socket.EAI_NODATA}
+        cause = cause.__cause__
+    return False
