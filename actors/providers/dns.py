@@ -1,15 +1,12 @@
-"""The Domain Name System: where a domain takes mail.
+"""The Domain Name System: where a domain takes mail, and which services its records are proof of.
 
-Messages are written and read by hand (RFC 1035): the few kinds that are needed here are a page of code, and
-dnspython's message classes cost more than a whole HTTP request. It knows this machine's resolvers, though.
+dnspython knows this machine's resolvers; messages are written and read in `dns_messages`.
 """
 
 import asyncio
 import re
-import secrets
 import struct
 from decimal import Decimal
-from typing import NamedTuple
 
 import dns.resolver
 
@@ -22,30 +19,17 @@ from actors.core.errors import (
     QuestionRefused,
 )
 from actors.core.provider import Link, Provider, Reply
-from actors.core.questions import FindMailExchangers, MailExchangers
+from actors.core.questions import CompanyFacts, EnrichCompany, FindMailExchangers, MailExchangers
+from actors.providers import dns_messages as messages
+from actors.providers.dns_clues import mail_host, technologies
+from actors.providers.dns_messages import MX, NOERROR, NXDOMAIN, TXT, Answer, Query
 
 _NAME = "dns"
 _PORT = 53
 _WAITS_S = (1.0, 2.0, 3.0)  # a datagram may get lost, so each question is sent up to three times
 _TCP_WAIT_S = 5.0
-
-_A, _MX, _AAAA, _IN = 1, 15, 28, 1
-_NOERROR, _NXDOMAIN = 0, 3
-_RECURSION_WANTED, _RESPONSE, _CUT_SHORT, _CODE = 0x0100, 0x8000, 0x0200, 0x000F
-_HEADER = struct.Struct("!HHHHHH")
-_RECORD = struct.Struct("!HHIH")
-_MOST_LABELS = 200  # pointers among them; a name has at most 127
-# An empty OPT record (RFC 6891): up to 1,232 bytes are welcome, which no network cuts into pieces.
-_ROOM = b"\0" + _RECORD.pack(41, 1232, 0, 0)
+_MOST_QUOTED = 200
 _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
-
-
-class _Answer(NamedTuple):
-    """What a resolver says: a response code, mail exchangers with their preference, whether an address."""
-
-    code: int
-    exchangers: list[tuple[int, str]]
-    has_address: bool
 
 
 async def find_mail_exchangers(link: Link, question: FindMailExchangers) -> Reply:
@@ -54,12 +38,10 @@ async def find_mail_exchangers(link: Link, question: FindMailExchangers) -> Repl
     None where there is no such domain. No hosts where it says that it takes no mail (RFC 7505) or has no
     address at all; the domain itself where it has an address and says nothing (RFC 5321, section 5.1).
     """
-    domain = question.domain.lower().rstrip(".")
-    if not _DOMAIN.fullmatch(domain):
-        raise QuestionRefused(f"{question.domain!r} is no domain", provider=_NAME)
+    domain = _domain(question.domain)
     resolvers = _resolvers(link.base_url)
-    told = await _asked(resolvers, domain, _MX)
-    if told.code == _NXDOMAIN:
+    told = await _asked(resolvers, domain, MX)
+    if told.code == NXDOMAIN:
         return Reply(None)
     hosts = tuple(host for _, host in sorted(told.exchangers) if host)
     if not told.exchangers and await _has_address(resolvers, domain):
@@ -67,14 +49,47 @@ async def find_mail_exchangers(link: Link, question: FindMailExchangers) -> Repl
     return Reply(MailExchangers(hosts=hosts), evidence=f"MX of {domain}")
 
 
+async def enrich_company(link: Link, question: EnrichCompany) -> Reply:
+    """Who takes the company's mail, and the services that its records are proof of.
+
+    None where there is no such domain, and where its records tell neither.
+    """
+    if question.domain is None:
+        return Reply(None)
+    domain = _domain(question.domain)
+    resolvers = _resolvers(link.base_url)
+    mail = await _asked(resolvers, domain, MX)
+    if mail.code == NXDOMAIN:
+        return Reply(None)
+    texts = (await _asked(resolvers, domain, TXT)).texts
+    preference, exchanger = min(((rank, host) for rank, host in mail.exchangers if host), default=(0, ""))
+    used = technologies(texts)
+    facts = CompanyFacts(domain=domain, technologies=tuple(used) or None, mail_host=mail_host(exchanger))
+    quotes = {}
+    if used:
+        quotes["technologies"] = " | ".join(dict.fromkeys(used.values()))[:_MOST_QUOTED]
+    if facts.mail_host is not None:
+        quotes["mail_host"] = f"MX {preference} {exchanger}"
+    if not quotes:
+        return Reply(None)
+    return Reply(facts, evidence=f"MX and TXT of {domain}", quotes=quotes)
+
+
+def _domain(told: str) -> str:
+    domain = told.lower().rstrip(".")
+    if not _DOMAIN.fullmatch(domain):
+        raise QuestionRefused(f"{told!r} is no domain", provider=_NAME)
+    return domain
+
+
 async def _has_address(resolvers: list[tuple[str, int]], domain: str) -> bool:
-    for kind in (_A, _AAAA):
+    for kind in (messages.A, messages.AAAA):
         if (await _asked(resolvers, domain, kind)).has_address:
             return True
     return False
 
 
-async def _asked(resolvers: list[tuple[str, int]], domain: str, kind: int) -> _Answer:
+async def _asked(resolvers: list[tuple[str, int]], domain: str, kind: int) -> Answer:
     """The answer of the first resolver that has one. Raises the last one's error where none has."""
     error: AgentError | None = None
     for host, port in resolvers:
@@ -85,25 +100,22 @@ async def _asked(resolvers: list[tuple[str, int]], domain: str, kind: int) -> _A
     raise error or NotConnected("this machine knows no resolver", provider=_NAME)
 
 
-async def _ask(host: str, port: int, domain: str, kind: int) -> _Answer:
-    asked = b"".join(bytes([len(label)]) + label.encode() for label in domain.split("."))
-    asked += b"\0" + struct.pack("!HH", kind, _IN)
-    ident = secrets.randbits(16)
-    message = _HEADER.pack(ident, _RECURSION_WANTED, 1, 0, 0, 1) + asked + _ROOM
+async def _ask(host: str, port: int, domain: str, kind: int) -> Answer:
+    query = messages.query(domain, kind)
     try:
-        answer = await _by_datagram(host, port, message, asked)
-        if _HEADER.unpack_from(answer)[1] & _CUT_SHORT:
-            answer = await _by_stream(host, port, message)
-        if not _is_answer(answer, ident, asked):
+        answer = await _by_datagram(host, port, query)
+        if messages.is_cut_short(answer):
+            answer = await _by_stream(host, port, query)
+        if not messages.is_answer(answer, query):
             raise AnswerGarbled(f"an answer to another question than {domain}", provider=_NAME)
-        told = _read(answer, len(asked), kind)
+        told = messages.read(answer, query)
     except TimeoutError:
         raise ProviderDown(f"no answer about {domain}", provider=_NAME) from None
     except (OSError, asyncio.IncompleteReadError) as error:
         raise ProviderDown(f"{type(error).__name__} when asked about {domain}", provider=_NAME) from error
     except (struct.error, IndexError, ValueError) as error:
         raise AnswerGarbled(f"about {domain}", provider=_NAME) from error
-    if told.code not in {_NOERROR, _NXDOMAIN}:
+    if told.code not in {NOERROR, NXDOMAIN}:
         raise DomainSilent(f"response code {told.code} when asked about {domain}", provider=_NAME)
     return told
 
@@ -111,13 +123,13 @@ async def _ask(host: str, port: int, domain: str, kind: int) -> _Answer:
 class _Exchange(asyncio.DatagramProtocol):
     """One question on its own port, so that only who saw it can answer; anything else is overheard."""
 
-    def __init__(self, ident: int, asked: bytes) -> None:
-        self._ident, self._asked = ident, asked
+    def __init__(self, query: Query) -> None:
+        self._query = query
         self.answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
     def datagram_received(self, data: bytes, addr: tuple[str | int, int]) -> None:  # noqa: ARG002 (it is connected)
         """Take the answer, once."""
-        if not self.answer.done() and _is_answer(data, self._ident, self._asked):
+        if not self.answer.done() and messages.is_answer(data, self._query):
             self.answer.set_result(data)
 
     def error_received(self, exc: Exception) -> None:
@@ -126,15 +138,13 @@ class _Exchange(asyncio.DatagramProtocol):
             self.answer.set_exception(exc)
 
 
-async def _by_datagram(host: str, port: int, message: bytes, asked: bytes) -> bytes:
-    loop = asyncio.get_running_loop()
-    ident = int.from_bytes(message[:2])
-    transport, exchange = await loop.create_datagram_endpoint(
-        lambda: _Exchange(ident, asked), remote_addr=(host, port)
+async def _by_datagram(host: str, port: int, query: Query) -> bytes:
+    transport, exchange = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: _Exchange(query), remote_addr=(host, port)
     )
     try:
         for wait_s in _WAITS_S:
-            transport.sendto(message)
+            transport.sendto(query.message)
             done, _ = await asyncio.wait((exchange.answer,), timeout=wait_s)
             if done:
                 return exchange.answer.result()
@@ -144,69 +154,15 @@ async def _by_datagram(host: str, port: int, message: bytes, asked: bytes) -> by
         transport.close()
 
 
-async def _by_stream(host: str, port: int, message: bytes) -> bytes:
+async def _by_stream(host: str, port: int, query: Query) -> bytes:
     """The same question by TCP, for an answer that was too long for a datagram."""
     async with asyncio.timeout(_TCP_WAIT_S):
         reader, writer = await asyncio.open_connection(host, port)
         try:
-            writer.write(len(message).to_bytes(2) + message)
+            writer.write(len(query.message).to_bytes(2) + query.message)
             return await reader.readexactly(int.from_bytes(await reader.readexactly(2)))
         finally:
             writer.close()
-
-
-def _is_answer(data: bytes, ident: int, asked: bytes) -> bool:
-    """Whether this answers the question. Some resolvers give the name back in capitals."""
-    if len(data) < _HEADER.size:
-        return False
-    given, flags, questions, *_ = _HEADER.unpack_from(data)
-    if given != ident or not flags & _RESPONSE:
-        return False
-    end = _HEADER.size + len(asked)
-    # A refusal may leave the question out. lower() changes no length: none is as large as a letter's code.
-    return data[_HEADER.size : end].lower() == asked if questions else bool(flags & _CODE)
-
-
-def _read(answer: bytes, question_length: int, kind: int) -> _Answer:
-    """The answer on the wire. Raises struct.error, IndexError or ValueError where it is cut or garbled."""
-    _, flags, questions, answers, *_ = _HEADER.unpack_from(answer)
-    place = _HEADER.size + (question_length if questions else 0)
-    exchangers: list[tuple[int, str]] = []
-    has_address = False
-    for _ in range(answers):
-        _, place = _name(answer, place)
-        found, _, _, length = _RECORD.unpack_from(answer, place)
-        place += _RECORD.size
-        # Other kinds are aliases on the way, or signatures.
-        if found == kind == _MX:
-            host, _ = _name(answer, place + 2)
-            exchangers.append((int.from_bytes(answer[place : place + 2]), host))
-        elif found == kind:
-            has_address = True
-        place += length
-    return _Answer(flags & _CODE, exchangers, has_address)
-
-
-def _name(message: bytes, place: int) -> tuple[str, int]:
-    """The name at a place, and the place after it; empty for the root. Pointers may lead in circles."""
-    labels: list[str] = []
-    after = 0
-    for _ in range(_MOST_LABELS):
-        length = message[place]
-        if length == 0:
-            return ".".join(labels), after or place + 1
-        if length < 64:
-            label = message[place + 1 : place + 1 + length]
-            if len(label) < length:
-                raise ValueError("a label is cut short")
-            labels.append(label.decode("ascii").lower())
-            place += 1 + length
-        else:
-            if length < 0xC0:
-                raise ValueError("neither a label nor a pointer")
-            after = after or place + 2
-            place = (length & 0x3F) << 8 | message[place + 1]
-    raise ValueError("a name without end")
 
 
 def _resolvers(base_url: str) -> list[tuple[str, int]]:
@@ -229,6 +185,11 @@ PROVIDER = Provider(
     base_url="",
     needs_key=False,
     credit_price_usd=Decimal(0),
-    answers={FindMailExchangers: find_mail_exchangers},
+    answers={FindMailExchangers: find_mail_exchangers, EnrichCompany: enrich_company},
+    knows=frozenset({"technologies", "mail_host"}),
+    # a record proves that somebody set the service up, not that it is still in use
+    trust=0.8,
+    licence="public records",
+    keeps_for_days=30,
     is_one_service=False,
 )

@@ -39,7 +39,7 @@ where things are:
   /crm/v1/...          the same
   /hubspot/crm/...     the same
   /salesforce/services/data/v66.0/...   the same
-  /sites/DOMAIN/       the web site of a company; /careers and /robots.txt below it
+  /sites/DOMAIN/       the web site of a company; /careers, /about, /feed.xml and /robots.txt below it
   /_simulator/         health, bill, effects, settings (GET, PUT), reset (POST), companies.csv, history.csv
 
 for example:
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=int, default=0, help="HTTP port; 0 takes a free one (default)")
-    add("--dns-port", type=int, default=0, help="DNS port, UDP; 0 takes a free one (default)")
+    add("--dns-port", type=int, default=0, help="DNS port, UDP and TCP; 0 takes a free one (default)")
     add("--seed", type=int, default=7, help="the same seed makes the same world (default: %(default)s)")
     add("--companies", type=int, default=12_000, help=f"1 to {MOST_COMPANIES} (default: %(default)s)")
     add(

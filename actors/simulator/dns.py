@@ -1,7 +1,7 @@
 """A DNS server on loopback that answers for every domain as the world has it.
 
 The wire format (RFC 1035) is made by hand: questions and answers have few shapes, and this is much cheaper
-than a library. An answer always fits into one datagram, so there is no TCP.
+than a library. What does not fit into the datagram that the other side takes is asked for again over TCP.
 """
 
 import asyncio
@@ -11,39 +11,49 @@ from functools import lru_cache
 from typing import cast
 
 from actors.simulator.world import World
-from actors.simulator.zone import FORMERR, NOTIMP, Reply, Zone
+from actors.simulator.zone import FORMERR, NOERROR, NOTIMP, Reply, Zone
 
 _RECEIVE_BUFFER = 4 << 20
 _REPLIES_KEPT = 100_000
 _HEADER = struct.Struct("!HHHHHH")
 _RESPONSE, _AUTHORITATIVE, _RECURSION_WANTED, _RECURSION_OFFERED = 0x8000, 0x0400, 0x0100, 0x0080
+_CUT_SHORT = 0x0200
+_LEAST_ROOM = 512
+_OPT = b"\0\0\x29"  # of the root, in which a question says how long a datagram may be (RFC 6891)
+_TRIES = 20
 _OPCODE = 0x7800
 
 
 class DnsServer(asyncio.DatagramProtocol):
-    """One UDP socket that answers MX, A, AAAA and TXT questions."""
+    """One port, over UDP and TCP, that answers MX, A, AAAA and TXT questions."""
 
     def __init__(self, world: World) -> None:
         self._transport: asyncio.DatagramTransport | None = None
+        self._streams: asyncio.Server | None = None
         self._reply = lru_cache(maxsize=_REPLIES_KEPT)(Zone(world).reply)
 
     async def start(self, host: str, port: int) -> int:
-        """Listen, and say on which port."""
-        listening = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        try:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-            listening.setblocking(False)
-            listening.bind((host, port))
-        except OSError:
-            listening.close()
-            raise
-        await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, sock=listening)
-        return int(listening.getsockname()[1])
+        """Listen, and say on which port. Raises OSError where it is taken."""
+        for _ in range(_TRIES):
+            listening = _datagrams(host, port)
+            chosen = int(listening.getsockname()[1])
+            try:
+                self._streams = await asyncio.start_server(self._answer_stream, host, chosen)
+            except OSError:
+                listening.close()
+                if port:
+                    raise
+                continue  # the port that was free for datagrams is not for streams
+            await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, sock=listening)
+            return chosen
+        raise OSError(f"no port of {host} is free for datagrams and streams")
 
     def stop(self) -> None:
         """Stop listening."""
         if self._transport is not None:
             self._transport.close()
+        if self._streams is not None:
+            self._streams.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport to answer on."""
@@ -55,7 +65,19 @@ class DnsServer(asyncio.DatagramProtocol):
         if response is not None and self._transport is not None:
             self._transport.sendto(response, addr)
 
-    def response(self, message: bytes) -> bytes | None:
+    async def _answer_stream(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one message that came with its length before it."""
+        try:
+            message = await reader.readexactly(int.from_bytes(await reader.readexactly(2)))
+            response = self.response(message, by_stream=True)
+            if response is not None:
+                writer.write(len(response).to_bytes(2) + response)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # whoever asked has gone
+        finally:
+            writer.close()
+
+    def response(self, message: bytes, *, by_stream: bool = False) -> bytes | None:
         """The answer to a message on the wire; None for what is no question."""
         if len(message) < _HEADER.size:
             return None
@@ -68,7 +90,30 @@ class DnsServer(asyncio.DatagramProtocol):
         if asked is None:
             return _pack(ident, flags, b"", Reply(FORMERR))
         name, kind, end = asked
-        return _pack(ident, flags, message[_HEADER.size : end], self._reply(name, kind))
+        question = message[_HEADER.size : end]
+        packed = _pack(ident, flags, question, self._reply(name, kind))
+        if not by_stream and len(packed) > _room(message, end):
+            return _pack(ident, flags, question, Reply(NOERROR | _CUT_SHORT))
+        return packed
+
+
+def _datagrams(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+        listening.setblocking(False)
+        listening.bind((host, port))
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _room(message: bytes, end: int) -> int:
+    """How long a datagram the other side takes."""
+    if message[end : end + len(_OPT)] != _OPT:
+        return _LEAST_ROOM
+    return max(_LEAST_ROOM, int.from_bytes(message[end + len(_OPT) : end + len(_OPT) + 2]))
 
 
 def _question(message: bytes) -> tuple[str, int, int] | None:

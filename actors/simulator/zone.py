@@ -1,11 +1,14 @@
-"""What the DNS says of each domain: mail exchangers, addresses and sender policies, as the world has it."""
+"""What the DNS says of each domain: mail exchangers, addresses and texts, as the world has it.
+
+The texts of a domain are its sender policy and the proofs that the services it uses have asked for.
+"""
 
 import struct
 from ipaddress import IPv4Address
 from typing import NamedTuple
 
 from actors.simulator.chance import draw64, pick
-from actors.simulator.company import Mail, is_domain
+from actors.simulator.company import Company, Mail, is_domain
 from actors.simulator.world import World
 
 A, SOA, MX, TXT = 1, 6, 15, 16
@@ -18,6 +21,33 @@ _MAIL_HOSTS = {
     "postharbour-protection.net": ("in1", "in2"),
     "letterworks-relay.net": ("mxa", "mxb"),
 }
+_OFFICE = "Microsoft Office 365"
+_OFFICE_HOSTS = "mail.protection.outlook.com"
+# whom a company lets send in its name for what it uses
+_SENDERS = {
+    "Salesforce": "_spf.salesforce.com",
+    "HubSpot": "100000.spf04.hubspotemail.net",
+    "Zendesk": "mail.zendesk.com",
+    "Mailchimp": "servers.mcsv.net",
+    "Marketo": "mktomail.com",
+    "Amazon AWS": "amazonses.com",
+    "ServiceNow": "b.spf.service-now.com",
+    _OFFICE: "spf.protection.outlook.com",
+}
+# what proves to a service that the domain is the company's own; each has its own number
+_PROOFS = {
+    "Google Analytics": "google-site-verification={:043x}",
+    "Slack": "slack-domain-verification={:040x}",
+    "Zoom": "ZOOM_verify_{:022x}",
+    "Stripe": "stripe-verification={:064x}",
+    "DocuSign": "docusign={:08x}-0000-4000-8000-000000000000",
+    "Jira": "atlassian-domain-verification={:064x}",
+    "Facebook Pixel": "facebook-domain-verification={:030x}",
+    "Adobe Creative Cloud": "adobe-idp-site-verification={:064x}",
+    "Klaviyo": "klaviyo-site-verification={:06x}",
+    _OFFICE: "MS=ms{:08d}",
+}
+_MOST_PIECE = 255
 _FICTION = ("192.0.2.0", "198.51.100.0", "203.0.113.0")  # networks that RFC 5737 keeps for documentation
 _THE_QUESTION = b"\xc0\x0c"
 
@@ -41,7 +71,7 @@ class Zone:
         """What there is of one record type at a name in small letters."""
         domain = next((name.removeprefix(host) for host in _OWN_HOSTS if name.startswith(host)), name)
         parent = name.partition(".")[2]
-        if parent in _MAIL_HOSTS:
+        if parent in _MAIL_HOSTS or parent == _OFFICE_HOSTS:
             return _found(A, [_address(name)]) if kind == A else _nothing(NOERROR, parent)
         if not is_domain(domain):
             return _nothing(NXDOMAIN, "")
@@ -54,9 +84,13 @@ class Zone:
         if kind == A and not name.startswith("_"):
             data = [_address(name)]
         elif kind == MX and name == domain:
-            data = _exchangers(company.domain, company.mail)
-        elif kind == TXT:
-            data = _policies(company.domain, company.mail, is_dmarc=name.startswith("_dmarc."))
+            data = [
+                struct.pack("!H", rank) + encode_name(host) for rank, host in _exchangers(domain, company)
+            ]
+        elif kind == TXT and name == domain:
+            data = [_pieces(text) for text in (_policy(domain, company), *_proofs(domain, company))]
+        elif kind == TXT and name.startswith("_dmarc."):
+            data = [_pieces("v=DMARC1; p=none")]
         return _found(kind, data) if data else _nothing(NOERROR, domain)
 
 
@@ -66,29 +100,45 @@ def encode_name(name: str) -> bytes:
     return b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
 
 
-def _exchangers(domain: str, mail: Mail) -> list[bytes]:
-    if mail is Mail.NULL_MX:
-        return [struct.pack("!H", 0) + b"\0"]
-    if mail is Mail.EXCHANGERS:
-        hosts = [f"mx1.{domain}", f"mx2.{domain}"]
-    elif mail is Mail.HOSTED:
-        provider = pick(list(_MAIL_HOSTS), "mail host", domain)
-        hosts = [f"{host}.{provider}" for host in _MAIL_HOSTS[provider]]
-    else:
-        hosts = []
-    return [struct.pack("!H", 10 * place) + encode_name(host) for place, host in enumerate(hosts, 1)]
+def _exchangers(domain: str, company: Company) -> list[tuple[int, str]]:
+    """The hosts that take the company's mail, with their preference."""
+    if company.mail is Mail.NULL_MX:
+        return [(0, "")]
+    if company.mail is Mail.EXCHANGERS:
+        return [(10, f"mx1.{domain}"), (20, f"mx2.{domain}")]
+    if company.mail is not Mail.HOSTED:
+        return []
+    if _OFFICE in company.technologies:
+        return [(0, f"{domain.replace('.', '-')}.{_OFFICE_HOSTS}")]
+    provider = pick(list(_MAIL_HOSTS), "mail host", domain)
+    return [(10 * place, f"{host}.{provider}") for place, host in enumerate(_MAIL_HOSTS[provider], 1)]
 
 
-def _policies(domain: str, mail: Mail, *, is_dmarc: bool) -> list[bytes]:
-    if is_dmarc:
-        text = "v=DMARC1; p=none"
-    elif mail is Mail.NULL_MX:
-        text = "v=spf1 -all"
-    elif mail is Mail.HOSTED:
-        text = f"v=spf1 include:{pick(list(_MAIL_HOSTS), 'mail host', domain)} ~all"
-    else:
-        text = "v=spf1 mx -all"
-    return [bytes([len(text)]) + text.encode()]
+def _policy(domain: str, company: Company) -> str:
+    if company.mail is Mail.NULL_MX:
+        return "v=spf1 -all"
+    included = [_SENDERS[one] for one in company.technologies if one in _SENDERS]
+    if company.mail is Mail.HOSTED and _OFFICE not in company.technologies:
+        included.append(pick(list(_MAIL_HOSTS), "mail host", domain))
+    own = [] if company.mail is Mail.HOSTED else ["mx"]
+    return " ".join(
+        ["v=spf1", *own, *(f"include:{name}" for name in included), "~all" if included else "-all"]
+    )
+
+
+def _proofs(domain: str, company: Company) -> list[str]:
+    return [
+        _PROOFS[one].format(draw64("proof", one, domain) % 10**8)
+        for one in company.technologies
+        if one in _PROOFS
+    ]
+
+
+def _pieces(text: str) -> bytes:
+    """A text on the wire, in pieces with their lengths before them."""
+    data = text.encode()
+    pieces = [data[place : place + _MOST_PIECE] for place in range(0, len(data), _MOST_PIECE)]
+    return b"".join(bytes([len(piece)]) + piece for piece in pieces)
 
 
 def _address(name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Mail exchangers: the simulator's, and servers on loopback that answer in every way but well."""
+"""Mail exchangers and texts: the simulator's, and servers on loopback that answer in every way but well."""
 
 import asyncio
 import struct
@@ -24,9 +24,9 @@ from actors.core.errors import (
     QuestionRefused,
 )
 from actors.core.provider import Link, Reply
-from actors.core.questions import FindMailExchangers, MailExchangers
+from actors.core.questions import CompanyFacts, EnrichCompany, FindMailExchangers, MailExchangers
 from actors.providers import dns as provider
-from actors.providers.dns import find_mail_exchangers
+from actors.providers.dns import enrich_company, find_mail_exchangers
 from actors.simulator.company import Mail
 from actors.simulator.world import World
 
@@ -241,12 +241,16 @@ def _mutated(wire: bytes, changes: list[tuple[int, int]]) -> bytes:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 255)), max_size=6))
-def test_whatever_comes_it_is_a_reply_or_a_typed_error(changes: list[tuple[int, int]]) -> None:
+@given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 255)), max_size=6), st.booleans())
+def test_whatever_comes_it_is_a_reply_or_a_typed_error(
+    changes: list[tuple[int, int]], is_about_mail: bool
+) -> None:
     good = zone(
         "acme.com. CNAME mail.acme.com.",
         "mail.acme.com. MX 5 mx1.acme.com.",
         "mail.acme.com. MX 7 mx2.x.org.",
+        'mail.acme.com. TXT "docusign=1" "2"',
+        'mail.acme.com. TXT "v=spf1 include:sendgrid.net -all"',
     )
 
     def answer(question: dns.message.Message) -> bytes:
@@ -257,14 +261,18 @@ def test_whatever_comes_it_is_a_reply_or_a_typed_error(changes: list[tuple[int, 
     async def ask() -> Reply | AgentError:
         async with serving(answer) as (link, _):
             try:
-                return await find_mail_exchangers(link, ACME)
+                if is_about_mail:
+                    return await find_mail_exchangers(link, ACME)
+                return await enrich_company(link, COMPANY)
             except AgentError as error:
                 return error
 
     outcome = asyncio.run(ask())
     assert isinstance(outcome, Reply | AnswerGarbled)
-    if isinstance(outcome, Reply):
-        assert isinstance(outcome.content, MailExchangers)
+    if isinstance(outcome, Reply) and outcome.content is not None:
+        assert isinstance(outcome.content, MailExchangers if is_about_mail else CompanyFacts)
+    else:
+        assert not is_about_mail or isinstance(outcome, AnswerGarbled)
 
 
 async def test_an_answer_too_long_for_a_datagram_comes_by_stream() -> None:
@@ -336,7 +344,199 @@ async def test_a_machine_without_resolvers_is_a_matter_of_configuration(
         await find_mail_exchangers(Link(None, "", None), ACME)
 
 
+# What the records tell of a company
+
+COMPANY = EnrichCompany(domain="acme.com")
+
+
+async def reply_of(answering: Answering | Several, question: EnrichCompany = COMPANY) -> Reply:
+    async with serving(answering) as (link, _):
+        return await enrich_company(link, question)
+
+
+async def test_what_the_records_tell_of_a_company() -> None:
+    records = zone(
+        "acme.com. MX 10 alt1.aspmx.l.google.com.",
+        "acme.com. MX 1 ASPMX.l.google.com.",
+        'acme.com. TXT "v=spf1 include:_spf.google.com include:sendgrid.net ~all"',
+        'acme.com. TXT "nothing of note"',
+        'acme.com. TXT "docusign=05958488"',
+    )
+    assert await reply_of(records, EnrichCompany(domain="Acme.com.")) == Reply(
+        CompanyFacts(
+            domain="acme.com",
+            technologies=("Google Workspace", "SendGrid", "DocuSign"),
+            mail_host="Google Workspace",
+        ),
+        evidence="MX and TXT of acme.com",
+        quotes={
+            "technologies": "v=spf1 include:_spf.google.com include:sendgrid.net ~all | docusign=05958488",
+            "mail_host": "MX 1 aspmx.l.google.com",
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("records", "technologies", "mail_host"),
+    [
+        (["acme.com. MX 10 mail.acme.com."], None, "acme.com"),
+        (['acme.com. TXT "docusign=1"'], ("DocuSign",), None),
+        (["acme.com. MX 0 .", 'acme.com. TXT "docusign=1"'], ("DocuSign",), None),
+        (
+            ["acme.com. CNAME x.example.", "x.example. MX 1 mx.zoho.com.", 'x.example. TXT "MS=ms1"'],
+            ("Microsoft 365",),
+            "Zoho Mail",
+        ),
+        # one text in two pieces, cut in the middle of a name
+        (['acme.com. TXT "v=spf1 include:send" "grid.net ~all"'], ("SendGrid",), None),
+    ],
+)
+async def test_what_there_is_of_it(
+    records: list[str], technologies: tuple[str, ...] | None, mail_host: str | None
+) -> None:
+    facts = (await reply_of(zone(*records))).content
+    assert isinstance(facts, CompanyFacts)
+    assert (facts.technologies, facts.mail_host) == (technologies, mail_host)
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [],
+        ["acme.com. A 192.0.2.1"],
+        ["acme.com. MX 0 ."],
+        ['acme.com. TXT "v=spf1 -all"'],
+        ['acme.com. TXT "v=spf1 include:sendgrid.net"', 'acme.com. TXT "v=spf1 -all"'],
+    ],
+)
+async def test_records_that_tell_nothing_are_a_miss(records: list[str]) -> None:
+    assert await reply_of(zone(*records)) == Reply(None)
+
+
+async def test_no_such_domain_is_a_miss_after_one_question() -> None:
+    async with serving(zone(code=dns.rcode.NXDOMAIN)) as (link, server):
+        assert await enrich_company(link, COMPANY) == Reply(None)
+    assert len(server.asked) == 1
+
+
+async def test_a_company_without_a_domain_is_not_asked_for() -> None:
+    async with serving(zone()) as (link, server):
+        assert await enrich_company(link, EnrichCompany(domain=None, name="Acme")) == Reply(None)
+    assert not server.asked
+
+
+async def test_name_servers_that_fail_for_texts_alone_are_worth_waiting_for() -> None:
+    mail = zone("acme.com. MX 1 mx.acme.com.")
+
+    def answer(question: dns.message.Message) -> dns.message.Message:
+        is_text = question.question[0].rdtype == dns.rdatatype.TXT
+        return zone(code=dns.rcode.SERVFAIL)(question) if is_text else mail(question)
+
+    with pytest.raises(DomainSilent, match="2"):
+        await reply_of(answer)
+
+
+async def test_a_long_text_is_quoted_in_part() -> None:
+    policy = '"v=spf1 include:sendgrid.net" ' + " ".join(f'" include:{n}.example"' for n in range(40))
+    quotes = (await reply_of(zone(f"acme.com. TXT {policy}"))).quotes
+    assert len(quotes["technologies"]) == 200
+    assert quotes["technologies"].startswith("v=spf1 include:sendgrid.net include:0.example")
+
+
+async def test_texts_too_long_for_a_datagram_come_by_stream() -> None:
+    many = zone(*(f'acme.com. TXT "{"x" * 200}{n}"' for n in range(20)), 'acme.com. TXT "docusign=1"')
+    asked_by_stream = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked_by_stream
+        asked_by_stream += 1
+        wire = await reader.readexactly(int.from_bytes(await reader.readexactly(2)))
+        answer = many(dns.message.from_wire(wire)).to_wire(max_size=65_535)
+        writer.write(len(answer).to_bytes(2) + answer)
+        await writer.drain()
+        writer.close()
+
+    def datagram(question: dns.message.Message) -> dns.message.Message:
+        response = dns.message.make_response(question)
+        if question.question[0].rdtype == dns.rdatatype.TXT:
+            response.flags |= dns.flags.TC
+        return response
+
+    async with serving(datagram) as (link, _):
+        host, _, port = link.base_url.rpartition(":")
+        async with await asyncio.start_server(serve, host, int(port)):
+            reply = await enrich_company(link, COMPANY)
+    assert reply.content == CompanyFacts(domain="acme.com", technologies=("DocuSign",))
+    assert asked_by_stream == 1
+
+
+def _text_record(data: bytes, length: int | None = None) -> Answering:
+    """The answer with one text whose bytes are these, though the record may say another length."""
+
+    def answer(question: dns.message.Message) -> bytes:
+        if question.question[0].rdtype != dns.rdatatype.TXT:
+            return dns.message.make_response(question).to_wire()
+        wire = bytearray(dns.message.make_response(question).to_wire())
+        wire[6:8] = (1).to_bytes(2)
+        wire[10:12] = (0).to_bytes(2)  # without what belongs to the transport
+        kept = 12 + len(question.question[0].name.to_wire()) + 4
+        record = b"\xc0\x0c" + struct.pack("!HHIH", 16, 1, 300, len(data) if length is None else length)
+        return bytes(wire[:kept]) + record + data
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("data", "length"),
+    [(b"\x0adocusign=1", 5), (b"\x0adocusign=1", 300), (b"\xffdocusign=1", None), (b"\x05docusign=1", None)],
+)
+async def test_a_text_that_is_cut_is_garbled(data: bytes, length: int | None) -> None:
+    with pytest.raises(AnswerGarbled):
+        await reply_of(_text_record(data, length))
+
+
+async def test_a_text_may_be_empty_or_no_text() -> None:
+    assert await reply_of(_text_record(b"")) == Reply(None)
+    assert await reply_of(_text_record(b"\0\0")) == Reply(None)
+    reply = await reply_of(_text_record(b"\x0bdocusign=\xff1"))
+    assert reply.quotes["technologies"] == "docusign=\ufffd1"
+
+
 # With the simulator
+
+# What the simulator's companies use, and as what it shows in their records.
+SHOWN = {
+    "Amazon AWS": "Amazon SES",
+    "Microsoft Office 365": "Microsoft 365",
+    "Google Analytics": "Google Search Console",
+    "Facebook Pixel": "Meta Business Suite",
+    "Jira": "Atlassian",
+}
+
+
+async def test_the_simulators_records_tell_the_truth(way: Callable[[str], Link], world: World) -> None:
+    seen: set[str] = set()
+    for company in world.companies[:200]:
+        question = EnrichCompany(domain=company.domain)
+        if company.mail is Mail.SERVFAIL:
+            with pytest.raises(DomainSilent):
+                await enrich_company(way("dns"), question)
+            continue
+        facts = (await enrich_company(way("dns"), question)).content
+        if company.mail is Mail.NXDOMAIN:
+            assert facts is None
+            continue
+        found = set(facts.technologies or ()) if isinstance(facts, CompanyFacts) else set()
+        assert found <= {SHOWN.get(one, one) for one in company.technologies}
+        assert {"Salesforce", "Slack", "Stripe"} & set(company.technologies) <= found | (
+            {"Salesforce"} if company.mail is Mail.NULL_MX else set()
+        )
+        if isinstance(facts, CompanyFacts):
+            takes_mail = company.mail in {Mail.EXCHANGERS, Mail.HOSTED}
+            assert (facts.mail_host is not None) == takes_mail
+            assert (facts.mail_host == company.domain) == (company.mail is Mail.EXCHANGERS)
+        seen |= found
+    assert len(seen) > 10
 
 
 async def test_the_simulators_domains(way: Callable[[str], Link], world: World) -> None:
