@@ -36,8 +36,8 @@ def run(database_url, monkeypatch, tmp_path):
     monkeypatch.setenv("LEADMILL_DATABASE_URL", database_url)
     monkeypatch.setenv("LEADMILL_HOME", str(tmp_path))
 
-    def run(*words, input=None):
-        result = CliRunner().invoke(leadmill.app, [str(word) for word in words], input=input)
+    def run(*words):
+        result = CliRunner().invoke(leadmill.app, [str(word) for word in words])
         told = result.exception is None or isinstance(result.exception, SystemExit)
         return result.exit_code, result.stdout if told else str(result.exception)
 
