@@ -18,6 +18,7 @@ NOTHING = "nothing"
 _MILLIONTH = Decimal("0.000001")
 # What stands in a record without a finding came with a list; how far that is to be trusted nobody knows.
 _TRUST_IN_LISTS = 0.5
+_LISTS = frozenset({"technologies"})
 
 
 def findings_in(
@@ -108,8 +109,27 @@ class Ledger:
             self._found[one.field, one.provider] = one
             if one.field != NOTHING and self._may_stand(one):
                 self._standing[one.field] = one
-                if one.field in Firmographics.model_fields:
-                    self.account = Account.model_validate({**self.account.model_dump(), one.field: one.value})
+                self._learn(one.field, one.value)
+            elif one.field in _LISTS and self._policy(one.field) is FieldPolicy.FILL_EMPTY:
+                self._add(one)
+
+    def _learn(self, name: str, value: Any) -> None:
+        if name in Firmographics.model_fields:
+            self.account = Account.model_validate({**self.account.model_dump(), name: value})
+
+    def _add(self, one: Finding) -> None:
+        """What a list does not have yet, added to it: several sources each see some, and none sees all."""
+        standing = self._standing.get(one.field)
+        if standing is not None and standing.provider == PERSON:
+            return
+        known = getattr(self.account, one.field)
+        have = {each.casefold() for each in known}
+        more = [each for each in one.value if each.casefold() not in have]
+        if more:
+            self._learn(one.field, (*known, *more))
+
+    def _policy(self, name: str) -> FieldPolicy:
+        return self._policies.get(name, FieldPolicy.FILL_EMPTY)
 
     def _is_open(self, name: str) -> bool:
         standing = self._standing.get(name)
@@ -121,7 +141,7 @@ class Ledger:
         standing = self._standing.get(new.field)
         if standing is not None and standing.provider == PERSON:
             return False
-        policy = self._policies.get(new.field, FieldPolicy.FILL_EMPTY)
+        policy = self._policy(new.field)
         if policy is FieldPolicy.SUGGEST_ONLY:
             return False
         if self._is_open(new.field):

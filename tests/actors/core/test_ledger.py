@@ -143,6 +143,27 @@ def test_what_a_person_wrote_stays_whatever_comes(policy, keeps_for_days):
     assert ledger.found[0].value == 90
 
 
+def test_a_list_is_what_all_sources_saw_together_but_for_what_a_person_wrote():
+    of = account()
+    ledger = taken(
+        of,
+        told("dns", technologies=("HubSpot", "Stripe")),
+        told("website", technologies=("hubspot", "Next.js")),
+    )
+    assert ledger.account.technologies == ("HubSpot", "Stripe", "Next.js")
+    assert stands(ledger) == {"technologies": "dns"}
+    written = account(technologies=("Rust",))
+    before = [standing(written, "technologies", ["Rust"], PERSON)]
+    assert taken(written, told(technologies=("Go",)), before=before).account.technologies == ("Rust",)
+    one_only = taken(
+        account(),
+        told("dns", technologies=("A",)),
+        told("website", technologies=("B",)),
+        technologies=FieldPolicy.NEWER_WINS,
+    )
+    assert one_only.account.technologies == ("A",)
+
+
 def test_a_suggestion_does_not_even_fill_a_gap():
     ledger = taken(account(), told(employees=90), employees=FieldPolicy.SUGGEST_ONLY)
     assert ledger.account.employees is None
