@@ -21,7 +21,8 @@ class CompanyFacts(Firmographics):
     """What a provider knows of a company. Growth is a share: 0.1 for a tenth more people than a year ago.
 
     `register_number` is the number in the trade register of the company's country, `status` what that register
-    says: active or inactive. `mail_host` is who takes the company's mail.
+    says: active or inactive, and `register_activity` what the company does by the register's own few words, which
+    are no industry that a customer looks for. `mail_host` is who takes the company's mail.
     """
 
     name: str | None = None
@@ -32,6 +33,7 @@ class CompanyFacts(Firmographics):
     ticker: str | None = None
     register_number: str | None = None
     status: str | None = None
+    register_activity: str | None = None
     parent_lei: str | None = None
     phone: str | None = None
     linkedin_url: str | None = None

@@ -148,7 +148,7 @@ def _company(record: dict[str, Any], *, is_listed: bool = False) -> CompanyFacts
         founded_year=founded.year if founded is not None else None,
         country=_COUNTRY,
         city=text(part(record, "registered_office_address").get("locality")),
-        industry=industry_of(texts(record.get("sic_codes")) or ()),
+        register_activity=industry_of(texts(record.get("sic_codes")) or ()),
     )
 
 
@@ -182,7 +182,7 @@ PROVIDER = Provider(
         PreviewCompanies: preview_companies,
     },
     knows=frozenset(
-        {"legal_name", "register_number", "status", "founded_year", "city", "country", "industry"}
+        {"legal_name", "register_number", "status", "founded_year", "city", "country", "register_activity"}
     ),
     trust=0.95,
     licence="Open Government Licence 3.0",

@@ -10,11 +10,12 @@ import orjson
 
 @dataclass(slots=True)
 class Account:
-    """The bill of one key at one vendor."""
+    """The bill of one key at one vendor, and how many calls came above its limit."""
 
     calls: int = 0
     billed_calls: int = 0
     credits: int = 0
+    above_limit: int = 0
     meters: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Account") -> None:
@@ -58,7 +59,11 @@ class Bill:
             shown = vendors.setdefault(vendor, {**Account().figures(), "keys": {}})
             for figure, amount in account.figures().items():
                 shown[figure] += amount
-            shown["keys"][key] = {**account.figures(), "meters": dict(account.meters)}
+            shown["keys"][key] = {
+                **account.figures(),
+                "meters": dict(account.meters),
+                "above_limit": account.above_limit,
+            }
             total.add(account)
         return {
             "vendors": vendors,

@@ -55,6 +55,7 @@ class Gate:
         usage = self._windows.count(key, endpoint, settings.requests_per_minute)
         fate = self.faults.draw()
         if usage.is_exceeded:
+            account.above_limit += 1
             answer = vendor.throttled(endpoint, usage.minute_ends_in_s)
         elif fate.failure == 429:
             answer = vendor.throttled(endpoint, 1)

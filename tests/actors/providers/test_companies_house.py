@@ -152,7 +152,7 @@ async def test_a_company_in_our_words(vendor: Callable[..., Link]) -> None:
             founded_year=1999,
             country="GB",
             city="Leeds",
-            industry="information & communication",
+            register_activity="information & communication",
         ),
         evidence="Companies House /company/01234567",
     )
@@ -355,7 +355,7 @@ async def test_the_simulators_industries_are_in_the_right_section(
             question = EnrichCompany(domain=None, name=company.name, country="GB")
             facts = (await enrich_company(way("companies_house"), question)).content
             assert isinstance(facts, CompanyFacts)
-            assert facts.industry == sections[company.industry]
+            assert facts.register_activity == sections[company.industry]
 
 
 async def test_the_simulators_register_is_read_to_its_end(
