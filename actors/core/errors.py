@@ -1,7 +1,20 @@
 """What can go wrong, and whether waiting helps."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Literal, Protocol
+
+ProviderOutcome = Literal[
+    "hit",
+    "miss",
+    "pending",
+    "invalid_input",
+    "auth",
+    "rate_limited",
+    "quota_exhausted",
+    "provider_down",
+    "blocked_by_policy",
+    "opted_out",
+]
 
 
 class AgentError(Exception):
@@ -20,6 +33,8 @@ class AgentError(Exception):
     #: seconds before the second attempt; they double from then on, up to the longest wait
     first_wait_s: ClassVar[float] = 1.0
     longest_wait_s: ClassVar[float] = 300.0
+    #: what has become of a question to a provider; None where the error is of our own work, or of an effect
+    outcome: ClassVar[ProviderOutcome | None] = None
     #: whether the provider has certainly done nothing; else it may have acted, whatever it answered
     nothing_done: bool = False
 
@@ -36,6 +51,7 @@ class RateLimited(AgentError):
     """The provider asks us to slow down."""
 
     kind = "transient"
+    outcome = "rate_limited"
     nothing_done = True
 
 
@@ -44,6 +60,7 @@ class QuotaExhausted(AgentError):
 
     # Quotas come back by the day or the month, or when the tenant buys more: giving up would only make work.
     kind = "transient"
+    outcome = "quota_exhausted"
     patient = True
     first_wait_s = 900.0
     longest_wait_s = 21_600.0
@@ -54,6 +71,7 @@ class ProviderDown(AgentError):
     """The provider does not answer as it should."""
 
     kind = "transient"
+    outcome = "provider_down"
 
 
 class LeftAlone(AgentError):
@@ -61,6 +79,7 @@ class LeftAlone(AgentError):
 
     # Others have found out how it does; whoever did not ask has not failed.
     kind = "transient"
+    outcome: ClassVar[ProviderOutcome | None] = "provider_down"
     patient = True
     longest_wait_s = 15.0
     nothing_done = True
@@ -69,6 +88,7 @@ class LeftAlone(AgentError):
 class SlowedDown(LeftAlone):
     """The provider has asked us to slow down, and is left alone for the moment."""
 
+    outcome = "rate_limited"
     # it says itself when it may be asked again: nobody need wait longer for having waited before
     longest_wait_s = 1.0
 
@@ -78,6 +98,7 @@ class BudgetUsedUp(AgentError):
 
     # It comes back with the next day, or when somebody raises it, which sets free whatever waits for it.
     kind = "transient"
+    outcome = "blocked_by_policy"
     patient = True
     first_wait_s = 900.0
     longest_wait_s = 21_600.0
@@ -87,6 +108,7 @@ class CeilingReached(AgentError):
     """This would cost more than it may."""
 
     kind = "configuration"
+    outcome = "blocked_by_policy"
 
 
 class DomainSilent(AgentError):
@@ -94,6 +116,7 @@ class DomainSilent(AgentError):
 
     # Resolvers remember a failure for up to five minutes (RFC 9520), and outages of name servers last longer.
     kind = "transient"
+    outcome = "provider_down"
     max_attempts = 4
     first_wait_s = 900.0
     longest_wait_s = 14_400.0
@@ -103,6 +126,7 @@ class AnswerPending(AgentError):
     """The provider is still looking."""
 
     kind = "transient"
+    outcome = "pending"
 
 
 class ScorerAway(AgentError):
@@ -139,6 +163,7 @@ class NotConnected(AgentError):
     """No provider is connected that could answer this."""
 
     kind = "configuration"
+    outcome = "auth"
     nothing_done = True
 
 
@@ -146,6 +171,7 @@ class KeyRefused(AgentError):
     """The provider does not accept the key."""
 
     kind = "configuration"
+    outcome = "auth"
     nothing_done = True
 
 
@@ -153,6 +179,7 @@ class QuestionRefused(AgentError):
     """The provider does not accept the question."""
 
     kind = "data"
+    outcome = "invalid_input"
     nothing_done = True
 
 
@@ -167,6 +194,7 @@ class FieldMissing(AgentError):
     """The service lacks a field that we need, or does not let us use it."""
 
     kind = "configuration"
+    outcome = "invalid_input"
     nothing_done = True
 
 
@@ -195,12 +223,14 @@ class AnswerGarbled(AgentError):
     """The provider's answer can't be read."""
 
     kind = "transient"
+    outcome = "provider_down"
 
 
 class OptedOut(AgentError):
     """The person objected to being processed."""
 
     kind = "permanent"
+    outcome = "opted_out"
     nothing_done = True
 
 
@@ -212,3 +242,18 @@ class BlockedByPolicy(AgentError):
 
 #: how long a provider that says "slow down", but not for how long, is left alone
 QUIET_AFTER_RATE_LIMIT = timedelta(seconds=2)
+
+
+class HasContent(Protocol):
+    """What a provider replied, or what became of it: the content, or None for a miss."""
+
+    @property
+    def content(self) -> object | None:
+        """The content."""
+
+
+def outcome_of(told: HasContent | AgentError) -> ProviderOutcome | None:
+    """What has become of a question to a provider, by name; None for an error that no provider is the cause of."""
+    if isinstance(told, AgentError):
+        return told.outcome
+    return "miss" if told.content is None else "hit"

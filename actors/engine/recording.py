@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from actors.core import errors
-from actors.core.errors import AgentError
+from actors.core.errors import AgentError, outcome_of
 from actors.core.outcome import Done, Outcome, Skip, Snooze
 from actors.core.questions import Answer, Question
 from actors.engine.holding import canonical, write
@@ -72,6 +72,7 @@ class Recording:
         """What one of them answered."""
         self.spent_usd += answer.cost_usd
         self._asked[_words_of(question, paid)]["told"][answer.provider] = {
+            "outcome": outcome_of(answer),
             "content": answer.content.model_dump(mode="json") if answer.content is not None else None,
             "cost_usd": str(answer.cost_usd),
             "paid_before_usd": str(answer.paid_before_usd),
@@ -87,7 +88,10 @@ class Recording:
     ) -> None:
         """One of them that could not answer."""
         fault = {"class": type(error).__name__, "message": str(error), "retry_at": error.retry_at}
-        self._asked[_words_of(question, paid)]["told"][provider] = {"error": fault}
+        self._asked[_words_of(question, paid)]["told"][provider] = {
+            "outcome": outcome_of(error),
+            "error": fault,
+        }
 
     def written(self, ending: Outcome | Exception) -> str:
         """The recording as JSON, with the hash of what the run made of it."""

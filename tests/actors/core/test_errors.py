@@ -1,3 +1,5 @@
+from typing import get_args
+
 import pytest
 
 from actors.core import errors
@@ -9,11 +11,38 @@ from actors.core.errors import (
     LeftAlone,
     MaybeSent,
     ProviderDown,
+    ProviderOutcome,
     QuotaExhausted,
     ScorerAway,
     SlowedDown,
     UnderWay,
+    outcome_of,
 )
+from actors.core.provider import Reply
+from actors.core.questions import Answer, CompanyFacts
+
+# An error that is added is entered here: it is one of these, or none of a provider's.
+OUTCOMES = {
+    "pending": {"AnswerPending"},
+    "invalid_input": {"FieldMissing", "QuestionRefused"},
+    "auth": {"KeyRefused", "NotConnected"},
+    "rate_limited": {"RateLimited", "SlowedDown"},
+    "quota_exhausted": {"QuotaExhausted"},
+    "provider_down": {"AnswerGarbled", "DomainSilent", "LeftAlone", "ProviderDown"},
+    "blocked_by_policy": {"BudgetUsedUp", "CeilingReached"},
+    "opted_out": {"OptedOut"},
+    None: {
+        "ApprovalBroken",
+        "CannotTell",
+        "DatabaseAway",
+        "MaybeSent",
+        "ProcessDied",
+        "ScorerAway",
+        "SequenceUnknown",
+        "TookTooLong",
+        "UnderWay",
+    },
+}
 
 KINDS = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, AgentError)} - {
     AgentError
@@ -52,3 +81,17 @@ def test_an_error_knows_whose_it_is_once_it_is_told():
     error = KeyRefused(provider="apollo")
     assert (error.provider, error.retry_at) == ("apollo", None)
     assert ProviderDown("503").provider is None
+
+
+def test_each_outcome_of_a_question_has_its_errors_and_each_error_its_outcome_or_none():
+    found = {}
+    for kind in KINDS:
+        found.setdefault(outcome_of(kind("acme.com")), set()).add(kind.__name__)
+    assert found == OUTCOMES
+    assert set(get_args(ProviderOutcome)) == {*found, "hit", "miss"} - {None}
+
+
+def test_what_says_something_is_a_hit_and_what_says_nothing_a_miss():
+    facts = CompanyFacts(name="Acme")
+    assert (outcome_of(Reply(facts)), outcome_of(Answer(provider="apollo", content=facts))) == ("hit", "hit")
+    assert (outcome_of(Reply(None)), outcome_of(Answer(provider="apollo", content=None))) == ("miss", "miss")

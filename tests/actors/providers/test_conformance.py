@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import aiohttp
@@ -26,9 +26,11 @@ from actors.core.errors import (
     KeyRefused,
     OptedOut,
     ProviderDown,
+    ProviderOutcome,
     QuestionRefused,
     QuotaExhausted,
     RateLimited,
+    outcome_of,
 )
 from actors.core.provider import Http, Link, Provider, Reply
 from actors.core.questions import (
@@ -60,6 +62,7 @@ from tests.actors.providers.conftest import Answering
 PROVIDERS = all_providers()
 KEY = "the-key-that-must-not-show-4711"
 MISS = None
+OUTCOMES = get_args(ProviderOutcome)
 
 HERE = IdealCustomer(countries=("DE", "GB"))
 
@@ -231,6 +234,7 @@ async def _asked(provider: Provider, kind: type[Question[Any]], link: Link) -> R
         return await provider.answers[kind](link, _question(kind, provider.name))
     except AgentError as error:
         outcome = error
+    assert outcome_of(outcome) in OUTCOMES
     assert outcome.provider == provider.name
     assert KEY not in "".join(traceback.format_exception(outcome)) + repr(outcome)
     assert not re.search("ann(@|%40)|Ann Lee", str(outcome))
@@ -455,6 +459,7 @@ async def test_a_status_is_a_typed_error(
     outcome = await _asked(provider, kind, _link(vendor, provider, answer))
     expected = MISS if (provider.name, status) == ("website", 302) else RULE[status]
     expected = DEPARTURES.get((provider.name, status), expected)
+    assert outcome_of(outcome) in OUTCOMES
     if expected is MISS:
         assert outcome == Reply(None)
     else:
