@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import os
+import re
 import socket
 import tempfile
 import uuid
@@ -26,6 +27,7 @@ from tests.kafka.broker import Broker
 from tests.kafka.jars import NoKafka
 
 LANES = 6
+_CONNECT = socket.socket.connect
 _GIVEN_BROKER = os.environ.get("LEADMILL_KAFKA_BOOTSTRAP")
 
 # how long an example takes says how busy the machine is, and nothing of the code
@@ -36,18 +38,33 @@ hypothesis.settings.load_profile("house")
 @pytest.fixture(scope="session", autouse=True)
 def _only_this_machine() -> Iterator[None]:
     """A connection to anywhere but loopback is a failure of the test that tries it."""
-    connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: object) -> None:
         if self.family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple):
             host = str(address[0])
             loopback = host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
             assert loopback, f"a test wanted to reach {host}"
-        connect(self, address)
+        _CONNECT(self, address)
 
     socket.socket.connect = guarded
     yield
-    socket.socket.connect = connect
+    socket.socket.connect = _CONNECT
+
+
+@pytest.fixture
+def beyond_this_machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections to anywhere, for one test that is marked as live."""
+    assert request.node.get_closest_marker("live") is not None
+    monkeypatch.setattr(socket.socket, "connect", _CONNECT)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what asks vendors for real, unless the command line names it by its marker."""
+    if re.search(r"\blive\b", config.getoption("markexpr")):
+        return
+    live = [item for item in items if item.get_closest_marker("live") is not None]
+    config.hook.pytest_deselected(items=live)
+    items[:] = [item for item in items if item.get_closest_marker("live") is None]
 
 
 def _is_address(host: str) -> bool:
