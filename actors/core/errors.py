@@ -237,6 +237,7 @@ class OptedOut(AgentError):
 class BlockedByPolicy(AgentError):
     """The website asks not to be read by machines."""
 
+    outcome = "blocked_by_policy"
     nothing_done = True
 
 

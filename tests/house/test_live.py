@@ -9,15 +9,13 @@ from pathlib import Path
 import pytest
 
 from actors.providers import all_providers
-from tests.actors.providers.conftest import PREFIXES, simulator
+from actors.simulator.launch import launch
 
 ROOT = Path(__file__).resolve().parents[2]
 LIVE = "tests/actors/providers/test_live.py"
 # Whoever has keys in the environment has not asked for anything yet.
 KEYS = {"LEADMILL_LIVE": "1"} | {f"LEADMILL_LIVE_{name.upper()}_KEY": "sim-live" for name in all_providers()}
 ENDED_WELL, SOME_FAILED, NONE_COLLECTED = 0, 1, 5
-
-__all__ = ["simulator"]
 
 
 def pytest_run(*arguments, **environment):
@@ -64,20 +62,26 @@ def test_the_marker_alone_asks_nobody_and_each_test_says_what_it_lacks():
             assert f"LEADMILL_LIVE_{name.upper()}_KEY is not set" in result.stdout
 
 
+@pytest.fixture(scope="module")
+def simulator():
+    with launch(seed=7, companies=400) as launched:
+        yield launched
+
+
 def test_with_a_key_one_vendor_is_asked_and_must_answer_as_expected(simulator):
     """Where the address is that of the simulator, which is as good as live to the test."""
 
     def asked(vendor, key):
         prefix = f"LEADMILL_LIVE_{vendor.upper()}"
-        address = simulator.http + PREFIXES[vendor]
+        address = simulator.base_url(vendor)
         return pytest_run("-m", "live", "-rs", LIVE, **{f"{prefix}_KEY": key, f"{prefix}_URL": address})
 
     well = asked("hunter", "sim-live")
     assert well.returncode == ENDED_WELL, well.stdout + well.stderr
-    assert "2 passed" in well.stdout
+    assert "5 passed" in well.stdout
     refused = asked("hunter", "no-key-of-the-simulator")
     assert refused.returncode == SOME_FAILED, refused.stdout + refused.stderr
-    assert "2 failed" in refused.stdout
+    assert "5 failed" in refused.stdout
     assert "KeyRefused" in refused.stdout
     assert "no-key-of-the-simulator" not in refused.stdout
     unknown = asked("gleif", "any")  # the simulator's register does not have the company that everybody knows

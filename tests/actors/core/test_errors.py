@@ -29,7 +29,7 @@ OUTCOMES = {
     "rate_limited": {"RateLimited", "SlowedDown"},
     "quota_exhausted": {"QuotaExhausted"},
     "provider_down": {"AnswerGarbled", "DomainSilent", "LeftAlone", "ProviderDown"},
-    "blocked_by_policy": {"BudgetUsedUp", "CeilingReached"},
+    "blocked_by_policy": {"BlockedByPolicy", "BudgetUsedUp", "CeilingReached"},
     "opted_out": {"OptedOut"},
     None: {
         "ApprovalBroken",
