@@ -1,7 +1,7 @@
 """Finds the right person at a company, and an address that takes mail."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -73,7 +73,9 @@ _CALLED: dict[type[Question[Any]], dict[str, str | None]] = {
     RevealPerson: {"provider_id": None, "has_email": None, "email_status": "claimed_email_status"},
     FindPattern: {"pattern": "email_pattern", "accept_all": "accepts_all_addresses"},
     VerifyAddress: {"email": None, "status": "email_status"},
+    FindPeople: {"people": None},  # whom we do not pursue is not ours to keep: what they cost is
 }
+_OF_COMPANY = frozenset({FindPattern, FindPeople})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,11 @@ async def contact_finder(event: LeadEnriched, ctx: Context) -> Outcome:
     mail = await ctx.ask(FindMailExchangers(domain=domain))
     if mail.content is None or not mail.content.hosts:
         return Skip("the domain takes no mail", missing="mail exchanger")
-    person = await _best_person(domain, ctx)
-    if person is None:
-        return Skip("nobody there matches the persona", missing="person")
     notes = _Notes(ctx)
+    person = await _best_person(domain, notes, ctx.config.personas)
+    if person is None:
+        paid = notes.paid_for_nothing(event.account_id)
+        return Skip("nobody there matches the persona", missing="person", save=paid)
     try:
         revealed, address = await _with_address(person, domain, notes)
     except OptedOut:
@@ -132,9 +135,9 @@ def _may_use_doubtful(ctx: Context) -> bool:
     return ctx.config.approvals.unverified_address != "never"
 
 
-async def _best_person(domain: str, ctx: Context) -> PersonFound | None:
-    for persona in ctx.config.personas:
-        found = await ctx.ask(FindPeople(domain=domain, persona=persona))
+async def _best_person(domain: str, notes: "_Notes", personas: Sequence[Persona]) -> PersonFound | None:
+    for persona in personas:
+        found = await notes.ask(FindPeople(domain=domain, persona=persona))
         if found.content is not None and found.content.people:
             return rank(found.content.people, persona)[0]
     return None
@@ -201,23 +204,35 @@ class _Notes:
         found: list[Finding] = []
         standing: set[str] = set()
         for kind, answer in self._answers:
-            subject_id = contact.account_id if kind is FindPattern else contact.id
+            of_company = kind in _OF_COMPANY
+            subject_id = contact.account_id if of_company else contact.id
             for one in findings_in(answer, subject_id, self._ctx.now, _CALLED[kind]):
-                stands = kind is FindPattern or getattr(contact, one.field, None) == one.value
+                stands = of_company or getattr(contact, one.field, None) == one.value
                 is_current = stands and one.value is not None and one.field not in standing
                 standing |= {one.field} if is_current else set()
                 found.append(one.model_copy(update={"is_current": is_current}))
-        return tuple(found)
+        return _added_up(found)
 
     def paid_for_nothing(self, account_id: UUID) -> tuple[Finding, ...]:
         """What was paid, without what came."""
-        return tuple(
+        return _added_up(
             one
             for _, answer in self._answers
             for one in findings_in(
                 answer.model_copy(update={"content": None, "evidence": "withheld"}), account_id, self._ctx.now
             )
         )
+
+
+def _added_up(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, each kind once: what one provider said twice of one field cost what both have cost."""
+    kept: dict[tuple[UUID, str, str], Finding] = {}
+    for one in found:
+        place = one.subject_id, one.field, one.provider
+        before = kept.get(place)
+        cost = one.cost_usd + (before.cost_usd if before is not None else 0)
+        kept[place] = (before or one).model_copy(update={"cost_usd": cost})
+    return tuple(kept.values())
 
 
 def is_well_formed(email: str) -> bool:

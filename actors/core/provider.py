@@ -116,7 +116,8 @@ class Carrier:
 class Provider:
     """One outside company: where it answers, what a credit costs, and a function for each question.
 
-    A question whose function is `billed` is written down before it is asked, and every effect before it goes out.
+    A question whose function is `billed` is written down before it is asked, and every effect before it goes out. It
+    costs a credit at most, where `most_credits` doesn't say otherwise of a question.
     `knows` are the fields that it may fill where a company is enriched. What it says is trusted so far (from 0 to
     1), may be kept under this licence, and is taken for true for so many days. Of `limits` all hold at once.
     One that is not `is_one_service` is another machine for each company, as websites and name servers are.
@@ -129,6 +130,7 @@ class Provider:
     credit_price_usd: Decimal
     answers: dict[type[Question[Any]], AnswerFunction] = field(default_factory=dict)
     billed: frozenset[type[Question[Any]]] = frozenset()
+    most_credits: dict[type[Question[Any]], Callable[[Any], int]] = field(default_factory=dict)
     effects: dict[type[Effect], Carrier] = field(default_factory=dict)
     bulk: dict[type[Question[Any]], Bulk] = field(default_factory=dict)
     knows: frozenset[str] = frozenset()

@@ -159,7 +159,8 @@ class Asking:
             async with self._slots:
                 return _answer(provider, Paid(await put()))
         start = _start(provider, profile, run_id, question, price, lead_id, self._database.now(), chosen)
-        return _answer(provider, await self._paying.pay(provider, profile.tenant.id, start, question, put))
+        paid = await self._paying.pay(provider, profile.tenant.id, start, question, price, put)
+        return _answer(provider, paid)
 
     async def _put(
         self, provider: Provider, link: Link, question: Question[Any], calls_per_minute: int | None
@@ -190,6 +191,12 @@ def price_of(provider: Provider, profile: Profile) -> Decimal:
     return own if own is not None else provider.credit_price_usd
 
 
+def most_credits(provider: Provider, question: Question[Any]) -> int:
+    """What an answer costs at most, in credits."""
+    told = provider.most_credits.get(type(question))
+    return told(question) if told is not None else 1
+
+
 def _start(
     provider: Provider,
     profile: Profile,
@@ -204,12 +211,11 @@ def _start(
     over = ceilings(profile.config.budgets, provider=provider.name, run_id=run_id, lead_id=lead_id, now=now)
     fresh_days = type(question).fresh_days
     return CallStart(
-        # no vendor bills more than a credit for what we ask
         id=stable_id(profile.tenant.id, run_id, provider.name, words),
         run_id=run_id,
         provider=provider.name,
         question=words,
-        cost_usd=price,
+        cost_usd=price * most_credits(provider, question),
         ceilings=over,
         question_key=stable_id(profile.tenant.id, provider.name, words),
         hit_s=_DAY_S * (provider.keeps_for_days if fresh_days is None else fresh_days),

@@ -60,6 +60,7 @@ class Paying:
         tenant_id: TenantId,
         start: CallStart,
         question: Question[Any],
+        price: Decimal,
         put: Callable[[], Awaitable[Reply]],
     ) -> Paid:
         """The reply to a paid question, and what it costs this run: nothing, where it was kept.
@@ -70,7 +71,7 @@ class Paying:
         call = self._under_way.get(key)
         if call is None:
             call = self._under_way[key] = _Call(start.run_id)
-            call.task = asyncio.create_task(self._pay(call, provider, tenant_id, start, question, put))
+            call.task = asyncio.create_task(self._pay(call, provider, tenant_id, start, question, price, put))
             call.task.add_done_callback(lambda task: self._over(key, task))
         assert call.task is not None
         call.waiting += 1
@@ -99,6 +100,7 @@ class Paying:
         tenant_id: TenantId,
         start: CallStart,
         question: Question[Any],
+        price: Decimal,
         put: Callable[[], Awaitable[Reply]],
     ) -> Paid:
         # it has its slot from first to last: no process has more of those that could be billed again
@@ -111,14 +113,14 @@ class Paying:
             if kept is not None:
                 answer, is_own = kept
                 reply = _read_reply(answer, type(question).answer)
-                return Paid(reply, before_usd=reply.credits * start.cost_usd if is_own else Decimal(0))
+                return Paid(reply, before_usd=reply.credits * price if is_own else Decimal(0))
             async with self._settled_on_error(tenant_id, start):
                 reply = await put()
             end = CallEnd(
                 start.id,
                 "answered",
                 reply.credits,
-                reply.credits * start.cost_usd,
+                reply.credits * price,
                 _write_reply(reply),
                 is_budgeted=bool(start.ceilings),
                 found=_found(reply) if start.segment is not None else None,

@@ -10,7 +10,7 @@ from actors.agents.lead_source import PAGE_SIZE
 from actors.core.errors import AgentError, KeyRefused, NotConnected, ProviderDown
 from actors.core.provider import Provider
 from actors.core.questions import CompanyFacts, FindCompanies, PreviewCompanies
-from actors.engine.asking import Asking, price_of
+from actors.engine.asking import Asking, most_credits, price_of
 from actors.engine.profiles import Profile
 from actors.engine.recording import Recording
 from tenants.store import calls
@@ -63,14 +63,17 @@ async def preview(
                 total, sample = told.content.total, told.content.sample[:_SAMPLE]
         elif FindCompanies not in provider.billed:
             search = FindCompanies(icp=profile.config.icp, page=1, per_page=_SAMPLE)
-            page = await asking.ask(profile, uuid4(), search, recording=_nowhere(), of=name)
-            if page.content is not None:
-                total, sample = page.content.total, page.content.companies
+            found = await asking.ask(profile, uuid4(), search, recording=_nowhere(), of=name)
+            if found.content is not None:
+                total, sample = found.content.total, found.content.companies
     except AgentError as error:
         raise NoSearch(_in_words(error, provider, profile)) from error
     expected = leads if total is None else min(leads, total)
-    pages = -(-expected // PAGE_SIZE)
-    search_usd = pages * price_of(provider, profile) if FindCompanies in provider.billed else Decimal(0)
+    search_usd = Decimal(0)
+    if FindCompanies in provider.billed:
+        page = FindCompanies(icp=profile.config.icp, page=1, per_page=min(PAGE_SIZE, max(1, expected)))
+        pages = -(-expected // PAGE_SIZE)
+        search_usd = pages * most_credits(provider, page) * price_of(provider, profile)
     async with database.tenant(profile.tenant.id) as session:
         of_one = await calls.cost_of_a_lead(session, at_least=EXPERIENCE)
     if of_one is None:

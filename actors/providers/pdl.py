@@ -210,6 +210,10 @@ PROVIDER = Provider(
         RevealPerson: reveal_person,
     },
     billed=frozenset({EnrichCompany, FindCompanies, FindPeople, RevealPerson}),
+    most_credits={
+        FindCompanies: lambda question: question.per_page,
+        FindPeople: lambda _: _PEOPLE_PER_SEARCH,
+    },
     bulk={RevealPerson: Bulk(reveal_people, _MOST_IN_BULK)},
     knows=reading.KNOWS,
     # Of the free plan, for enrichment; paid ones have ten times as much, searches ten a minute in all of them.

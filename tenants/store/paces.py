@@ -45,7 +45,7 @@ async def take(
     )
     row = (
         await session.rows(
-            "SELECT next_at, quiet_until, share, slowed_at, clock_timestamp() AS now "
+            "SELECT next_at, promised_at, quiet_until, share, slowed_at, clock_timestamp() AS now "
             "FROM provider_pace WHERE key = :key FOR UPDATE",
             key=key,
         )
@@ -54,26 +54,30 @@ async def take(
     share = _share(row["share"], row["slowed_at"], now)
     next_at = list(row["next_at"]) if len(row["next_at"]) == len(windows) else [now] * len(windows)
     earliest = max(now, row["quiet_until"] or now)
-    granted, refused = [], []
+    granted: list[float] = []
     for _ in range(count):
         start = max(
             earliest, *(at - _tolerance(one, share) for at, one in zip(next_at, windows, strict=True))
         )
-        taken = [max(start, at) + _interval(one, share) for at, one in zip(next_at, windows, strict=True)]
         wait_s = (start - now).total_seconds()
-        if wait_s <= horizon_s:
-            granted.append(wait_s)
-            given = taken
-        else:
-            refused.append(wait_s)
-        next_at = taken
-    if granted:
-        await session.run(
-            "UPDATE provider_pace SET next_at = :next_at, share = :share WHERE key = :key",
-            key=key,
-            next_at=given,
-            share=share,
-        )
+        if wait_s > horizon_s:
+            break
+        granted.append(wait_s)
+        next_at = [max(start, at) + _interval(one, share) for at, one in zip(next_at, windows, strict=True)]
+    # the others are told different times, behind those who were sent away before: else all would come back at once
+    slowest = max(_interval(one, share) for one in windows)
+    promised = max(earliest, *next_at, row["promised_at"] or now)
+    refused = []
+    for _ in range(count - len(granted)):
+        promised += slowest
+        refused.append((promised - now).total_seconds())
+    await session.run(
+        "UPDATE provider_pace SET next_at = :next_at, promised_at = :promised, share = :share WHERE key = :key",
+        key=key,
+        next_at=next_at,
+        promised=promised if refused else row["promised_at"],
+        share=share,
+    )
     return Slots(tuple(granted), tuple(refused))
 
 

@@ -149,7 +149,7 @@ async def _p95(mill: BenchMill, whose: Profile, name: str) -> float:
 
 
 async def _account(mill: BenchMill, whose: Profile) -> dict[str, Any]:
-    with urllib.request.urlopen(f"{mill.simulator['http']}/_simulator/bill", timeout=10) as answer:
+    with urllib.request.urlopen(f"{mill.simulator['http']}/_simulator/bill", timeout=10) as answer:  # noqa: ASYNC210 - nothing else is under way
         vendors = json.load(answer)["vendors"]
     keys = {name: vendors.get(name, {}).get("keys", {}).get("sim-storm", {}) for name in _LIMITS}
     prices = {name: all_providers()[name].credit_price_usd for name in _LIMITS}

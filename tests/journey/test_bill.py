@@ -1,7 +1,5 @@
 """Every cent: what the vendors bill is what the calls cost, what the runs cost, and what the findings cost."""
 
-from decimal import Decimal
-
 import httpx
 import pytest
 
@@ -15,7 +13,8 @@ from actors.simulator.launch import launch
 from tests.actors.engine.mills import add_tenant, counts_of, run_to_the_end
 from tests.fakes.works import Judge
 
-PRICES = {"apollo": Decimal("0.05"), "hunter": Decimal("0.03")}
+PAID = ("apollo", "hunter", "pdl")
+ALL = (*PAID, "companies_house", "gleif", "website", "dns")
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +24,10 @@ def simulator():
 
 
 def ways_to(simulator):
+    keyed = {*PAID, "companies_house"}
     return {
-        "apollo": {"base_url": f"{simulator.http}/apollo/api/v1", "api_key": "sim-bill"},
-        "hunter": {"base_url": f"{simulator.http}/hunter/v2", "api_key": "sim-bill"},
-        "website": {"base_url": f"{simulator.http}/sites/{{domain}}"},
-        "dns": {"base_url": simulator.dns},
+        name: {"base_url": simulator.base_url(name)} | ({"api_key": "sim-bill"} if name in keyed else {})
+        for name in ALL
     }
 
 
@@ -37,14 +35,15 @@ def billed(simulator):
     """What the simulator has billed, in dollars."""
     vendors = httpx.get(f"{simulator.http}/_simulator/bill").json()["vendors"]
     return sum(
-        price * int(vendors.get(name, {}).get("keys", {}).get("sim-bill", {}).get("credits", 0))
-        for name, price in PRICES.items()
+        all_providers()[name].credit_price_usd
+        * int(vendors.get(name, {}).get("keys", {}).get("sim-bill", {}).get("credits", 0))
+        for name in PAID
     )
 
 
 async def test_findings_calls_and_runs_cost_what_the_vendors_bill(database, vault, simulator):
     async with open_web(connections=0) as http:
-        providers = {name: all_providers()[name] for name in ("apollo", "hunter", "website", "dns")}
+        providers = {name: all_providers()[name] for name in ALL}
         works = Works(
             database,
             http=http,

@@ -22,7 +22,7 @@ from actors.core.questions import (
 from actors.events.lead import Company, LeadEnriched
 from tenants.icp import Persona
 from tenants.policies import read_config
-from tenants.records import Contact, LeadProgress, Stage
+from tenants.records import Contact, Finding, LeadProgress, Stage
 from tests.fakes.context import FakeContext
 
 HIDDEN = PersonFound(provider_id="p7", first_name="Ann", last_name="Ex***e", title="CEO", has_email=True)
@@ -396,3 +396,20 @@ async def test_of_a_person_who_objected_nothing_is_kept_but_what_was_paid():
         Decimal("0.05"),
     )
     assert "Ann" not in paid.model_dump_json()
+
+
+async def test_what_looking_for_people_cost_is_written_down_whether_or_not_somebody_was_found():
+    nobody = priced(PeopleFound(people=()), "pdl", "0.20")
+    somebody = priced(PeopleFound(people=(HIDDEN,)), "pdl", "0.50")
+    config = read_config({"personas": [{"titles": ["CEO"]}, {"titles": ["CTO"]}]})
+    event = enriched()
+    _, outcome = await find({FindPeople: nobody}, event=event, config=config)
+    assert isinstance(outcome, Skip)
+    assert [(one.subject_id, one.field, one.cost_usd) for one in outcome.save] == [
+        (event.account_id, "nothing", Decimal("0.40"))  # for both personas
+    ]
+    _, outcome = await find({FindPeople: somebody}, event=event)
+    paid = [one for one in outcome.save if isinstance(one, Finding) and one.provider == "pdl"]
+    assert [(one.subject_id, one.field, one.cost_usd) for one in paid] == [
+        (event.account_id, "nothing", Decimal("0.50"))
+    ]

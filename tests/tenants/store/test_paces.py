@@ -22,7 +22,7 @@ async def aged(database, seconds):
     async with database.system() as session:
         await session.run(
             "UPDATE provider_pace SET next_at = ARRAY(SELECT at - CAST(:gone AS interval) FROM unnest(next_at) AS at), "
-            "quiet_until = quiet_until - CAST(:gone AS interval), "
+            "promised_at = promised_at - CAST(:gone AS interval), quiet_until = quiet_until - CAST(:gone AS interval), "
             "slowed_at = slowed_at - CAST(:gone AS interval)",
             gone=timedelta(seconds=seconds),
         )

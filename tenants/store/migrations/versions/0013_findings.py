@@ -34,6 +34,7 @@ def upgrade() -> None:
         op.execute(statement)
     op.execute(
         "CREATE TABLE provider_pace (key text PRIMARY KEY, next_at timestamptz[] NOT NULL, "
+        "promised_at timestamptz, "
         "quiet_until timestamptz, share real NOT NULL DEFAULT 1, slowed_at timestamptz)"
     )
     for statement in grant("provider_pace"):
