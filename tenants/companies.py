@@ -1,12 +1,15 @@
 """Which company is meant: by its registrable domain, else by its name and country."""
 
 import re
-import unicodedata
 from functools import cache
 from urllib.parse import urlsplit
 
 import idna
 from publicsuffixlist import PublicSuffixList
+
+from tenants.names import normal_name as normal_name
+from tenants.names import plain_name as plain_name
+from tenants.names import read_name
 
 # Hosts where many companies have a page or a mailbox each: such an address does not tell which company is meant.
 _SHARED_HOSTS = frozenset(
@@ -85,14 +88,6 @@ _SHARED_HOSTS = frozenset(
         "youtube.com",
     ]
 )
-# At the end of a name only: "Limited Brands" is no legal form. Letters may stand apart, as in "S. A.".
-_LEGAL_FORMS = re.compile(
-    r"(?:(?: and)? (?:incorporated|inc|corporation|corp|company|co|limited|ltd|plc|gmbh|"
-    r"l ?l ?c|l ?l ?p|l ?p|a ?g|k ?g|u ?g|s ?e|s ?a|s ?a ?s|s ?a ?r ?l|s ?r ?l|s ?p ?a|b ?v|n ?v|"
-    r"a ?b|a ?s|a ?s ?a|o ?y|o ?y ?j|a ?p ?s|pty|pte|k ?k|sp z o ?o|s ?r ?o|d ?o ?o)){1,4}$"
-)
-# Marks that are accents. Those of other scripts are vowels and consonants: without them it is another name.
-_ACCENTS = re.compile(r"[\u0300-\u036f]")
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
@@ -119,25 +114,15 @@ def registrable_domain(address: str | None) -> str | None:
     return None if domain in _SHARED_HOSTS else domain
 
 
-def plain_name(name: str) -> str:
-    """A company's name without case, accents and punctuation; its legal form stays."""
-    decomposed = unicodedata.normalize("NFKD", name).casefold()
-    text = unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed)).replace("&", " and ")
-    words = "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in text).split()
-    # a name of nothing but signs is still a name
-    return " ".join(words) or text.strip()
-
-
-def normal_name(name: str) -> str:
-    """A company's name without case, accents, punctuation and legal form."""
-    return _LEGAL_FORMS.sub("", plain_name(name))
-
-
 def identity_key(*, name: str, domain: str | None, country: str | None) -> str:
-    """What makes two records the same company: the domain, else the normalised name and the country."""
+    """What makes two records the same company: the domain, else the normalised name and the country.
+
+    Keys are stored: what a name gives by another rule than before is found by nobody, unless a migration sees to it.
+    """
     if domain:
         return f"domain:{domain}"
-    return f"name:{normal_name(name)}|{(country or '').upper()}"
+    mark = read_name(name).mark  # a register tells two companies of one name apart by it
+    return f"name:{normal_name(name)}{f' {mark}' if mark else ''}|{(country or '').upper()}"
 
 
 @cache
