@@ -30,6 +30,11 @@ def lead_id_of(tenant_id: TenantId, account_id: uuid.UUID) -> uuid.UUID:
     return stable_id(tenant_id, "lead", account_id)
 
 
+def review_id_of(tenant_id: TenantId, one: uuid.UUID, other: uuid.UUID) -> uuid.UUID:
+    """The id of the question whether these two accounts are one company, whichever comes first."""
+    return stable_id(tenant_id, "review", *sorted((one, other)))
+
+
 def checked_name(name: str) -> str:
     """A tenant's name, if it can stand in an address and on a command line.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tenants.legal_forms import LegalForm
-from tenants.names import CompanyName, read_name
+from tenants.names import CompanyName, name_key, read_name
 from tenants.records import Account
 from tenants.wording import Weigh, Wording, alike, initials_of, weight_of, words_of
 
@@ -85,6 +85,14 @@ def compare(one: Company, other: Company, weigh: Weigh = weight_of) -> Likeness:
         score *= share
         evidence.append(reason)
     return Likeness(round(score, 4), tuple(evidence))
+
+
+def namesakes_among(accounts: Iterable[Account], others: Iterable[Account]) -> list[Account]:
+    """Those of the accounts that have the plain name or the domain of one of the others."""
+    others = list(others)
+    names = {name_key(one.name) for one in others}
+    domains = {one.domain for one in others} - {None}
+    return [one for one in accounts if name_key(one.name) in names or one.domain in domains]
 
 
 def _by_name(one: Company, other: Company, weigh: Weigh) -> Wording:

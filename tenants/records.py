@@ -16,6 +16,8 @@ from tenants.identity import TenantId
 WITHDRAWN = "withdrawn"
 #: the provider of a finding that a person wrote
 PERSON = "person"
+#: what a run misses whose lead was closed, since another lead of the same company goes on
+OWN_LEAD = "lead of its own"
 
 
 class Record(BaseModel):
@@ -185,7 +187,27 @@ class SourceRejection(Record):
     row: Mapping[str, Any]
 
 
-Saved = Account | Contact | Lead | LeadProgress | LeadScore | Finding | SourceTally | SourceRejection
+class AccountReview(Record):
+    """Two accounts that may be one company: how likely that is, and why. A person decides."""
+
+    id: UUID
+    account_id: UUID
+    other_id: UUID
+    score: float
+    evidence: tuple[str, ...]
+
+
+Saved = (
+    Account
+    | Contact
+    | Lead
+    | LeadProgress
+    | LeadScore
+    | Finding
+    | SourceTally
+    | SourceRejection
+    | AccountReview
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from actors.engine.astray import bury, is_stale, send_on
 from actors.engine.committing import commit
 from actors.engine.hand import Hand
 from actors.engine.profiles import Profile, Profiles
-from actors.engine.runner import Assignment, Finished, Runner
+from actors.engine.runner import CLOSED, Assignment, Finished, Runner
 from actors.engine.settings import EngineSettings
 from actors.engine.window import Window
 from actors.events import event_types
@@ -202,7 +202,9 @@ class Intake:
                 ours.add(offset)
                 run = opened[run_id]
                 assignment = Assignment(run_id, event, run.attempt, offset, waits=run.waits)
-                if is_stale(event, run.stage, self.runner.agent):
+                if run.stage == runs.DUPLICATE:
+                    self.hand.put(self.runner.overtaken(assignment, profile, CLOSED))
+                elif is_stale(event, run.stage, self.runner.agent):
                     self.hand.put(self.runner.overtaken(assignment, profile))
                 else:
                     self.hand.begin_or_suspect(assignment, profile, run.unfinished)

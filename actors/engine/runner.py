@@ -27,7 +27,7 @@ from actors.engine.turn import Turn
 from actors.events.envelope import Event
 from tenants.approvals import ActKind
 from tenants.identity import TenantId
-from tenants.records import Lead, RunStatus
+from tenants.records import OWN_LEAD, Lead, RunStatus
 from tenants.store.approvals import Held
 from tenants.store.columns import to_json
 from tenants.store.runs import RunEnd
@@ -66,6 +66,9 @@ class Finished:
     recording: str | None = None
 
 
+_OVERTAKEN = Skip("the lead has come further since")
+#: how a run ends whose lead another lead of the same company has taken the place of
+CLOSED = Skip("another lead of this company goes on instead", missing=OWN_LEAD)
 _VOID = (RunStatus.FAILED, RunStatus.RETRYING)
 _SOON = timedelta(minutes=2)
 
@@ -226,13 +229,12 @@ class Runner:
         # what a person allowed stays allowed: whoever tries the run again carries it out
         return Finished(assignment, None, replace(end, approval_id=assignment.approval_id))
 
-    def overtaken(self, assignment: Assignment, profile: Profile) -> Finished:
-        """The run as skipped, and its lead left as it is: that has come further than the event says."""
+    def overtaken(self, assignment: Assignment, profile: Profile, outcome: Skip = _OVERTAKEN) -> Finished:
+        """The run as skipped, and its lead left as it is: by default it has come further than the event says."""
         desk = TenantDesk(profile.tenant.id, self._database, self._scoring)
         ctx = RunContext(
             profile, desk, self._asking, self._enriching, run_id=assignment.run_id, now=self._database.now()
         )
-        outcome = Skip("the lead has come further since")
         end = self._end(assignment, ctx, outcome, None, 0.0)
         return Finished(assignment, outcome, replace(end, lead_id=None))
 

@@ -275,7 +275,8 @@ async def _wake(session: Session, rows: Sequence[Mapping[str, Any]], after_s: fl
         )
         await session.run(
             "UPDATE lead SET hold = NULL, hold_reason = NULL, updated_at = now() "
-            "WHERE tenant_id = :tenant_id AND id = ANY(CAST(:leads AS uuid[])) AND hold IS NOT NULL",
+            "WHERE tenant_id = :tenant_id AND id = ANY(CAST(:leads AS uuid[])) AND hold IS NOT NULL "
+            "AND duplicate_of IS NULL",
             tenant_id=session.tenant_id,
             leads=[row["lead_id"] for row in rows if row["lead_id"] is not None],
         )

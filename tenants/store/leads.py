@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from tenants.names import name_key
 from tenants.records import Account, Contact, Lead, LeadProgress, LeadScore, Stage
 from tenants.store import audit, failures
 from tenants.store.columns import columns, to_json, unnest
@@ -25,6 +26,8 @@ _ACCOUNT = {
     "description": "text",
     "source": "text",
 }
+#: what `account_in` wants of a row
+ACCOUNT_COLUMNS = ", ".join((*_ACCOUNT, "technologies"))
 _CONTACT = dict.fromkeys(
     [
         "full_name",
@@ -53,12 +56,12 @@ _RANK = {stage: rank for rank, stage in enumerate(Stage)}
 async def accounts(session: Session, ids: Sequence[UUID]) -> dict[UUID, Account]:
     """The tenant's accounts with these ids."""
     rows = await session.rows(
-        f"SELECT {', '.join(_ACCOUNT)}, technologies FROM account "
+        f"SELECT {ACCOUNT_COLUMNS} FROM account "
         "WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))",
         tenant_id=session.tenant_id,
         ids=list(ids),
     )
-    return {row["id"]: _account(row) for row in rows}
+    return {row["id"]: account_in(row) for row in rows}
 
 
 async def accounts_of(session: Session, lead_ids: Sequence[UUID]) -> dict[UUID, Account]:
@@ -70,7 +73,7 @@ async def accounts_of(session: Session, lead_ids: Sequence[UUID]) -> dict[UUID, 
         tenant_id=session.tenant_id,
         ids=list(lead_ids),
     )
-    return {row["lead_id"]: _account(row) for row in rows}
+    return {row["lead_id"]: account_in(row) for row in rows}
 
 
 async def contacts(session: Session, ids: Sequence[UUID]) -> dict[UUID, Contact]:
@@ -84,13 +87,19 @@ async def contacts(session: Session, ids: Sequence[UUID]) -> dict[UUID, Contact]
 
 
 async def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
-    """Those of the identity keys that the tenant has an account for already."""
+    """Those of the identity keys that the tenant has an account for already, be it under another key."""
     rows = await session.rows(
-        "SELECT identity_key FROM account WHERE tenant_id = :tenant_id AND identity_key = ANY(CAST(:keys AS text[]))",
+        """
+        SELECT identity_key AS key FROM account
+        WHERE tenant_id = :tenant_id AND identity_key = ANY(CAST(:keys AS text[]))
+        UNION ALL
+        SELECT alias_key FROM account_alias
+        WHERE tenant_id = :tenant_id AND alias_key = ANY(CAST(:keys AS text[]))
+        """,
         tenant_id=session.tenant_id,
         keys=list(keys),
     )
-    return {row["identity_key"] for row in rows}
+    return {row["key"] for row in rows}
 
 
 async def is_open(session: Session, lead_id: UUID) -> bool:
@@ -153,13 +162,18 @@ async def add_accounts(session: Session, new: Sequence[Account]) -> set[UUID]:
     """The ids of those accounts that were new; the others stay as they are."""
     rows = await session.rows(
         f"""
-        INSERT INTO account (tenant_id, {", ".join(_ACCOUNT)}, technologies)
-        SELECT :tenant_id, {", ".join(_ACCOUNT)}, {_TECHNOLOGIES}
-        FROM {unnest(**_ACCOUNT, technologies="json")} ORDER BY id
+        INSERT INTO account (tenant_id, {ACCOUNT_COLUMNS}, name_key)
+        SELECT :tenant_id, {", ".join(_ACCOUNT)}, {_TECHNOLOGIES}, name_key
+        FROM {unnest(**_ACCOUNT, technologies="json", name_key="text")} ORDER BY id
         ON CONFLICT DO NOTHING RETURNING id
         """,
         tenant_id=session.tenant_id,
-        **columns(new, tuple(_ACCOUNT), technologies=lambda account: to_json(account.technologies)),
+        **columns(
+            new,
+            tuple(_ACCOUNT),
+            technologies=lambda account: to_json(account.technologies),
+            name_key=lambda account: name_key(account.name),
+        ),
     )
     return {row["id"] for row in rows}
 
@@ -187,12 +201,17 @@ async def update_accounts(session: Session, changed: Sequence[Account]) -> None:
     await session.run(
         f"""
         UPDATE account SET {assignments}, updated_at = now(),
-            technologies = {_TECHNOLOGIES}
-        FROM {unnest(**_ACCOUNT, technologies="json")}
+            name_key = given.name_key, technologies = {_TECHNOLOGIES}
+        FROM {unnest(**_ACCOUNT, technologies="json", name_key="text")}
         WHERE account.tenant_id = :tenant_id AND account.id = given.id
         """,
         tenant_id=session.tenant_id,
-        **columns(changed, tuple(_ACCOUNT), technologies=lambda account: to_json(account.technologies)),
+        **columns(
+            changed,
+            tuple(_ACCOUNT),
+            technologies=lambda account: to_json(account.technologies),
+            name_key=lambda account: name_key(account.name),
+        ),
     )
 
 
@@ -213,11 +232,12 @@ async def save_contacts(session: Session, people: Sequence[Contact]) -> None:
 
 
 async def move_leads(session: Session, steps: Sequence[LeadProgress]) -> None:
-    """The leads at their new stage and free of any hold. A lead never moves back."""
+    """The leads at their new stage and free of any hold but that of a duplicate. A lead never moves back."""
     await session.run(
         f"""
         UPDATE lead SET stage = given.stage, contact_id = COALESCE(given.contact_id, lead.contact_id),
-               hold = NULL, hold_reason = NULL, updated_at = now()
+               hold = CASE WHEN lead.duplicate_of IS NOT NULL THEN lead.hold END,
+               hold_reason = CASE WHEN lead.duplicate_of IS NOT NULL THEN lead.hold_reason END, updated_at = now()
         FROM {unnest(lead_id="uuid", stage="text", rank="int", contact_id="uuid")}
         WHERE lead.tenant_id = :tenant_id AND lead.id = given.lead_id
           AND array_position(CAST(:order AS text[]), lead.stage) <= given.rank + 1
@@ -268,7 +288,7 @@ async def ranked(
         FROM lead l
         JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
         LEFT JOIN contact c ON c.tenant_id = l.tenant_id AND c.id = l.contact_id
-        WHERE l.tenant_id = :tenant_id AND l.score IS NOT NULL
+        WHERE l.tenant_id = :tenant_id AND l.score IS NOT NULL AND l.duplicate_of IS NULL
           AND (CAST(:tier AS text) IS NULL OR l.tier = :tier)
         ORDER BY l.score DESC NULLS LAST, l.id {"LIMIT :limit" if limit is not None else ""}
         """,
@@ -311,7 +331,8 @@ def _prospect(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _account(row: Mapping[str, Any]) -> Account:
+def account_in(row: Mapping[str, Any]) -> Account:
+    """The account that a row holds."""
     fields = {name: row[name] for name in _ACCOUNT}
     return Account.model_construct(**fields, technologies=_tuple(row["technologies"]))
 

@@ -55,7 +55,7 @@ _PROSPECT_ROWS = """
     LEFT JOIN contact c ON c.tenant_id = l.tenant_id AND c.id = l.contact_id
 """
 _PROSPECT_MATCHES = """
-    l.tenant_id = :tenant_id AND l.score IS NOT NULL
+    l.tenant_id = :tenant_id AND l.score IS NOT NULL AND l.duplicate_of IS NULL
     AND (CAST(:tiers AS text[]) IS NULL OR l.tier = ANY(CAST(:tiers AS text[])))
     AND (CAST(:pattern AS text) IS NULL OR a.name ILIKE :pattern OR a.domain ILIKE :pattern)
 """
@@ -181,7 +181,7 @@ async def tiers(session: Session) -> dict[str, int]:
     """How many scored leads are in each tier."""
     rows = await session.rows(
         "SELECT tier, count(*) AS leads FROM lead WHERE tenant_id = :tenant_id AND score IS NOT NULL "
-        "AND tier IS NOT NULL GROUP BY tier ORDER BY tier",
+        "AND tier IS NOT NULL AND duplicate_of IS NULL GROUP BY tier ORDER BY tier",
         tenant_id=session.tenant_id,
     )
     return {row["tier"]: row["leads"] for row in rows}

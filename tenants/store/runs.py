@@ -22,6 +22,10 @@ class GroundMoved(Exception):
         self.run_ids = run_ids
 
 
+#: stands for the stage of a lead that was closed, since another lead of the same company goes on
+DUPLICATE = "duplicate"
+
+
 @dataclass(frozen=True, slots=True)
 class RunStart:
     """An event that an agent is about to handle."""
@@ -37,7 +41,8 @@ class RunStart:
 class RunOpened:
     """A run that is ours to do: which attempt it is, and how often in a row it waited with patience.
 
-    `unfinished` processes in a row began it and never came to an end. `stage` is how far its lead has come.
+    `unfinished` processes in a row began it and never came to an end. `stage` is how far its lead has come,
+    or DUPLICATE where another lead of its company goes on instead.
     """
 
     id: UUID
@@ -99,11 +104,13 @@ async def open_runs(
         ON CONFLICT (tenant_id, id) DO UPDATE SET deliveries = r.deliveries + 1, lane = EXCLUDED.lane
         WHERE r.status = 'running' AND r.due_at IS NULL
         RETURNING id, attempt, waits, deliveries, CASE WHEN deliveries = 1 THEN 0 ELSE unfinished END AS unfinished,
-                  (SELECT stage FROM lead WHERE lead.tenant_id = r.tenant_id AND lead.id = r.lead_id) AS stage
+                  (SELECT CASE WHEN duplicate_of IS NULL THEN stage ELSE :duplicate END FROM lead
+                   WHERE lead.tenant_id = r.tenant_id AND lead.id = r.lead_id) AS stage
         """,
         tenant_id=session.tenant_id,
         agent=agent,
         lane=lane,
+        duplicate=DUPLICATE,
         **columns(starts, ("id", "event_id", "lead_id", "topic", "input")),
     )
     left_off = [row["id"] for row in rows if row["unfinished"] == 0 and row["deliveries"] > 1]
@@ -168,6 +175,7 @@ async def close_runs(session: Session, ends: Sequence[RunEnd]) -> None:
             UPDATE lead SET hold = given.hold, hold_reason = given.reason, updated_at = now()
             FROM {unnest(lead_id="uuid", hold="text", reason="text")}
             WHERE lead.tenant_id = :tenant_id AND lead.id = given.lead_id AND lead.stage <> 'scored'
+              AND lead.duplicate_of IS NULL
             """,
             tenant_id=session.tenant_id,
             **columns(holding, ("lead_id", "reason"), hold=lambda end: _HOLDS[end.status]),

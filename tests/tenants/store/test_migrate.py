@@ -10,7 +10,8 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tenants.modes import Mode
-from tenants.store import connections, lanes, switches, tenants
+from tenants.names import name_key
+from tenants.store import connections, identity, lanes, leads, switches, tenants
 from tenants.store import migrate as migrating
 from tenants.store.migrate import current_revision, migrate, newest_revision
 from tenants.store.rls import APP, OWNER, READ
@@ -87,6 +88,57 @@ async def test_what_tenants_had_before_a_migration_is_carried_over(database, dat
         async with again.tenant(acme.id) as session:
             config = await session.value("SELECT config FROM tenant_config WHERE version = 1")
             assert config["order"] == ["apollo"]
+    finally:
+        await again.close()
+
+
+async def test_accounts_of_old_are_found_by_their_names_as_they_are_read_now(database, database_url, vault):
+    """Keys of before stay, and what the same name gives now leads to the same account; where two meet, people look."""
+    acme = await tenants.add(database, vault, "acme", {})
+    other = await tenants.add(database, vault, "other", {})
+    await database.close()
+    await back_to(database_url, "0013")
+    old = {
+        "ООО Гавань": "name:ооо гавань|RU",
+        "ЗАО Гавань": "name:зао гавань|RU",
+        "Гавань": "name:гавань|RU",
+        "OOO Priboi": "name:ooo priboi|RU",
+        "Priboi OOO": "name:priboi ooo|RU",
+        "Harbour GmbH": "name:harbour|DE",
+        "Mill Corp /DE/": "domain:mill.example",
+    }
+    ids = {name: uuid.uuid4() for name in old}
+    connection = await asyncpg.connect(database_url)
+    try:
+        for tenant in (acme, other):
+            for minute, (name, key) in enumerate(old.items()):
+                await connection.execute(
+                    "INSERT INTO leadmill.account (tenant_id, id, identity_key, name, source, created_at) "
+                    "VALUES ($1, $2, $3, $4, 't', now() + make_interval(mins => $5))",
+                    *(tenant.id, ids[name], key, name, minute),
+                )
+    finally:
+        await connection.close()
+    await migrate(database_url, lanes=LANES)
+    again = Database.at(database_url, role=APP, pool_size=1)
+    try:
+        for tenant in (acme, other):
+            async with again.tenant(tenant.id) as session:
+                keys = {
+                    row["name"]: row["name_key"]
+                    for row in await session.rows("SELECT name, name_key FROM account")
+                }
+                assert keys == {name: name_key(name) for name in old}
+                # `гавань` has an account of its own, and of the two others the older one is found
+                wanted = ["name:гавань|RU", "name:priboi|RU", "name:harbour|DE"]
+                assert await leads.known_keys(session, wanted) == set(wanted)
+                assert await identity.aliases(session, wanted) == {"name:priboi|RU": ids["OOO Priboi"]}
+                reviews = {(row["name"], row["other_name"]) for row in await identity.open_reviews(session)}
+                assert reviews == {
+                    ("ООО Гавань", "Гавань"),
+                    ("ЗАО Гавань", "Гавань"),
+                    ("Priboi OOO", "OOO Priboi"),
+                }
     finally:
         await again.close()
 
