@@ -1,6 +1,6 @@
 """Brings companies in, from a list or from a provider's search by ideal customer."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -16,12 +16,16 @@ from tenants.approvals import ActKind
 from tenants.companies import identity_key, registrable_domain
 from tenants.countries import country_code
 from tenants.icp import mismatch
-from tenants.identity import TenantId, lead_id_of, stable_id
-from tenants.records import Account, Finding, Firmographics, Lead, SourceRejection, SourceTally
+from tenants.identity import TenantId, lead_id_of, review_id_of, stable_id
+from tenants.matching import Verdict, company_of, compare
+from tenants.names import name_key
+from tenants.records import Account, AccountReview, Finding, Firmographics, Lead, SourceRejection, SourceTally
 
 PAGE_SIZE = 100
 # An entry in an index of PostgreSQL takes 2,704 bytes, and the tenant is in it too.
 _LONGEST_KEY_BYTES = 2_600
+# Of companies that are called alike, so many are asked about for each new one.
+_MOST_REVIEWS = 3
 
 # What lists call the things we want to know; the first column that is there and filled wins.
 _COLUMNS = {
@@ -65,6 +69,7 @@ async def lead_source(event: SourceRequested, ctx: Context) -> Outcome:
     fresh = [account for account in sorted_out.accounts if account.identity_key not in known]
     if event.as_lead is not None and fresh and await ctx.account_of(event.as_lead) is not None:
         fresh = []  # others have given the same id to two companies: the first one has it
+    fresh, reviews = told_apart(fresh, await ctx.namesakes(fresh), ctx.tenant_id)
     leads = [
         Lead(
             id=event.as_lead or lead_id_of(ctx.tenant_id, account.id),
@@ -85,7 +90,7 @@ async def lead_source(event: SourceRequested, ctx: Context) -> Outcome:
     )
     return Done(
         new=(*fresh, *leads),
-        save=(tally, *sorted_out.rejections, *_findings(page, fresh, event, ctx)),
+        save=(tally, *sorted_out.rejections, *reviews, *_findings(page, fresh, event, ctx)),
         say=tuple(_sourced(account, lead) for account, lead in zip(fresh, leads, strict=True)),
         output=tally.model_dump(mode="json", include={"read", "sourced", "duplicates", "rejected"}),
         acts=(Act(ActKind.SOURCE, f"{asked_for:,} companies are asked for", asked_for),) if fresh else (),
@@ -126,6 +131,50 @@ def sort_out(
             seen.add(account.identity_key)
             result.accounts.append(account)
     return result
+
+
+def told_apart(
+    fresh: Sequence[Account], known: Iterable[Account], tenant_id: TenantId
+) -> tuple[list[Account], list[AccountReview]]:
+    """Those that are no company that is known under another key, and the pairs that a person is to look at.
+
+    What is at the same domain is the same company. What only has the same name comes in, and is asked about.
+    """
+    near: dict[str, list[Account]] = defaultdict(list)
+    for account in known:
+        _file(account, near)
+    apart: list[Account] = []
+    reviews: list[AccountReview] = []
+    for account in fresh:
+        others = {one.id: one for key in _places_of(account) for one in near[key]}.values()
+        found = [(compare(company_of(account), company_of(one)), one) for one in others]
+        if any(likeness.verdict is Verdict.SAME for likeness, _ in found):
+            continue
+        apart.append(account)
+        _file(account, near)
+        maybe = [pair for pair in found if pair[0].verdict is Verdict.MAYBE]
+        for likeness, one in sorted(maybe, key=lambda pair: -pair[0].score)[:_MOST_REVIEWS]:
+            review = AccountReview(
+                id=review_id_of(tenant_id, account.id, one.id),
+                account_id=account.id,
+                other_id=one.id,
+                score=likeness.score,
+                evidence=likeness.evidence,
+            )
+            reviews.append(review)
+    return apart, reviews
+
+
+def _file(account: Account, near: dict[str, list[Account]]) -> None:
+    for key in _places_of(account):
+        near[key].append(account)
+
+
+def _places_of(account: Account) -> Iterable[str]:
+    """Where to look for an account's namesakes."""
+    yield f"name:{name_key(account.name)}"
+    if account.domain is not None:
+        yield f"domain:{account.domain}"
 
 
 def read_account(

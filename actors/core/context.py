@@ -63,6 +63,10 @@ class Context(Protocol):
         """Those of the identity keys that the tenant has an account for."""
         ...
 
+    async def namesakes(self, accounts: Sequence[Account]) -> Sequence[Account]:
+        """The accounts that the tenant has under the plain name or the domain of one of these."""
+        ...
+
     async def ask(self, question: Question[AnswerT], *, of: str | None = None) -> Answer[AnswerT]:
         """The first hit among the tenant's providers that answer such questions, else a miss; or of one of them.
 

@@ -14,6 +14,7 @@ from actors.engine.runner import Finished
 from actors.events.envelope import Event, say
 from tenants.records import (
     Account,
+    AccountReview,
     Contact,
     Finding,
     Lead,
@@ -24,7 +25,7 @@ from tenants.records import (
     SourceRejection,
     SourceTally,
 )
-from tenants.store import approvals, findings, lanes, leads, log, recordings, runs, sources
+from tenants.store import approvals, findings, identity, lanes, leads, log, recordings, runs, sources
 from tenants.store.lanes import Lease
 from tenants.store.recordings import Recorded
 from tenants.store.runs import GroundMoved
@@ -42,6 +43,7 @@ _SAVERS: tuple[
     (Finding, lambda one: (one.subject_id, one.field, one.provider), findings.save),
     (SourceTally, lambda one: (one.request_id, one.part), sources.save_tallies),
     (SourceRejection, lambda one: (one.request_id, one.row_number), sources.save_rejections),
+    (AccountReview, lambda one: one.id, identity.save_reviews),
 )
 _TRIES = 6
 

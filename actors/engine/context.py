@@ -19,9 +19,10 @@ from actors.engine.profiles import Profile
 from actors.engine.recording import Recording
 from scoring_models.schema import Score, ScoreRequest
 from tenants.identity import TenantId
+from tenants.names import name_key
 from tenants.policies import TenantConfig
 from tenants.records import Account, Contact, Finding
-from tenants.store import calls, findings, leads, models
+from tenants.store import calls, findings, identity, leads, models
 from tenants.store.session import Database
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
@@ -68,6 +69,15 @@ class TenantDesk:
         """Those of the identity keys that the tenant has an account for: one question for a whole list already."""
         async with self._database.tenant(self._tenant_id) as session:
             return await leads.known_keys(session, keys)
+
+    async def namesakes(self, accounts: Sequence[Account]) -> list[Account]:
+        """The tenant's accounts that are called or found like one of these: one question for a whole list, too."""
+        async with self._database.tenant(self._tenant_id) as session:
+            return await identity.candidates(
+                session,
+                names=[name_key(one.name) for one in accounts],
+                domains=[one.domain for one in accounts if one.domain is not None],
+            )
 
     async def cost_of_a_lead(self) -> Decimal | None:
         """What a lead has cost so far; None where that is not known yet."""
@@ -173,6 +183,12 @@ class RunContext:
         known = await self._desk.known_keys(identity_keys) if identity_keys else set()
         self.recording.known(known)
         return known
+
+    async def namesakes(self, accounts: Sequence[Account]) -> Sequence[Account]:
+        """The accounts that the tenant has under the plain name or the domain of one of these."""
+        found = await self._desk.namesakes(accounts) if accounts else []
+        self.recording.namesakes(found)
+        return found
 
     async def ask(self, question: Question[AnswerT], *, of: str | None = None) -> Answer[AnswerT]:
         """The first hit among the tenant's providers that answer such questions, else a miss; or of one of them."""

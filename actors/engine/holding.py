@@ -22,6 +22,7 @@ from tenants.approvals import ActKind, ApprovalPolicy
 from tenants.identity import stable_id
 from tenants.records import (
     Account,
+    AccountReview,
     Contact,
     Finding,
     Lead,
@@ -35,7 +36,17 @@ from tenants.store.columns import to_json
 
 _RECORDS: dict[str, type[BaseModel]] = {
     kind.__name__: kind
-    for kind in (Account, Contact, Finding, Lead, LeadProgress, LeadScore, SourceRejection, SourceTally)
+    for kind in (
+        Account,
+        AccountReview,
+        Contact,
+        Finding,
+        Lead,
+        LeadProgress,
+        LeadScore,
+        SourceRejection,
+        SourceTally,
+    )
 }
 _EFFECTS: dict[str, type[Effect]] = {kind.__name__: kind for kind in (EnrolContact, WriteProspect)}
 
@@ -153,6 +164,7 @@ def without(outcome: Done, known: frozenset[UUID]) -> Done:
         if isinstance(record, SourceTally)
         else record
         for record in outcome.save
+        if not (isinstance(record, AccountReview) and {record.account_id, record.other_id} & accounts)
     )
     return Done(
         new=tuple(record for record in outcome.new if record.id not in accounts | leads),

@@ -12,6 +12,7 @@ from actors.core.errors import AgentError, outcome_of
 from actors.core.outcome import Done, Outcome, Skip, Snooze
 from actors.core.questions import Answer, Question
 from actors.engine.holding import canonical, write
+from tenants.matching import namesakes_among
 from tenants.records import Account, Contact, Finding
 from tenants.store.columns import to_json
 
@@ -35,6 +36,7 @@ class Recording:
         self._contacts: dict[str, Contact | None] = {}
         self._findings: dict[str, Sequence[Finding]] = {}
         self._known: set[str] = set()
+        self._namesakes: dict[UUID, Account] = {}
         self._asked: dict[str, dict[str, Any]] = {}
 
     def account(self, account_id: UUID, account: Account | None) -> None:
@@ -52,6 +54,10 @@ class Recording:
     def known(self, keys: Iterable[str]) -> None:
         """Companies that the tenant had already."""
         self._known.update(keys)
+
+    def namesakes(self, accounts: Iterable[Account]) -> None:
+        """Companies that the tenant had under the name or the domain of others."""
+        self._namesakes.update((one.id, one) for one in accounts)
 
     def asked(self, question: Question[Any], candidates: Sequence[str]) -> None:
         """A question that is put to these providers, one after the other, until one has a hit."""
@@ -107,6 +113,7 @@ class Recording:
                 key: [one.model_dump(mode="json") for one in found] for key, found in self._findings.items()
             },
             "known": sorted(self._known),
+            "namesakes": [one.model_dump(mode="json") for one in self._namesakes.values()],
             "asked": self._asked,
             "ending": hashed(ending),
         }
@@ -143,6 +150,11 @@ class Told:
     def known(self, keys: Iterable[str]) -> set[str]:
         """Those of the companies that the tenant had already."""
         return set(keys) & set(self._document["known"])
+
+    def namesakes(self, accounts: Iterable[Account]) -> list[Account]:
+        """The companies that the tenant had under the name or the domain of one of these."""
+        had = [Account.model_validate(one) for one in self._document.get("namesakes", ())]
+        return namesakes_among(had, accounts)
 
     def candidates(self, question: Question[Any], *, paid: bool | None = None) -> list[str]:
         """Those who would have been asked then: first those who were, in their order.

@@ -214,6 +214,10 @@ class _Context:
         """Those of the identity keys that the tenant had an account for then."""
         return self._told.known(identity_keys)
 
+    async def namesakes(self, accounts: Sequence[Account]) -> Sequence[Account]:
+        """The accounts that the tenant had then under the name or the domain of one of these."""
+        return self._told.namesakes(accounts)
+
     async def ask(
         self,
         question: Question[AnswerT],

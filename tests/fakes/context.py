@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from actors.core.questions import Answer, EnrichCompany, Enrichment
+from tenants.matching import namesakes_among
 from tenants.policies import TenantConfig
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -29,6 +30,7 @@ class FakeContext:
         contacts=(),
         known=(),
         findings=None,
+        namesakes=(),
         score=None,
         config=None,
         config_version=1,
@@ -46,6 +48,7 @@ class FakeContext:
         self._known = set(known)
         self._findings = findings or {}
         self.wanted = []
+        self._namesakes = namesakes
         self._score = score
 
     async def account(self, account_id):
@@ -59,6 +62,9 @@ class FakeContext:
 
     async def known_accounts(self, identity_keys):
         return self._known & set(identity_keys)
+
+    async def namesakes(self, accounts):
+        return namesakes_among(self._namesakes, accounts)
 
     async def ask(self, question, *, of=None):
         self.asked.append(question)

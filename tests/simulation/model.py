@@ -13,6 +13,7 @@ import asyncpg
 import orjson
 
 from actors.engine import committing
+from tenants.names import name_key
 from tenants.records import ModelVersion, Stage
 from tenants.store import (
     approvals,
@@ -22,6 +23,7 @@ from tenants.store import (
     connections,
     findings,
     heartbeats,
+    identity,
     lanes,
     leads,
     letters,
@@ -351,6 +353,13 @@ async def known_keys(session, keys):
         return known.intersection(keys)
 
 
+async def candidates(session, *, names, domains):
+    async with session.statement() as tx:
+        own = [one for (owner, _), one in tx.store.rows("account").items() if owner == session.tenant_id]
+        found = [one for one in own if name_key(one.name) in names or one.domain in domains]
+        return sorted(found, key=lambda one: one.id)
+
+
 async def is_open(session, lead_id):
     async with session.statement() as tx:
         lead = tx.get("lead", (session.tenant_id, lead_id))
@@ -460,6 +469,13 @@ async def save_rejections(session, rejections):
     await _only_new(
         session, "source_rejection", {(one.request_id, one.row_number): one for one in rejections}
     )
+
+
+async def save_reviews(session, reviews):
+    async with session.statement() as tx:
+        for one in sorted(reviews, key=lambda one: one.id):
+            if await tx.lock("account_review", (session.tenant_id, one.id)) is None:
+                tx.put("account_review", (session.tenant_id, one.id), one)
 
 
 async def _only_new(session, table, rows):
@@ -582,6 +598,8 @@ MODELLED = {
     (leads, "contacts"): contacts,
     (leads, "known_keys"): known_keys,
     (leads, "is_open"): is_open,
+    (identity, "candidates"): candidates,
+    (identity, "save_reviews"): save_reviews,
     (leads, "add_accounts"): add_accounts,
     (leads, "add_leads"): add_leads,
     (leads, "update_accounts"): update_accounts,

@@ -11,9 +11,18 @@ from uuid import UUID
 import pytest
 
 from tenants.approvals import ApprovalPolicy, Decision
-from tenants.identity import stable_id
-from tenants.records import Contact, Finding, LeadProgress, RunStatus, SourceRejection, SourceTally, Stage
-from tenants.store import approvals, calls, findings, lanes, leads, log, runs, sources, tenants
+from tenants.identity import review_id_of, stable_id
+from tenants.records import (
+    AccountReview,
+    Contact,
+    Finding,
+    LeadProgress,
+    RunStatus,
+    SourceRejection,
+    SourceTally,
+    Stage,
+)
+from tenants.store import approvals, calls, findings, identity, lanes, leads, log, runs, sources, tenants
 from tenants.store.approvals import Held, NotDecidable
 from tenants.store.calls import CallEnd, CallStart
 from tenants.store.lanes import Fenced
@@ -41,7 +50,10 @@ class Both:
         self.tenant = tenant
         self.draw = random.Random(seed)
         self.leases, self.starts, self.calls, self.questions = [], [], [], []
-        self.accounts = [account(id=self.uuid(), identity_key=f"name:{n}|") for n in range(4)]
+        self.accounts = [
+            account(id=self.uuid(), identity_key=f"name:{n}|", domain=self.draw.choice((None, "a.example")))
+            for n in range(4)
+        ]
         self.leads = [lead(one, id=self.uuid()) for one in self.accounts]
 
     def uuid(self):
@@ -149,6 +161,8 @@ class Both:
         known = await self.do(leads, "accounts", [one.id for one in self.accounts])
         await self.do(leads, "accounts_of", [one.id for one in self.leads])
         await self.do(leads, "known_keys", [one.identity_key for one in self.accounts])
+        names, domains = self.draw.choice((["acme"], [], ["else"])), self.draw.choice((["a.example"], []))
+        await self.do(identity, "candidates", names=names, domains=domains)
         if known:
             changed = self.draw.choice(list(known.values())).learned({"employees": self.draw.randrange(9)})
             await self.do(leads, "update_accounts", [changed])
@@ -162,6 +176,14 @@ class Both:
                 leads, "save_contacts", [Contact(**person, email=f"a{self.draw.randrange(3)}@x.com")]
             )
             await self.do(leads, "contacts", [person["id"]])
+
+    async def doubt(self):
+        known = await self.do(leads, "accounts", [one.id for one in self.accounts])
+        if len(known) > 1:
+            one, other = self.draw.sample(sorted(known), 2)
+            pair = {"id": review_id_of(self.tenant.id, one, other), "account_id": one, "other_id": other}
+            review = AccountReview(**pair, score=self.draw.random(), evidence=("both: acme",))
+            await self.do(identity, "save_reviews", [review])
 
     async def find(self):
         number = self.draw.randrange(9)
@@ -242,6 +264,7 @@ _ROWS = {
     "log": 'SELECT topic, lane, "offset", event_id FROM log',
     "approval": "SELECT id, status, decided_by, reason FROM approval",
     "source_tally": "SELECT request_id, part FROM source_tally",
+    "account_review": "SELECT id, account_id, other_id, score, evidence FROM account_review",
     "finding": "SELECT subject_id, field, cost_usd, is_current FROM finding",
 }
 _MODELLED_ROWS = {
@@ -265,6 +288,10 @@ _MODELLED_ROWS = {
     "approval": lambda s: [
         (key[1], one["status"], one["by"], one["reason"]) for key, one in s.rows("approval").items()
     ],
+    "account_review": lambda s: [
+        (one.id, one.account_id, one.other_id, one.score, list(one.evidence))
+        for one in s.rows("account_review").values()
+    ],
     "source_tally": lambda s: [key[1] for key in s.rows("source_tally")],
     "finding": lambda s: [
         (one.subject_id, one.field, one.cost_usd, one.is_current) for one in s.rows("finding").values()
@@ -281,7 +308,7 @@ def plain(value):
 
 ACTS = (
     "take", "advance", "advance", "release", "add", "open", "open", "close", "close", "take_due", "begin_or_leave",
-    "reserve", "settle", "move", "learn", "find", "count", "say", "ask", "decide", "decide", "carry_out",
+    "reserve", "settle", "move", "learn", "doubt", "find", "count", "say", "ask", "decide", "decide", "carry_out",
 )  # fmt: skip
 
 

@@ -1,4 +1,5 @@
 import asyncio
+import csv
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -11,8 +12,11 @@ from actors.core.errors import NotConnected
 from actors.core.outcome import Done
 from actors.core.questions import Answer, CompanyFacts, CompanyPage, FindCompanies
 from actors.events.source import SourceRequested
+from tenants.companies import registrable_domain
+from tenants.identity import review_id_of
+from tenants.names import normal_name
 from tenants.policies import read_config
-from tenants.records import Account, Finding, Lead, SourceRejection, SourceTally
+from tenants.records import Account, AccountReview, Finding, Lead, SourceRejection, SourceTally
 from tests.fakes.context import FakeContext
 
 REQUEST = uuid4()
@@ -23,8 +27,14 @@ def request(*rows, **fields):
     return SourceRequested(**{"request_id": REQUEST, "part": 0, "source": "list.csv", "rows": rows} | fields)
 
 
-async def source(*rows, known=(), leads=None, icp=None, **fields):
-    ctx = FakeContext(known=known, leads=leads, config=read_config({"icp": icp or {}}), config_version=7)
+async def source(*rows, known=(), namesakes=(), leads=None, icp=None, **fields):
+    ctx = FakeContext(
+        known=known,
+        namesakes=namesakes,
+        leads=leads,
+        config=read_config({"icp": icp or {}}),
+        config_version=7,
+    )
     outcome = await lead_source.work(request(*rows, **fields), ctx)
     assert isinstance(outcome, Done)
     return outcome
@@ -77,6 +87,117 @@ async def test_a_company_that_is_in_the_list_twice_or_known_already_is_a_duplica
     assert [one.name for one in of_kind(Account, outcome.new)] == ["Acme", "Rival Inc", "Rival"]
     assert len(of_kind(Lead, outcome.new)) == len(outcome.say) == 3
     assert outcome.output == {"read": 6, "sourced": 3, "duplicates": 3, "rejected": {}}
+
+
+def known_account(**facts):
+    return Account(
+        **{"id": uuid4(), "identity_key": f"name:{uuid4()}|", "name": "Harbour", "source": "t"} | facts
+    )
+
+
+def pairs(outcome):
+    return [(one.account_id, one.other_id) for one in of_kind(AccountReview, outcome.save)]
+
+
+@pytest.mark.parametrize(
+    ("row", "known"),
+    [
+        ({"name": "Harbour AG", "website": "harbour.com", "country": "DE"}, {"country": "DE"}),
+        ({"name": "HARBOUR", "country": "DE"}, {"country": "DE", "domain": "harbour.com"}),
+        (
+            {"name": "Harbour", "website": "a.com", "country": "DE"},
+            {"country": "DE", "domain": "b.com"},
+        ),
+        ({"name": "Harbour", "website": "a.com"}, {}),
+    ],
+    ids=["it had no domain", "it has none", "two domains", "no country is known"],
+)
+async def test_a_company_that_is_called_like_another_comes_in_and_is_asked_about(row, known):
+    outcome = await source(row, namesakes=[other := known_account(**known)])
+    (account,) = of_kind(Account, outcome.new)
+    (review,) = of_kind(AccountReview, outcome.save)
+    assert (review.account_id, review.other_id) == (account.id, other.id)
+    assert review.id == review_id_of(TENANT, other.id, account.id)
+    assert 0.7 <= review.score < 0.95
+    assert review.evidence[0] == "both: harbour"
+    assert tally_of(outcome).sourced == len(of_kind(Lead, outcome.new)) == len(outcome.say) == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "known"),
+    [
+        ({"name": "Harbour", "country": "FR"}, {"country": "DE", "domain": "b.com"}),
+        ({"name": "Harbour", "website": "a.com"}, {"country": "DE", "domain": "b.com"}),
+        ({"name": "Harbour Mill", "website": "a.com"}, {}),
+    ],
+    ids=["another country", "another domain and no country", "another name"],
+)
+async def test_a_company_that_is_clearly_another_is_not_asked_about(row, known):
+    outcome = await source(row, namesakes=[known_account(**known)])
+    assert len(of_kind(Account, outcome.new)) == 1
+    assert pairs(outcome) == []
+
+
+async def test_what_is_at_the_domain_of_a_known_account_is_a_duplicate_whatever_its_key():
+    """Such as an account without a domain that a person has told the domain of since."""
+    known = known_account(
+        name="Harbour Textiles", domain="harbour.com", identity_key="name:harbour textiles|DE"
+    )
+    outcome = await source({"name": "Harbour", "website": "https://www.harbour.com"}, namesakes=[known])
+    assert (outcome.new, outcome.say, pairs(outcome)) == ((), (), [])
+    assert outcome.output == {"read": 1, "sourced": 0, "duplicates": 1, "rejected": {}}
+
+
+async def test_two_new_companies_of_one_name_are_asked_about_too():
+    outcome = await source(
+        {"name": "Harbour", "website": "a.com", "country": "DE"},
+        {"name": "Harbour GmbH", "website": "b.com", "country": "DE"},
+    )
+    first, second = of_kind(Account, outcome.new)
+    assert pairs(outcome) == [(second.id, first.id)]
+
+
+async def test_of_many_of_one_name_the_likeliest_are_asked_about():
+    many = [known_account(country="DE", domain=f"{n}.com") for n in range(9)]
+    near = known_account(country="DE")
+    outcome = await source({"name": "Harbour", "website": "a.com", "country": "DE"}, namesakes=[*many, near])
+    asked = pairs(outcome)
+    assert len(asked) == 3
+    assert asked[0][1] == near.id
+
+
+async def test_of_what_is_known_already_nobody_is_asked():
+    known = known_account(country="DE")
+    outcome = await source(
+        {"name": "Harbour", "website": "a.com", "country": "DE"},
+        known={"domain:a.com"},
+        namesakes=[known],
+    )
+    assert pairs(outcome) == []
+
+
+@pytest.mark.dataset
+async def test_of_a_real_list_only_what_is_at_one_domain_is_a_duplicate(dataset):
+    """Truth: two companies are one where they have one domain. All 3,058 come in but for those; nothing is lost."""
+    with dataset("companies/yc.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    outcome = await source(*rows)
+    domains = [domain for row in rows if (domain := registrable_domain(row["website"])) is not None]
+    again = len(domains) - len(set(domains))
+    assert outcome.output == {
+        "read": len(rows),
+        "sourced": len(rows) - again,
+        "duplicates": again,
+        "rejected": {},
+    }
+    accounts = {one.id: one for one in of_kind(Account, outcome.new)}
+    asked = pairs(outcome)
+    assert asked
+    for one, other in asked:
+        assert normal_name(accounts[one].name) == normal_name(accounts[other].name)
+        assert accounts[one].country == accounts[other].country
+    # so few that people can look at them
+    assert len(asked) < len(rows) / 100, f"{len(asked)} pairs"
 
 
 async def test_a_row_that_is_no_lead_is_rejected_with_its_number_its_reason_and_itself():

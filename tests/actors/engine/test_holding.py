@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -18,7 +19,7 @@ from actors.engine.suspects import MOST_DELIVERIES
 from actors.events import event_types
 from actors.events.contact import ContactVerified
 from tenants.approvals import ActKind, ApprovalPolicy, Decision
-from tenants.records import Account, Contact, Finding, Lead, LeadProgress, SourceTally, Stage
+from tenants.records import Account, AccountReview, Contact, Finding, Lead, LeadProgress, SourceTally, Stage
 from tenants.store import approvals, audit, failures, tenants
 from tenants.store.approvals import NotDecidable
 from tenants.store.failures import Which
@@ -148,6 +149,19 @@ def test_accounts_that_came_meanwhile_are_left_out_with_their_leads_and_count_as
     tally = rest.save[-1]
     assert (tally.read, tally.sourced, tally.duplicates) == (1, 0, 1)
     assert holding.without(done, frozenset()) is done
+
+
+def test_of_a_company_that_came_meanwhile_nobody_is_asked_whether_it_is_another():
+    done = outcome()
+    came, stays = done.new[0].id, uuid4()
+    reviews = [
+        AccountReview(id=uuid4(), account_id=one, other_id=uuid4(), score=0.8, evidence=("both: acme",))
+        for one in (came, stays)
+    ]
+    done = replace(done, save=(*done.save, *reviews))
+    assert holding.read(json.loads(holding.canonical(holding.write(done))), TYPES) == done
+    rest = holding.without(done, frozenset({came}))
+    assert [one.account_id for one in rest.save if isinstance(one, AccountReview)] == [stays]
 
 
 @pytest.fixture

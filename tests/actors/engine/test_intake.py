@@ -12,8 +12,9 @@ from actors.core.questions import EnrichCompany
 from actors.engine import committing
 from actors.engine.astray import is_stale
 from actors.engine.intake import Intake
+from actors.engine.sourcing import request_rows
 from tenants.records import RunStatus
-from tenants.store import lanes, log, runs, tenants
+from tenants.store import identity, lanes, log, runs, tenants
 from tenants.store.lanes import Fenced
 from tenants.store.session import DatabaseError
 from tests.actors.engine.mills import add_tenant, ask_for, counts_of, take_in, turns
@@ -91,6 +92,47 @@ async def test_old_news_about_a_lead_that_has_come_further_is_skipped_and_change
     async with database.tenant(acme.id) as session:
         assert await session.rows(leads) == before
     assert len(await works.bus("reader").read("lead.enriched", 0, 0, 100)) == 3
+
+
+async def test_events_of_a_lead_that_was_closed_wait_until_the_merge_is_undone(works, database, vault):
+    acme = await add_tenant(database, vault)
+    await source(works, acme, 2)
+    async with database.tenant(acme.id) as session:
+        older, younger = await session.rows("SELECT id, account_id FROM lead ORDER BY created_at, id")
+        merge_id = await identity.merge(
+            session, keep=older["account_id"], other=younger["account_id"], evidence=["told"], by="ann"
+        )
+    intake = await take_in(works, "enrichment")
+    await turns(intake, lambda: intake.counters.done == 2)
+    counts = await counts_of(database, acme)
+    assert (counts["enriched"], counts["skipped"]) == (1, 1)
+    reasons = {run["status"]: run["reason"] for run in await kept(database, acme)}
+    assert reasons == {"done": None, "skipped": "another lead of this company goes on instead"}
+    async with database.tenant(acme.id) as session:
+        await identity.undo_merge(session, merge_id, by="ann")
+        await session.run("UPDATE run SET due_at = now() WHERE due_at IS NOT NULL")
+    await turns(intake, lambda: intake.counters.done == 3)
+    counts = await counts_of(database, acme)
+    assert (counts["enriched"], counts["skipped"]) == (2, 0)
+
+
+async def test_a_company_that_is_called_like_a_known_one_is_a_lead_and_a_question(works, database, vault):
+    acme = await add_tenant(database, vault)
+    profile = (await works.profiles.of([acme.id]))[acme.id]
+    rows = [
+        {"name": "Harbour GmbH", "country": "DE"},
+        {"name": "Harbour", "country": "DE", "domain": "h.com"},
+    ]
+    for number, row in enumerate((*rows, *rows), start=1):  # the second time both are known
+        await request_rows(database, profile, name="list", chunks=[(1, [row])], rows=1, by="test")
+        intake = await take_in(works, "lead_source", acme.home_lane)
+        await turns(intake, lambda intake=intake: intake.counters.done == 1)
+        await intake.close()
+        assert (await counts_of(database, acme))["sourced"] == min(number, 2)
+    async with database.tenant(acme.id) as session:
+        (review,) = await identity.open_reviews(session)
+    assert {review["domain"], review["other_domain"]} == {None, "h.com"}
+    assert review["score"] == pytest.approx(0.94)
 
 
 def test_news_is_old_when_the_lead_is_further_than_it_says_and_early_news_never_is():

@@ -9,6 +9,7 @@ import pytest
 from actors.core.errors import KeyRefused
 from actors.core.questions import EnrichCompany
 from actors.engine.replay import Difference, NotReplayable, differences, replay
+from actors.engine.sourcing import request_rows
 from tenants.store import tenants
 from tests.actors.engine.mills import add_tenant, ask_for, run_to_the_end, run_until
 from tests.fakes.works import Judge, Oracle, open_fake_works
@@ -146,6 +147,25 @@ async def test_a_run_that_was_held_for_an_approval_replays_what_was_held(works, 
     result = await again(works, (await ran(works, acme))["lead_source"])
     assert result.is_same
     assert len(result.before["new"]) == 4
+
+
+async def test_a_question_whether_two_companies_are_one_is_asked_again_in_a_replay(works, database, vault):
+    acme = await add_tenant(database, vault)
+    await ask_for(works, acme, 1)
+    await run_to_the_end(works, acme, 1)
+    profile = (await works.profiles.of([acme.id]))[acme.id]
+    row = {"name": "company 0", "country": "DE"}
+    await request_rows(database, profile, name="list", chunks=[(1, [row])], rows=1, by="test")
+    await run_to_the_end(works, acme, 2)
+    async with database.tenant(acme.id) as session:
+        run_id = await session.value(
+            "SELECT id FROM run WHERE agent = 'lead_source' ORDER BY started_at DESC LIMIT 1"
+        )
+        await session.run("DELETE FROM account_review")
+        await session.run("UPDATE account SET name = 'Renamed', name_key = 'renamed'")
+    result = await again(works, run_id)
+    assert result.is_same
+    assert "AccountReview" in {one["kind"] for one in result.before["save"]}
 
 
 async def test_what_was_never_recorded_can_not_be_replayed(works, database, vault):
