@@ -11,6 +11,7 @@ import uvloop
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
+import actors.commands.accounts
 import actors.commands.agents
 import actors.commands.approvals
 import actors.commands.budgets
@@ -80,6 +81,7 @@ actors.commands.leads.lead_app.command("accept")(actors.commands.findings.accept
 tenants.commands.app.command("scale")(actors.commands.agents.scale)
 app.add_typer(tenants.commands.app, name="tenant")
 app.add_typer(actors.commands.agents.app, name="agent")
+app.add_typer(actors.commands.accounts.app, name="accounts")
 app.add_typer(actors.commands.leads.lead_app, name="lead")
 app.add_typer(scoring_models.commands.app, name="model")
 app.add_typer(actors.commands.events.app, name="events")
