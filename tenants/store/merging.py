@@ -37,12 +37,7 @@ async def merge(
     goes_on, closed = await _pursuits(session, keep, other)
     merge_id = uuid4()
     pair: dict[str, Any] = {"tenant_id": session.tenant_id, "keep": keep, "other": other}
-    leads: dict[str, Any] = {
-        "goes_on": goes_on,
-        "closed": closed,
-        # what the lead that goes on may have missed
-        "missed": ["domain"] if "domain" in filled else [],
-    }
+    missed = ["domain"] if "domain" in filled else []  # by the lead that goes on
     await session.run(
         REMEMBER.format(filled=", ".join(f"'{name}', o.{name}" for name in filled)),
         id=merge_id,
@@ -50,8 +45,10 @@ async def merge(
         by=by,
         review=review_id,
         states=list(_WOULD_GO_ON),
+        goes_on=goes_on,
+        closed=closed,
+        missed=missed,
         **pair,
-        **leads,
     )
     if filled:
         facts = ", ".join(f"{name} = o.{name}" for name in filled)
@@ -60,11 +57,12 @@ async def merge(
             "AND k.id = :keep AND o.tenant_id = :tenant_id AND o.id = :other",
             **pair,
         )
+    own = [name for name in _FACTS if accounts[keep][name] is not None]
     for statement in MOVE:
-        await session.run(statement, id=merge_id, **pair)
+        await session.run(statement, id=merge_id, own=own, **pair)
     await _close(session, goes_on, closed, name=accounts[keep]["name"], keep=keep)
-    if goes_on is not None and leads["missed"]:
-        await failures.resume(session, leads["missed"], lead_id=goes_on)
+    if goes_on is not None and missed:
+        await failures.resume(session, missed, lead_id=goes_on)
     detail = {"kept": keep, "merged": other, "evidence": list(evidence)}
     await audit.write(session, by=by, act="merge companies", subject=f"merge {merge_id}", detail=detail)
     return merge_id

@@ -11,7 +11,7 @@ _PEOPLE = """
 _VALUES = """
     FROM finding f WHERE f.tenant_id = :tenant_id AND f.subject_id = :other AND NOT EXISTS (
         SELECT FROM finding k WHERE k.tenant_id = :tenant_id AND k.subject_id = :keep
-        AND k.field = f.field AND k.provider = f.provider)
+        AND k.field = f.field AND k.provider = f.provider AND k.found_at = f.found_at)
 """
 _QUESTIONS = """
     FROM account_review v WHERE v.tenant_id = :tenant_id AND (v.id = CAST(:review AS uuid) OR v.status = 'open' AND (
@@ -25,7 +25,9 @@ REMEMBER = f"""
         'filled', json_build_object({{filled}}),
         'contacts', (SELECT COALESCE(json_agg(json_build_object(
             'id', c.id, 'account_id', c.account_id, 'updated_at', c.updated_at)), '[]') {_PEOPLE}),
-        'findings', (SELECT COALESCE(json_agg(row_to_json(f)), '[]') {_VALUES}),
+        'findings', (SELECT COALESCE(json_agg(json_build_object(
+            'field', f.field, 'provider', f.provider, 'found_at', f.found_at, 'is_current', f.is_current)), '[]')
+            {_VALUES}),
         'leads', (SELECT COALESCE(json_agg(json_build_object(
             'id', l.id, 'account_id', l.account_id, 'hold', l.hold, 'hold_reason', l.hold_reason,
             'updated_at', l.updated_at, 'is_closed', l.id = ANY(CAST(:closed AS uuid[])))), '[]')
@@ -48,15 +50,19 @@ REMEMBER = f"""
     ) FROM account k, account o
     WHERE k.tenant_id = :tenant_id AND k.id = :keep AND o.tenant_id = :tenant_id AND o.id = :other
 """
-#: what the other account has, given to the one that is kept
+#: what the other account has, given to the one that is kept; the facts that this has of its own stay current
 MOVE = (
     f"""
     UPDATE contact SET account_id = :keep, updated_at = now()
     WHERE tenant_id = :tenant_id AND id IN (SELECT c.id {_PEOPLE})
     """,
     f"""
-    UPDATE finding SET subject_id = :keep WHERE tenant_id = :tenant_id AND subject_id = :other
-    AND (field, provider) IN (SELECT f.field, f.provider {_VALUES})
+    UPDATE finding SET subject_id = :keep,
+        is_current = is_current AND field <> ALL(CAST(:own AS text[])) AND NOT EXISTS (
+        SELECT FROM finding k WHERE k.tenant_id = :tenant_id AND k.subject_id = :keep
+        AND k.field = finding.field AND k.is_current)
+    WHERE tenant_id = :tenant_id AND subject_id = :other
+    AND (field, provider, found_at) IN (SELECT f.field, f.provider, f.found_at {_VALUES})
     """,
     "UPDATE account_alias SET account_id = :keep WHERE tenant_id = :tenant_id AND account_id = :other",
     """
@@ -97,19 +103,16 @@ RESTORE = (
         updated_at = CASE WHEN c.updated_at = m.at THEN was.updated_at ELSE c.updated_at END
     {_UNDONE.format(table="contact")} WHERE {_THIS} AND c.tenant_id = m.tenant_id AND c.id = was.id
     """,
+    # what was forgotten since, as its licence wants it, does not come back
     f"""
-    UPDATE finding f SET subject_id = m.merged_id {_UNDONE.format(table="finding")}
+    UPDATE finding f SET subject_id = m.merged_id, is_current = was.is_current AND NOT EXISTS (
+        SELECT FROM finding n WHERE n.tenant_id = m.tenant_id AND n.subject_id = m.merged_id
+        AND n.field = was.field AND n.is_current)
+    {_UNDONE.format(table="finding")}
     WHERE {_THIS} AND f.tenant_id = m.tenant_id AND f.subject_id = m.kept_id AND f.field = was.field
     AND f.provider = was.provider AND f.found_at = was.found_at AND NOT EXISTS (
         SELECT FROM finding n WHERE n.tenant_id = m.tenant_id AND n.subject_id = m.merged_id
-        AND n.field = was.field AND n.provider = was.provider)
-    """,
-    # those that others have taken the place of at the account that was kept
-    f"""
-    INSERT INTO finding (tenant_id, subject_id, field, provider, value, evidence, confidence, cost_usd, found_at)
-    SELECT was.tenant_id, was.subject_id, was.field, was.provider, COALESCE(was.value, 'null'), was.evidence,
-           was.confidence, was.cost_usd, was.found_at
-    {_UNDONE.format(table="finding")} WHERE {_THIS} ON CONFLICT DO NOTHING
+        AND n.field = was.field AND n.provider = was.provider AND n.found_at = was.found_at)
     """,
     f"""
     UPDATE lead l SET account_id = was.account_id, duplicate_of = NULL,

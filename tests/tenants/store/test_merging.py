@@ -16,6 +16,7 @@ from tenants.store.approvals import Held
 from tests.tenants.store.rows import account, contact, end, lead, score, start
 
 MORNING = datetime(2026, 3, 4, 8, 15, 30, 123456, tzinfo=UTC)
+LATER, HOUR = datetime(2099, 1, 1, tzinfo=UTC), timedelta(hours=1)
 TABLES = (
     "account", "contact", "lead", "finding", "run", "approval", "held_outcome", "account_alias", "account_review",
 )  # fmt: skip
@@ -85,14 +86,12 @@ class World:
         ]
         await leads.save_contacts(self.session, people)
         await self.session.run("UPDATE contact SET updated_at = :at", at=MORNING)
-        for field in self.some(("industry", "employees", "city")):
+        for field in self.some(("industry", "employees", "city", "lei")):
             value = self.draw.choice((7, 1.50, "Steel", ["a", {"b": 1}], None, True))
-            for provider in self.some(("apollo", "website")):
-                found = Finding(
-                    subject_id=one.id, field=field, value=value, provider=provider, evidence="told\nso",
-                    confidence=self.draw.choice((0.1, 0.85, 1 / 3)), cost_usd=Decimal("0.5"), found_at=MORNING,
-                )  # fmt: skip
-                await findings.save(self.session, [found])
+            for hour, provider in enumerate(self.some(("apollo", "website", "apollo"))):
+                await findings.save(
+                    self.session, [finding(one, field, provider, value, at=MORNING + hour * HOUR)]
+                )
 
     async def pursuit(self, one):
         pursuit = lead(one, id=self.uuid(), stage=self.draw.choice(list(Stage)))
@@ -129,7 +128,11 @@ class World:
         return UUID(int=self.draw.getrandbits(128))
 
 
-LATER = datetime(2099, 1, 1, tzinfo=UTC)
+def finding(of, field, provider="apollo", value=1, *, at=MORNING, is_current=True):
+    return Finding(
+        subject_id=of.id, field=field, value=value, provider=provider, evidence="told\nso", confidence=1 / 3,
+        cost_usd=Decimal("0.5"), found_at=at, is_current=is_current, expires_at=at + HOUR, quote='"so"',
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -188,20 +191,16 @@ async def merged(session, one, other):
 
 async def test_what_one_had_is_the_others_and_what_both_had_stays(database, acme):
     async with database.tenant(acme.id) as session:
-        one, other, *_ = await pair(session, industry="Steel", employees=7)
-        await leads.update_accounts(session, [one.model_copy(update={"employees": 9})])
-        ann, again, bob = (
-            contact(one, full_name="Ann"),
-            contact(other, full_name="ANN"),
-            contact(other, full_name="Bob"),
+        one, other, *_ = await pair(session, industry="Steel", employees=7, city="Kiel")
+        await leads.update_accounts(session, [one.model_copy(update={"employees": 9, "city": "Köln"})])
+        ann, again = contact(one, full_name="Ann"), contact(other, full_name="ANN")
+        await leads.save_contacts(session, [ann, again, contact(other, full_name="Bob")])
+        same = [finding(company, "employees") for company in (one, other)]
+        later = finding(other, "employees", at=MORNING + HOUR)
+        await findings.save(session, [same[0], same[1].model_copy(update={"is_current": False})])
+        await findings.save(
+            session, [later, finding(other, "industry"), finding(other, "city"), finding(other, "lei")]
         )
-        await leads.save_contacts(session, [ann, again, bob])
-        for company, field in ((one, "employees"), (other, "employees"), (other, "industry")):
-            found = Finding(
-                subject_id=company.id, field=field, value=1, provider="apollo", evidence="told", confidence=0.5,
-                cost_usd=Decimal(0), found_at=MORNING,
-            )  # fmt: skip
-            await findings.save(session, [found])
         await merged(session, one, other)
         kept = (await leads.accounts(session, [one.id]))[one.id]
         assert (kept.name, kept.industry, kept.employees) == ("Harbour", "Steel", 9)
@@ -213,14 +212,15 @@ async def test_what_one_had_is_the_others_and_what_both_had_stays(database, acme
             ("Ann", one.id),
             ("Bob", one.id),
         ]
-        values = await session.rows(
-            "SELECT subject_id, field FROM finding ORDER BY field, subject_id = :id", id=one.id
-        )
-        assert [tuple(row.values()) for row in values] == [
-            (other.id, "employees"),
-            (one.id, "employees"),
-            (one.id, "industry"),
-        ]
+        values = await session.rows("SELECT subject_id, field, found_at, is_current FROM finding")
+        assert {tuple(row.values()) for row in values} == {
+            (one.id, "employees", MORNING, True),
+            (other.id, "employees", MORNING, False),  # just this it had itself
+            (one.id, "employees", MORNING + HOUR, False),
+            (one.id, "industry", MORNING, True),
+            (one.id, "city", MORNING, False),  # what it had itself stays in its record, wherever it is from
+            (one.id, "lei", MORNING, True),
+        }
 
 
 async def test_the_older_lead_goes_on_though_its_account_is_merged_into_the_other(database, acme):
@@ -315,11 +315,8 @@ async def test_what_has_gone_on_since_keeps_what_it_has_become(database, acme):
     async with database.tenant(acme.id) as session:
         one, other, goes_on, closed = await pair(session, industry="Steel", city="Kiel")
         await leads.save_contacts(session, [bob := contact(other, full_name="Bob")])
-        found = Finding(
-            subject_id=other.id, field="industry", value="Steel", provider="apollo", evidence="told", confidence=0.5,
-            cost_usd=Decimal(0), found_at=MORNING,
-        )  # fmt: skip
-        await findings.save(session, [found])
+        found, gone = finding(other, "industry", value="Steel"), finding(other, "city", value="Kiel")
+        await findings.save(session, [found, gone])
         merge_id = await merged(session, one, other)
     async with database.tenant(acme.id) as session:
         kept = (await leads.accounts(session, [one.id]))[one.id]
@@ -328,6 +325,7 @@ async def test_what_has_gone_on_since_keeps_what_it_has_become(database, acme):
             update={"subject_id": one.id, "value": "Textiles", "found_at": MORNING + timedelta(days=1)}
         )
         await findings.save(session, [news])
+        await session.run("DELETE FROM finding WHERE field = 'city'")  # its licence has ended
         await leads.save_contacts(
             session, [cem := contact(one, full_name="Cem"), bob.model_copy(update={"title": "CEO"})]
         )
@@ -342,11 +340,11 @@ async def test_what_has_gone_on_since_keeps_what_it_has_become(database, acme):
             for row in await session.rows("SELECT * FROM contact")
         }
         assert people == {bob.id: (other.id, "CEO"), cem.id: (one.id, None)}
-        values = {
-            row["subject_id"]: row["value"]
-            for row in await session.rows("SELECT subject_id, value FROM finding")
+        values = await session.rows("SELECT subject_id, value, is_current FROM finding")
+        assert {tuple(row.values()) for row in values} == {
+            (one.id, "Textiles", True),
+            (other.id, "Steel", True),
         }
-        assert values == {one.id: "Textiles", other.id: "Steel"}
         stages = {row["id"]: (row["stage"], row["hold"]) for row in await session.rows("SELECT * FROM lead")}
         assert stages == {goes_on.id: ("enriched", None), closed.id: ("sourced", None)}
 
