@@ -65,7 +65,12 @@ def deciding_for(icp: IdealCustomer, missing: Collection[str]) -> set[str]:
     asked = {
         "industry": bool(icp.industries),
         "country": bool(icp.countries),
+        "city": bool(icp.cities),
+        "technologies": bool(icp.technologies),
         "employees": icp.employees_min is not None or icp.employees_max is not None,
+        "funding_usd": icp.funding_usd_min is not None or icp.funding_usd_max is not None,
+        "open_jobs": icp.open_jobs_min is not None,
+        "founded_year": icp.founded_from is not None or icp.founded_to is not None,
     }
     return {name for name in missing if asked.get(name)}
 

@@ -4,6 +4,7 @@ What happened at a company of late is not asked of Apollo: its job postings and 
 top of the credit for the company's id that both need, and its last funding round comes with enrichment.
 """
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -231,7 +232,16 @@ def _filters(icp: IdealCustomer) -> list[tuple[str, str]]:
         least = 1 if icp.employees_min is None else icp.employees_min
         most = _MOST_EMPLOYEES if icp.employees_max is None else icp.employees_max
         filters.append(("organization_num_employees_ranges[]", f"{least},{most}"))
-    return filters
+    filters += [
+        ("currently_using_any_of_technology_uids[]", re.sub(r"[\s.]+", "_", name.strip().lower()))
+        for name in icp.technologies
+    ]
+    ranges = {
+        "organization_num_jobs_range[min]": icp.open_jobs_min,
+        "total_funding_range[min]": icp.funding_usd_min,
+        "total_funding_range[max]": icp.funding_usd_max,
+    }
+    return filters + [(name, f"{bound:.0f}") for name, bound in ranges.items() if bound is not None]
 
 
 PROVIDER = Provider(

@@ -98,10 +98,17 @@ def test_the_contact_is_one_whom_the_tenant_looks_for():
         (IdealCustomer(industries=("steel",)), {"industry"}),
         (IdealCustomer(employees_max=10), {"employees"}),
         (IdealCustomer(countries=("DE",)), set()),  # known already, or not wanted
+        (IdealCustomer(cities=("Ulm",)), {"city"}),
+        (
+            IdealCustomer(technologies=("C",), open_jobs_min=1, founded_from=1999),
+            {"technologies", "open_jobs"},
+        ),
+        (IdealCustomer(funding_usd_max=1), {"funding_usd"}),
     ],
 )
 def test_what_the_ideal_customer_goes_by_decides_whether_or_not_a_model_looks_at_it(icp, deciding):
-    assert deciding_for(icp, ["industry", "employees", "city"]) == deciding
+    missing = ["industry", "employees", "city", "technologies", "open_jobs", "funding_usd"]
+    assert deciding_for(icp, missing) == deciding
 
 
 def test_a_company_is_asked_about_as_it_is_known():

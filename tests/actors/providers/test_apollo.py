@@ -96,6 +96,26 @@ async def test_the_ideal_customer_in_apollos_words(vendor: Callable[..., Link]) 
     assert reply == Reply(CompanyPage(companies=(), total=0), Decimal(0), reply.evidence)
 
 
+async def test_technologies_jobs_and_funding_in_apollos_words(vendor: Callable[..., Link]) -> None:
+    link, asked = answering(vendor, {"organizations": []})
+    icp = IdealCustomer(
+        technologies=("Google Analytics", "Node.js"),
+        open_jobs_min=3,
+        funding_usd_min=1e6,
+        funding_usd_max=2.5e7,
+        cities=("Berlin",),  # places are alternatives to Apollo: with a city, a country would no longer count
+        competitors=("rival.com",),
+    )
+    await find_companies(link, FindCompanies(icp=icp, page=1, per_page=10))
+    assert params_of(asked[0])[:-2] == [
+        ("currently_using_any_of_technology_uids[]", "google_analytics"),
+        ("currently_using_any_of_technology_uids[]", "node_js"),
+        ("organization_num_jobs_range[min]", "3"),
+        ("total_funding_range[min]", "1000000"),
+        ("total_funding_range[max]", "25000000"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("least", "most", "asked_for"),
     [(None, 50, ["1,50"]), (0, 0, ["0,0"]), (10, 99, ["10,99"]), (None, None, [])],
