@@ -18,6 +18,7 @@ import actors.commands.budgets
 import actors.commands.effects
 import actors.commands.errors
 import actors.commands.events
+import actors.commands.exclusions
 import actors.commands.findings
 import actors.commands.leads
 import actors.commands.letters
@@ -29,6 +30,7 @@ import scoring_models.commands
 import tenants.commands
 from actors.bus.base import CarrierAway
 from actors.bus.settings import WrongSettings
+from actors.engine.excluding import NotSynced
 from actors.engine.lists import ListFault
 from actors.engine.previewing import NoSearch
 from actors.engine.replay import NotReplayable
@@ -83,6 +85,7 @@ app.add_typer(tenants.commands.app, name="tenant")
 app.add_typer(actors.commands.agents.app, name="agent")
 app.add_typer(actors.commands.accounts.app, name="accounts")
 app.add_typer(actors.commands.leads.lead_app, name="lead")
+app.add_typer(actors.commands.exclusions.app, name="exclusions")
 app.add_typer(scoring_models.commands.app, name="model")
 app.add_typer(actors.commands.events.app, name="events")
 app.add_typer(actors.commands.topics.app, name="topics")
@@ -100,6 +103,7 @@ _EXPECTED = (
     PartFailed,
     NotMigrated,
     NotReplayable,
+    NotSynced,
     SecretsError,
     NoSuchTenant,
     DatabaseError,

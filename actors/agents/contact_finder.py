@@ -27,6 +27,7 @@ from actors.core.questions import (
 from actors.events.contact import ContactVerified
 from actors.events.lead import LeadEnriched
 from tenants.approvals import ActKind
+from tenants.exclusions import as_address
 from tenants.icp import Persona, has_words
 from tenants.identity import stable_id
 from tenants.records import Contact, Finding, LeadProgress, Stage
@@ -106,6 +107,8 @@ async def contact_finder(event: LeadEnriched, ctx: Context) -> Outcome:
     except OptedOut:
         # of who objected nothing is kept but what was paid
         return Skip("the person objected to being processed", save=notes.paid_for_nothing(event.account_id))
+    if address is not None and (reason := await _reason_against(address.email, ctx)) is not None:
+        return Skip(reason, save=notes.paid_for_nothing(event.account_id))
     contact = _contact(revealed, address, event, ctx)
     findings = notes.findings(contact)
     acts: tuple[Act, ...] = ()
@@ -133,6 +136,12 @@ async def contact_finder(event: LeadEnriched, ctx: Context) -> Outcome:
 def _may_use_doubtful(ctx: Context) -> bool:
     """Whether the tenant wants to hear of addresses that nobody could verify."""
     return ctx.config.approvals.unverified_address != "never"
+
+
+async def _reason_against(email: str, ctx: Context) -> str | None:
+    """Why the tenant leaves this person alone, or None where it does not."""
+    excluded = await ctx.excluded(emails=[as_address(email)])
+    return next(iter(excluded.values()), None)
 
 
 async def _best_person(domain: str, notes: "_Notes", personas: Sequence[Persona]) -> PersonFound | None:

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from actors.core.agent import agent
 from actors.core.context import Context
@@ -13,7 +14,7 @@ from actors.core.questions import Answer, CompanyFacts, CompanyPage, FindCompani
 from actors.events.lead import Company, LeadSourced
 from actors.events.source import SourceRequested
 from tenants.approvals import ActKind
-from tenants.companies import identity_key, registrable_domain
+from tenants.companies import identity_key, normal_name, registrable_domain
 from tenants.countries import country_code
 from tenants.icp import mismatch
 from tenants.identity import TenantId, lead_id_of, review_id_of, stable_id
@@ -69,6 +70,7 @@ async def lead_source(event: SourceRequested, ctx: Context) -> Outcome:
     fresh = [account for account in sorted_out.accounts if account.identity_key not in known]
     if event.as_lead is not None and fresh and await ctx.account_of(event.as_lead) is not None:
         fresh = []  # others have given the same id to two companies: the first one has it
+    fresh = sorted_out.without_excluded(fresh, await _excluded(fresh, ctx), event.request_id)
     fresh, reviews = told_apart(fresh, await ctx.namesakes(fresh), ctx.tenant_id)
     leads = [
         Lead(
@@ -105,6 +107,21 @@ class SortedOut:
         self.accounts: list[Account] = []
         self.duplicates = 0
         self.rejections: list[SourceRejection] = []
+        self.rows: dict[UUID, tuple[int, Mapping[str, Any]]] = {}
+
+    def without_excluded(
+        self, fresh: Sequence[Account], reasons: Mapping[str, str], request_id: UUID
+    ) -> list[Account]:
+        """Those whom the tenant does not leave alone; the others are rejected for the reason that it has."""
+        told = [(one, reasons.get(one.domain or "") or reasons.get(normal_name(one.name))) for one in fresh]
+        for account, reason in told:
+            if reason is not None:
+                number, row = self.rows[account.id]
+                self.accounts.remove(account)
+                self.rejections.append(
+                    SourceRejection(request_id=request_id, row_number=number, reason=reason, row=row)
+                )
+        return [account for account, reason in told if reason is None]
 
 
 def sort_out(
@@ -130,6 +147,7 @@ def sort_out(
         else:
             seen.add(account.identity_key)
             result.accounts.append(account)
+            result.rows[account.id] = number, row
     return result
 
 
@@ -204,6 +222,12 @@ def read_account(
         source=source,
     )
     return account, None
+
+
+async def _excluded(fresh: Sequence[Account], ctx: Context) -> Mapping[str, str]:
+    """The reasons for which the tenant leaves some of these alone, by domain and by plain name."""
+    domains = [one.domain for one in fresh if one.domain is not None]
+    return await ctx.excluded(domains=domains, names=[normal_name(one.name) for one in fresh])
 
 
 async def _page(event: SourceRequested, ctx: Context) -> Answer[CompanyPage] | None:

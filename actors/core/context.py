@@ -1,6 +1,6 @@
 """What an agent may ask of the world."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -61,6 +61,12 @@ class Context(Protocol):
 
     async def known_accounts(self, identity_keys: Sequence[str]) -> set[str]:
         """Those of the identity keys that the tenant has an account for."""
+        ...
+
+    async def excluded(
+        self, *, domains: Sequence[str] = (), names: Sequence[str] = (), emails: Sequence[str] = ()
+    ) -> Mapping[str, str]:
+        """Those of these that the tenant leaves alone, each with the reason: domains, plain names, addresses."""
         ...
 
     async def namesakes(self, accounts: Sequence[Account]) -> Sequence[Account]:

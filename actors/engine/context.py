@@ -1,5 +1,6 @@
 """The real context: one tenant's world for the time of one run."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -18,11 +19,12 @@ from actors.engine.previewing import EXPERIENCE
 from actors.engine.profiles import Profile
 from actors.engine.recording import Recording
 from scoring_models.schema import Score, ScoreRequest
+from tenants.exclusions import ExclusionKind
 from tenants.identity import TenantId
 from tenants.names import name_key
 from tenants.policies import TenantConfig
 from tenants.records import Account, Contact, Finding
-from tenants.store import calls, findings, identity, leads, models
+from tenants.store import calls, exclusions, findings, identity, leads, models
 from tenants.store.session import Database
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
@@ -47,6 +49,7 @@ class TenantDesk:
         self.accounts_of: Gather[UUID, Account] = Gather(self._accounts_of)
         self.findings: Gather[UUID, tuple[Finding, ...]] = Gather(self._findings)
         self.contacts: Gather[UUID, Contact] = Gather(self._contacts)
+        self.exclusions: Gather[tuple[ExclusionKind, str], str] = Gather(self._excluded)
         self.scores: Gather[ScoreRequest, Score] = Gather(self._scores, most=512)
 
     async def _accounts(self, ids: list[UUID]) -> Mapping[UUID, Account]:
@@ -64,6 +67,12 @@ class TenantDesk:
     async def _contacts(self, ids: list[UUID]) -> Mapping[UUID, Contact]:
         async with self._database.tenant(self._tenant_id) as session:
             return await leads.contacts(session, ids)
+
+    async def _excluded(
+        self, keys: list[tuple[ExclusionKind, str]]
+    ) -> Mapping[tuple[ExclusionKind, str], str]:
+        async with self._database.tenant(self._tenant_id) as session:
+            return await exclusions.among(session, keys)
 
     async def known_keys(self, keys: Sequence[str]) -> set[str]:
         """Those of the identity keys that the tenant has an account for: one question for a whole list already."""
@@ -183,6 +192,20 @@ class RunContext:
         known = await self._desk.known_keys(identity_keys) if identity_keys else set()
         self.recording.known(known)
         return known
+
+    async def excluded(
+        self, *, domains: Sequence[str] = (), names: Sequence[str] = (), emails: Sequence[str] = ()
+    ) -> Mapping[str, str]:
+        """Those of these that the tenant leaves alone, each with the reason: domains, plain names, addresses."""
+        keys = [(ExclusionKind.DOMAIN, one) for one in domains]
+        keys += [(ExclusionKind.NAME, one) for one in names]
+        keys += [(ExclusionKind.EMAIL, one) for one in emails]
+        reasons = await asyncio.gather(*map(self._desk.exclusions.get, keys))
+        found = {
+            value: reason for (_, value), reason in zip(keys, reasons, strict=True) if reason is not None
+        }
+        self.recording.excluded(found)
+        return found
 
     async def namesakes(self, accounts: Sequence[Account]) -> Sequence[Account]:
         """The accounts that the tenant has under the plain name or the domain of one of these."""

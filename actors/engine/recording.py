@@ -37,6 +37,7 @@ class Recording:
         self._findings: dict[str, Sequence[Finding]] = {}
         self._known: set[str] = set()
         self._namesakes: dict[UUID, Account] = {}
+        self._excluded: dict[str, str] = {}
         self._asked: dict[str, dict[str, Any]] = {}
 
     def account(self, account_id: UUID, account: Account | None) -> None:
@@ -58,6 +59,10 @@ class Recording:
     def namesakes(self, accounts: Iterable[Account]) -> None:
         """Companies that the tenant had under the name or the domain of others."""
         self._namesakes.update((one.id, one) for one in accounts)
+
+    def excluded(self, reasons: Mapping[str, str]) -> None:
+        """Whom the tenant left alone, each with the reason."""
+        self._excluded.update(reasons)
 
     def asked(self, question: Question[Any], candidates: Sequence[str]) -> None:
         """A question that is put to these providers, one after the other, until one has a hit."""
@@ -114,6 +119,7 @@ class Recording:
             },
             "known": sorted(self._known),
             "namesakes": [one.model_dump(mode="json") for one in self._namesakes.values()],
+            "excluded": self._excluded,
             "asked": self._asked,
             "ending": hashed(ending),
         }
@@ -155,6 +161,11 @@ class Told:
         """The companies that the tenant had under the name or the domain of one of these."""
         had = [Account.model_validate(one) for one in self._document.get("namesakes", ())]
         return namesakes_among(had, accounts)
+
+    def excluded(self, values: Iterable[str]) -> dict[str, str]:
+        """Those of these whom the tenant left alone, each with the reason."""
+        reasons = self._document.get("excluded", {})  # older recordings know of nobody
+        return {value: reasons[value] for value in values if value in reasons}
 
     def candidates(self, question: Question[Any], *, paid: bool | None = None) -> list[str]:
         """Those who would have been asked then: first those who were, in their order.

@@ -214,6 +214,12 @@ class _Context:
         """Those of the identity keys that the tenant had an account for then."""
         return self._told.known(identity_keys)
 
+    async def excluded(
+        self, *, domains: Sequence[str] = (), names: Sequence[str] = (), emails: Sequence[str] = ()
+    ) -> Mapping[str, str]:
+        """Those of these that the tenant left alone then, each with the reason."""
+        return self._told.excluded((*domains, *names, *emails))
+
     async def namesakes(self, accounts: Sequence[Account]) -> Sequence[Account]:
         """The accounts that the tenant had then under the name or the domain of one of these."""
         return self._told.namesakes(accounts)

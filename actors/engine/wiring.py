@@ -57,7 +57,7 @@ class Works:
         self._scoring = scoring
         self._turn = Turn()
         self._providers = providers
-        self._asking = Asking(database, http, providers, calls_in_flight=settings.calls_in_flight)
+        self.asking = Asking(database, http, providers, calls_in_flight=settings.calls_in_flight)
         self._outward = Outward(database, http, providers, calls_in_flight=settings.calls_in_flight)
 
     def station(self, name: str, agent: str) -> Station:
@@ -80,11 +80,11 @@ class Works:
 
     async def preview(self, profile: Profile, provider: str, *, leads: int) -> Preview:
         """What a provider's search would bring and cost. Raises NoSearch, with what to do about it."""
-        return await preview(self.database, self._asking, self._providers, profile, provider, leads=leads)
+        return await preview(self.database, self.asking, self._providers, profile, provider, leads=leads)
 
     async def finish(self) -> None:
         """A moment for billed calls and effects under way, before the database and the web are closed."""
-        await asyncio.gather(self._asking.finish(), self._outward.finish())
+        await asyncio.gather(self.asking.finish(), self._outward.finish())
         await asyncio.gather(*(bus.close() for bus in self._buses.values()))
 
     def _open_bus(self) -> Bus:
@@ -98,7 +98,7 @@ class Works:
         return Runner(
             agent,
             self.database,
-            self._asking,
+            self.asking,
             self._outward,
             self._scoring,
             build_id(),

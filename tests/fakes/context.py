@@ -18,7 +18,8 @@ class FakeContext:
     `Answer`, an exception to raise, or a function that makes one of these from the question. What is not in it
     may not be asked. A company is enriched by what is said of EnrichCompany, an answer or a list of them (where a name
     stands for one who could not answer), and in the round that is free by what is said of "free". `leads` are the
-    accounts of leads by the leads' ids, `findings` what stands in accounts by theirs.
+    accounts of leads by the leads' ids, `findings` what stands in accounts by theirs, `excluded` the reasons for which
+    companies and people are left alone by their domains, names and addresses.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class FakeContext:
         known=(),
         findings=None,
         namesakes=(),
+        excluded=None,
         score=None,
         config=None,
         config_version=1,
@@ -47,6 +49,7 @@ class FakeContext:
         self._contacts = {one.id: one for one in contacts}
         self._known = set(known)
         self._findings = findings or {}
+        self._excluded = excluded or {}
         self.wanted = []
         self._namesakes = namesakes
         self._score = score
@@ -62,6 +65,9 @@ class FakeContext:
 
     async def known_accounts(self, identity_keys):
         return self._known & set(identity_keys)
+
+    async def excluded(self, *, domains=(), names=(), emails=()):
+        return {one: self._excluded[one] for one in (*domains, *names, *emails) if one in self._excluded}
 
     async def namesakes(self, accounts):
         return namesakes_among(self._namesakes, accounts)

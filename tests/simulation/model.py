@@ -13,6 +13,7 @@ import asyncpg
 import orjson
 
 from actors.engine import committing
+from tenants.exclusions import REASONS
 from tenants.names import name_key
 from tenants.records import ModelVersion, Stage
 from tenants.store import (
@@ -21,6 +22,7 @@ from tenants.store import (
     calls,
     carriers,
     connections,
+    exclusions,
     findings,
     heartbeats,
     identity,
@@ -360,6 +362,17 @@ async def candidates(session, *, names, domains):
         return sorted(found, key=lambda one: one.id)
 
 
+async def add_exclusion(session, exclusion):
+    await _saved(session, "exclusion", {(exclusion.kind, exclusion.value, exclusion.source): exclusion})
+
+
+async def excluded_among(session, keys):
+    async with session.statement() as tx:
+        own = [one for (owner, _), one in tx.store.rows("exclusion").items() if owner == session.tenant_id]
+        own.sort(key=lambda one: REASONS.index(one.reason), reverse=True)
+        return {(one.kind, one.value): one.reason for one in own if (one.kind, one.value) in keys}
+
+
 async def is_open(session, lead_id):
     async with session.statement() as tx:
         lead = tx.get("lead", (session.tenant_id, lead_id))
@@ -600,6 +613,8 @@ MODELLED = {
     (leads, "is_open"): is_open,
     (identity, "candidates"): candidates,
     (identity, "save_reviews"): save_reviews,
+    (exclusions, "add"): add_exclusion,
+    (exclusions, "among"): excluded_among,
     (leads, "add_accounts"): add_accounts,
     (leads, "add_leads"): add_leads,
     (leads, "update_accounts"): update_accounts,

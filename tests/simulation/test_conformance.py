@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from tenants.approvals import ApprovalPolicy, Decision
+from tenants.exclusions import REASONS, Exclusion, ExclusionKind
 from tenants.identity import review_id_of, stable_id
 from tenants.records import (
     AccountReview,
@@ -22,7 +23,19 @@ from tenants.records import (
     SourceTally,
     Stage,
 )
-from tenants.store import approvals, calls, findings, identity, lanes, leads, log, runs, sources, tenants
+from tenants.store import (
+    approvals,
+    calls,
+    exclusions,
+    findings,
+    identity,
+    lanes,
+    leads,
+    log,
+    runs,
+    sources,
+    tenants,
+)
 from tenants.store.approvals import Held, NotDecidable
 from tenants.store.calls import CallEnd, CallStart
 from tenants.store.lanes import Fenced
@@ -199,6 +212,15 @@ class Both:
             standing.get(found.subject_id, ())
         )
 
+    async def leave_alone(self):
+        kinds, values = list(ExclusionKind), ("acme.com", "ann@acme.com")
+        one = Exclusion(
+            kind=self.draw.choice(kinds), value=self.draw.choice(values), reason=self.draw.choice(REASONS),
+            source=self.draw.choice(("hubspot", "salesforce")),
+        )  # fmt: skip
+        await self.do(exclusions, "add", one)
+        await self.do(exclusions, "among", [(kind, value) for kind in kinds for value in values])
+
     async def count(self):
         request_id, part = stable_id("request"), self.draw.randrange(3)
         tally = SourceTally(request_id=request_id, part=part, read=1, sourced=1, duplicates=0, rejected={})
@@ -265,6 +287,7 @@ _ROWS = {
     "approval": "SELECT id, status, decided_by, reason FROM approval",
     "source_tally": "SELECT request_id, part FROM source_tally",
     "account_review": "SELECT id, account_id, other_id, score, evidence FROM account_review",
+    "exclusion": "SELECT kind, value, source, reason FROM exclusion",
     "finding": "SELECT subject_id, field, cost_usd, is_current FROM finding",
 }
 _MODELLED_ROWS = {
@@ -293,6 +316,9 @@ _MODELLED_ROWS = {
         for one in s.rows("account_review").values()
     ],
     "source_tally": lambda s: [key[1] for key in s.rows("source_tally")],
+    "exclusion": lambda s: [
+        (one.kind, one.value, one.source, one.reason) for one in s.rows("exclusion").values()
+    ],
     "finding": lambda s: [
         (one.subject_id, one.field, one.cost_usd, one.is_current) for one in s.rows("finding").values()
     ],
@@ -308,7 +334,8 @@ def plain(value):
 
 ACTS = (
     "take", "advance", "advance", "release", "add", "open", "open", "close", "close", "take_due", "begin_or_leave",
-    "reserve", "settle", "move", "learn", "doubt", "find", "count", "say", "ask", "decide", "decide", "carry_out",
+    "reserve", "settle", "move", "learn", "doubt", "find", "leave_alone", "count", "say", "ask", "decide", "decide",
+    "carry_out",
 )  # fmt: skip
 
 

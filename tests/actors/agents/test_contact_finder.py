@@ -413,3 +413,19 @@ async def test_what_looking_for_people_cost_is_written_down_whether_or_not_someb
     assert [(one.subject_id, one.field, one.cost_usd) for one in paid] == [
         (event.account_id, "nothing", Decimal("0.50"))
     ]
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {RevealPerson: REVEALED, FindPattern: AddressPattern(pattern="{first}")}]
+)
+async def test_a_person_whom_the_tenant_leaves_alone_is_skipped_and_not_kept(changes):
+    paid = {
+        kind: priced(content, "apollo", "0.05") for kind, content in {RevealPerson: KNOWN, **changes}.items()
+    }
+    ctx = FakeContext(ALL_WELL | paid, excluded={"ann@acme.com": "do not contact"})
+    outcome = await contact_finder.work(enriched(), ctx)
+    assert isinstance(outcome, Skip)
+    assert outcome.reason == "do not contact"
+    assert {(one.field, one.value) for one in outcome.save} == {("nothing", None)}
+    assert sum(one.cost_usd for one in outcome.save) == Decimal("0.05") * len(paid)
+    assert "ann" not in str(outcome.save).lower()

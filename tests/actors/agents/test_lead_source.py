@@ -27,11 +27,12 @@ def request(*rows, **fields):
     return SourceRequested(**{"request_id": REQUEST, "part": 0, "source": "list.csv", "rows": rows} | fields)
 
 
-async def source(*rows, known=(), namesakes=(), leads=None, icp=None, **fields):
+async def source(*rows, known=(), namesakes=(), leads=None, icp=None, excluded=None, **fields):
     ctx = FakeContext(
         known=known,
         namesakes=namesakes,
         leads=leads,
+        excluded=excluded,
         config=read_config({"icp": icp or {}}),
         config_version=7,
     )
@@ -72,6 +73,29 @@ async def test_the_same_list_brings_the_same_leads_again():
     first, second = [await source({"name": "Acme"}, {"domain": "rival.com"}) for _ in range(2)]
     assert [one.id for one in first.new] == [one.id for one in second.new]
     assert len({one.id for one in first.new}) == 4
+
+
+async def test_whom_the_tenant_leaves_alone_is_rejected_for_its_reason_and_keeps_its_row():
+    outcome = await source(
+        {"name": "Fine", "website": "fine.com"},
+        {"name": "Acme", "website": "https://www.acme.com"},
+        {"name": "RIVAL Ltd", "website": "rival.com"},
+        {"name": "Known", "website": "known.com"},
+        {"name": "Acme once more", "website": "acme.com"},
+        known={"domain:known.com"},
+        excluded={"acme.com": "customer", "rival": "open deal", "known.com": "customer"},
+    )
+    assert [one.name for one in of_kind(Account, outcome.new)] == ["Fine"]
+    assert len(outcome.say) == 1
+    told = [(one.row_number, one.reason, one.row["name"]) for one in of_kind(SourceRejection, outcome.save)]
+    assert told == [(2, "customer", "Acme"), (3, "open deal", "RIVAL Ltd")]
+    tally = tally_of(outcome)
+    assert (tally.read, tally.sourced, tally.duplicates, tally.rejected) == (
+        5,
+        1,
+        2,
+        {"customer": 1, "open deal": 1},
+    )
 
 
 async def test_a_company_that_is_in_the_list_twice_or_known_already_is_a_duplicate():

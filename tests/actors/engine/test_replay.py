@@ -10,7 +10,8 @@ from actors.core.errors import KeyRefused
 from actors.core.questions import EnrichCompany
 from actors.engine.replay import Difference, NotReplayable, differences, replay
 from actors.engine.sourcing import request_rows
-from tenants.store import tenants
+from tenants.exclusions import Exclusion
+from tenants.store import exclusions, tenants
 from tests.actors.engine.mills import add_tenant, ask_for, run_to_the_end, run_until
 from tests.fakes.works import Judge, Oracle, open_fake_works
 
@@ -188,3 +189,22 @@ def test_differences_name_their_place():
         Difference("b[1]", 2, None),
         Difference("f", None, 0),
     ]
+
+
+async def test_whom_the_tenant_left_alone_then_stays_left_alone_in_a_replay(works, database, vault):
+    acme = await add_tenant(database, vault)
+    companies = Exclusion(kind="domain", value="company-0.com", reason="customer", source="hubspot")
+    people = Exclusion(kind="email", value="ann@company-1.com", reason="do not contact", source="hubspot")
+    async with database.tenant(acme.id) as session:
+        await exclusions.replace(session, "hubspot", [companies, people])
+    await ask_for(works, acme, 2)
+    await run_to_the_end(works, acme, 1)
+    async with database.tenant(acme.id) as session:
+        rejected = await session.rows("SELECT reason, input FROM source_rejection")
+        assert await session.value("SELECT count(*) FROM contact") == 0
+        await exclusions.replace(session, "hubspot", [])
+    assert [(row["reason"], row["input"]["domain"]) for row in rejected] == [("customer", "company-0.com")]
+    runs = await ran(works, acme)
+    for agent in ("lead_source", "contact_finder"):
+        assert (await again(works, runs[agent])).is_same, agent
+    assert (await again(works, runs["contact_finder"])).before["reason"] == "do not contact"
