@@ -24,6 +24,7 @@ import actors.commands.leads
 import actors.commands.letters
 import actors.commands.runs
 import actors.commands.source
+import actors.commands.sources
 import actors.commands.topics
 import actors.shell.commands
 import scoring_models.commands
@@ -60,6 +61,7 @@ app.command("stop")(actors.commands.agents.stop_everything)
 app.command("resume")(actors.commands.agents.resume_everything)
 app.command()(tenants.commands.migrate)
 app.command()(actors.commands.source.source)
+app.command("sources")(actors.commands.sources.list_sources)
 app.command()(actors.commands.leads.pipeline)
 app.command()(actors.commands.findings.why)
 app.command("runs")(actors.commands.runs.list_runs)

@@ -53,6 +53,20 @@ class Waterfall(Record):
         return names if names is None else tuple(_known_field(name) for name in names)
 
 
+class ScheduledSource(Record):
+    """A provider that is searched again and again, from where the last search came to.
+
+    Every so many hours at most `leads_per_run` companies are asked for, and on a day of UTC at most `leads_per_day`.
+    Once all that match were asked for, the search begins anew after `cooldown_days`.
+    """
+
+    provider: str
+    every_hours: int = Field(default=24, ge=1, le=8_760)
+    leads_per_run: int = Field(default=100, ge=1, le=100_000)
+    leads_per_day: int | None = Field(default=None, ge=1)
+    cooldown_days: int = Field(default=30, ge=1, le=3_650)
+
+
 class TenantConfig(Record):
     """A tenant's configuration: whom it looks for, with which providers, and what follows from a score."""
 
@@ -68,6 +82,16 @@ class TenantConfig(Record):
     order: tuple[str, ...] = ()
     waterfall: Waterfall = Waterfall()
     fields: Mapping[str, FieldPolicy] = Field(default_factory=dict)
+    sources: tuple[ScheduledSource, ...] = ()
+
+    @field_validator("sources")
+    @classmethod
+    def _each_source_is_there_once(cls, sources: tuple[ScheduledSource, ...]) -> tuple[ScheduledSource, ...]:
+        names = [one.provider for one in sources]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"{name} is there twice")
+        return sources
 
     @field_validator("fields")
     @classmethod

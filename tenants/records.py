@@ -168,7 +168,10 @@ class Finding(Record):
 
 
 class SourceTally(Record):
-    """What became of one part of a list: every row read is sourced, a duplicate, or rejected for a reason."""
+    """What became of one part of a list: every row read is sourced, a duplicate, or rejected for a reason.
+
+    `total` is how many companies the provider of a search has in all.
+    """
 
     request_id: UUID
     part: int
@@ -176,6 +179,7 @@ class SourceTally(Record):
     sourced: int
     duplicates: int
     rejected: Mapping[str, int]
+    total: int | None = None
 
 
 class SourceRejection(Record):

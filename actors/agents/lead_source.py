@@ -16,7 +16,7 @@ from actors.events.source import SourceRequested
 from tenants.approvals import ActKind
 from tenants.companies import identity_key, normal_name, registrable_domain
 from tenants.countries import country_code
-from tenants.icp import mismatch
+from tenants.icp import icp_hash, mismatch
 from tenants.identity import TenantId, lead_id_of, review_id_of, stable_id
 from tenants.matching import Verdict, company_of, compare
 from tenants.names import name_key
@@ -89,12 +89,14 @@ async def lead_source(event: SourceRequested, ctx: Context) -> Outcome:
         sourced=len(fresh),
         duplicates=sorted_out.duplicates + len(sorted_out.accounts) - len(fresh),
         rejected=Counter(rejection.reason for rejection in sorted_out.rejections),
+        total=_total(page),
     )
+    counts = tally.model_dump(mode="json", include={"read", "sourced", "duplicates", "rejected"})
     return Done(
         new=(*fresh, *leads),
         save=(tally, *sorted_out.rejections, *reviews, *_findings(page, fresh, event, ctx)),
         say=tuple(_sourced(account, lead) for account, lead in zip(fresh, leads, strict=True)),
-        output=tally.model_dump(mode="json", include={"read", "sourced", "duplicates", "rejected"}),
+        output={**counts, "icp": icp_hash(ctx.config.icp)},
         acts=(Act(ActKind.SOURCE, f"{asked_for:,} companies are asked for", asked_for),) if fresh else (),
     )
 
@@ -234,8 +236,16 @@ async def _page(event: SourceRequested, ctx: Context) -> Answer[CompanyPage] | N
     """The page of a provider's search; None for a list, which has its rows already."""
     if event.rows is not None:
         return None
-    question = FindCompanies(icp=ctx.config.icp, page=event.page or 1, per_page=PAGE_SIZE)
+    icp = ctx.config.icp if event.slice is None else event.slice.of(ctx.config.icp)
+    question = FindCompanies(icp=icp, page=event.page or 1, per_page=event.per_page or PAGE_SIZE)
     return await ctx.ask(question, of=event.source)
+
+
+def _total(page: Answer[CompanyPage] | None) -> int | None:
+    """How many companies a search has in all; none for a miss, and no number for a list."""
+    if page is None:
+        return None
+    return page.content.total if page.content is not None else 0
 
 
 def _candidates(event: SourceRequested, page: Answer[CompanyPage] | None) -> Iterable[Mapping[str, Any]]:

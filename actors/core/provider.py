@@ -120,6 +120,8 @@ class Provider:
     costs a credit at most, where `most_credits` doesn't say otherwise of a question.
     `knows` are the fields that it may fill where a company is enriched. What it says is trusted so far (from 0 to
     1), may be kept under this licence, and is taken for true for so many days. Of `limits` all hold at once.
+    Of one search
+    it shows `most_results` companies at most.
     One that is not `is_one_service` is another machine for each company, as websites and name servers are.
     """
 
@@ -138,4 +140,5 @@ class Provider:
     licence: str = "the vendor's terms"
     keeps_for_days: int = 90
     limits: tuple[Limit, ...] = ()
+    most_results: int | None = None
     is_one_service: bool = True

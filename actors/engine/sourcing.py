@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,21 @@ from actors.engine.lists import read_rows
 from actors.engine.profiles import Profile
 from actors.events.envelope import say
 from actors.events.source import SourceRequested
+from tenants.slices import Slice
 from tenants.store import log, sources
-from tenants.store.session import Database
+from tenants.store.session import Database, Session
 
 ROWS_IN_A_PART = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Some pages of a slice of a search, counted from 1, all of one size."""
+
+    of: Slice
+    first: int
+    count: int
+    size: int
 
 
 async def request_list(database: Database, profile: Profile, path: Path, *, by: str) -> tuple[UUID, int]:
@@ -53,7 +66,8 @@ async def request_rows(
         for number, (start, chunk) in enumerate(chunks)
     )
     count = -(-rows // ROWS_IN_A_PART)
-    await _request(database, profile, request_id, name, parts, count, by)
+    async with database.tenant(profile.tenant.id) as session:
+        await _request(session, profile, request_id, name, parts, count, by, database.now())
     return request_id, count
 
 
@@ -83,23 +97,54 @@ async def request_search(
         )
         for number, start in enumerate(range(0, leads, PAGE_SIZE))
     ]
-    await _request(database, profile, request_id, name, parts, len(parts), by)
+    async with database.tenant(profile.tenant.id) as session:
+        await _request(session, profile, request_id, name, parts, len(parts), by, database.now())
     return request_id, len(parts)
 
 
+async def request_pages(
+    session: Session,
+    profile: Profile,
+    *,
+    name: str,
+    pages: Pages,
+    asked_for: int,
+    by: str,
+    now: datetime,
+) -> UUID:
+    """The id of a request for some pages of a slice, made with whatever else is in this transaction."""
+    request_id = uuid.uuid4()
+    parts = [
+        SourceRequested(
+            request_id=request_id,
+            part=number,
+            source=name,
+            first_row=number * pages.size + 1,
+            page=pages.first + number,
+            per_page=pages.size,
+            slice=pages.of,
+            limit=pages.size,
+            asked_for=asked_for,
+            requested_by=by,
+        )
+        for number in range(pages.count)
+    ]
+    await _request(session, profile, request_id, name, parts, len(parts), by, now)
+    return request_id
+
+
 async def _request(
-    database: Database,
+    session: Session,
     profile: Profile,
     request_id: UUID,
     name: str,
     parts: Iterable[SourceRequested],
     count: int,
     by: str,
+    now: datetime,
 ) -> None:
-    async with database.tenant(profile.tenant.id) as session:
-        now = database.now()
-        await sources.request(session, request_id, name, count, by)
-        for part in parts:
-            cause = f"{request_id}/{part.part}"
-            event = say(part, tenant_id=profile.tenant.id, cause=cause, time=now, traceparent=None)
-            await log.append(session, [to_entry(event, profile)])
+    await sources.request(session, request_id, name, count, by)
+    for part in parts:
+        cause = f"{request_id}/{part.part}"
+        event = say(part, tenant_id=profile.tenant.id, cause=cause, time=now, traceparent=None)
+        await log.append(session, [to_entry(event, profile)])

@@ -9,6 +9,7 @@ from typing import Protocol
 from actors.core.placement import Changes, Real, Wish, compare, wished_desks
 from actors.engine import kill_switch
 from actors.engine.scaling import Scaling
+from actors.engine.scheduling import Scheduling
 from actors.engine.settings import EngineSettings
 from tenants.store import approvals, carriers, connections, failures, lanes, roles, switches
 from tenants.store.carriers import LOG
@@ -51,7 +52,10 @@ class Supervision:
         build: str,
         settings: EngineSettings,
         carrier: str = LOG,
+        scheduling: Scheduling | None = None,
     ) -> None:
+        """Without `scheduling` nobody is searched by themselves: so it is while a list is worked off."""
+        self._scheduling = scheduling
         self._carrier = carrier
         self._is_carrier_set = False
         self._database = database
@@ -109,6 +113,8 @@ class Supervision:
             await switches.end_pauses(session)
             self._unneeded = await self._without_tenants(session) if self._needs else set()
         await kill_switch.watch(self._database)
+        if self._scheduling is not None:
+            await self._scheduling.turn()
 
     async def resign(self) -> None:
         """The role given back, and every desk stopped in good order."""

@@ -259,6 +259,7 @@ PROVIDER = Provider(
         RevealPerson: reveal_person,
     },
     billed=frozenset({EnrichCompany, FindCompanies, RevealPerson}),
+    most_results=10_000,
     bulk={
         EnrichCompany: Bulk(enrich_companies, _MOST_IN_BULK),
         RevealPerson: Bulk(reveal_people, _MOST_IN_BULK),

@@ -199,5 +199,6 @@ PROVIDER = Provider(
     trust=0.95,
     licence="CC0-1.0",
     keeps_for_days=180,
+    most_results=10_000,
     limits=(Limit(30, 60.0),),  # 60 requests a minute, and a company may take two: it and its parent
 )

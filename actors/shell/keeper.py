@@ -18,8 +18,10 @@ import orjson
 from actors.bus.settings import KafkaSettings
 from actors.engine.carriage import carried, carrier
 from actors.engine.inline import InlineRoster, supervise
+from actors.engine.scheduling import Scheduling
 from actors.engine.supervision import Supervision
 from actors.engine.wiring import build_id, followers, needs, open_works, topics_of
+from actors.providers import all_providers
 from actors.shell.installation import installation_mark
 from tenants.settings import StoreSettings
 
@@ -49,6 +51,7 @@ async def keep_inline() -> None:
             build=build_id(),
             settings=works.settings,
             carrier=carrier(kafka),
+            scheduling=Scheduling(works.database, all_providers()),
         )
         _ready({"mill": "inline", "pid": os.getpid(), "agents": sorted(works.agents)})
         await supervise(supervision, stop)

@@ -13,9 +13,11 @@ import ray
 from actors.bus.settings import KafkaSettings
 from actors.core.placement import Changes, Real, Wish
 from actors.engine.carriage import carried, carrier
+from actors.engine.scheduling import Scheduling
 from actors.engine.settings import EngineSettings
 from actors.engine.supervision import Deposed, Supervision
 from actors.engine.wiring import build_id, followers, needs, topics_of
+from actors.providers import all_providers
 from actors.shell import cluster
 from actors.shell.installation import installation_mark
 from tenants.store.carriers import EventsLeft
@@ -174,6 +176,7 @@ class Supervisor:
                 build=build_id(),
                 settings=settings,
                 carrier=carrier(kafka),
+                scheduling=Scheduling(database, all_providers()),
             )
             while not self._stop.is_set():
                 try:

@@ -27,6 +27,7 @@ async def request(session: Session, request_id: UUID, name: str, parts: int, req
 async def save_tallies(session: Session, tallies: Sequence[SourceTally]) -> None:
     """What became of each of these parts."""
     kinds = {"request_id": "uuid", "part": "int", "read": "int", "sourced": "int", "duplicates": "int"}
+    kinds["total"] = "bigint"
     await session.run(
         f"""
         INSERT INTO source_tally (tenant_id, {", ".join(kinds)}, rejected)
@@ -71,6 +72,33 @@ async def tally(session: Session, request_id: UUID) -> dict[str, Any]:
         "duplicates": sum(row["duplicates"] for row in rows),
         "rejected": rejected,
     }
+
+
+async def came_of(session: Session, request_id: UUID) -> tuple[bool, int, int | None]:
+    """What came of a search: whether it is over, how many companies were read, and how many there are in all.
+
+    It is over when each part was read, or has ended without: failed, or not allowed by a person.
+    """
+    tallies = await session.rows(
+        "SELECT read, total FROM source_tally WHERE tenant_id = :tenant_id AND request_id = :id",
+        tenant_id=session.tenant_id,
+        id=request_id,
+    )
+    parts = await session.value(
+        "SELECT parts FROM source_request WHERE tenant_id = :tenant_id AND id = :id",
+        tenant_id=session.tenant_id,
+        id=request_id,
+    )
+    missing = (parts or 0) - len(tallies)
+    if missing > 0:
+        missing -= await session.value(
+            "SELECT count(*) FROM run WHERE tenant_id = :tenant_id AND topic = 'source.requested' "
+            "AND status IN ('failed', 'skipped', 'resolved', 'superseded') AND CAST(input AS text) LIKE :id",
+            tenant_id=session.tenant_id,
+            id=f'%"request_id":"{request_id}"%',
+        )
+    totals = [row["total"] for row in tallies if row["total"] is not None]
+    return missing <= 0, sum(row["read"] for row in tallies), max(totals, default=None)
 
 
 async def failed_parts(session: Session, request_id: UUID) -> list[str]:

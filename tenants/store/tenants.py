@@ -36,6 +36,21 @@ async def with_kill_switch(session: Session) -> list[Tenant]:
     return [_tenant(row) for row in rows]
 
 
+async def with_sources(session: Session) -> list[tuple[Tenant, frozenset[str]]]:
+    """The tenants with searches on a schedule, and whom they are connected to. Needs a system session."""
+    rows = await session.rows(
+        f"SELECT {_COLUMNS}, connected FROM tenant "
+        "WHERE json_array_length(CAST(config -> 'sources' AS json)) > 0 ORDER BY name"
+    )
+    return [
+        (
+            _tenant({name: value for name, value in row.items() if name != "connected"}),
+            frozenset(row["connected"]),
+        )
+        for row in rows
+    ]
+
+
 async def these(session: Session, ids: Sequence[TenantId]) -> dict[TenantId, Tenant]:
     """Those of the tenants that exist. Needs a system session."""
     rows = await session.rows(

@@ -65,3 +65,13 @@ def test_a_key_is_never_shown():
     with pytest.raises(ValueError, match=r"apollo\.password") as fault:
         read_config(wrong)
     assert "sim-secret" not in str(fault.value)
+
+
+def test_a_source_is_searched_once_a_day_unless_told_otherwise_and_is_there_once():
+    (one,) = read_config({"sources": [{"provider": "apollo"}]}).sources
+    assert (one.every_hours, one.leads_per_run, one.leads_per_day, one.cooldown_days) == (24, 100, None, 30)
+    with pytest.raises(ValueError, match=r"sources: .*apollo is there twice"):
+        read_config({"sources": [{"provider": "apollo"}, {"provider": "apollo"}]})
+    for wrong in ({"every_hours": 0}, {"leads_per_run": 0}, {"leads_per_day": 0}, {"cooldown_days": 0}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            read_config({"sources": [{"provider": "apollo", **wrong}]})

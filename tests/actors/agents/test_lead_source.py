@@ -17,6 +17,7 @@ from tenants.identity import review_id_of
 from tenants.names import normal_name
 from tenants.policies import read_config
 from tenants.records import Account, AccountReview, Finding, Lead, SourceRejection, SourceTally
+from tenants.slices import Slice
 from tests.fakes.context import FakeContext
 
 REQUEST = uuid4()
@@ -45,6 +46,11 @@ def of_kind(kind, records):
     return [record for record in records if type(record) is kind]
 
 
+def counts(outcome):
+    """What the run ledger shows, without the profile that the run went by."""
+    return {name: value for name, value in outcome.output.items() if name != "icp"}
+
+
 def tally_of(outcome):
     (tally,) = of_kind(SourceTally, outcome.save)
     return tally
@@ -66,7 +72,7 @@ async def test_each_row_becomes_an_account_a_lead_and_an_event():
         (lead.id, account.id, account.name) for lead, account in zip(leads, accounts, strict=True)
     ]
     assert outcome.say[0].account.employees == 1200
-    assert outcome.output == {"read": 2, "sourced": 2, "duplicates": 0, "rejected": {}}
+    assert counts(outcome) == {"read": 2, "sourced": 2, "duplicates": 0, "rejected": {}}
 
 
 async def test_the_same_list_brings_the_same_leads_again():
@@ -110,7 +116,7 @@ async def test_a_company_that_is_in_the_list_twice_or_known_already_is_a_duplica
     )
     assert [one.name for one in of_kind(Account, outcome.new)] == ["Acme", "Rival Inc", "Rival"]
     assert len(of_kind(Lead, outcome.new)) == len(outcome.say) == 3
-    assert outcome.output == {"read": 6, "sourced": 3, "duplicates": 3, "rejected": {}}
+    assert counts(outcome) == {"read": 6, "sourced": 3, "duplicates": 3, "rejected": {}}
 
 
 def known_account(**facts):
@@ -347,7 +353,7 @@ async def test_a_search_asks_for_its_page_and_takes_no_more_than_was_wanted():
     assert [(one.page, one.per_page, one.icp.countries) for one in ctx.asked] == [(3, PAGE_SIZE, ("DE",))]
     assert ctx.asked_of == ["apollo"]  # and not of whoever comes first in the tenant's order
     assert [one.domain for one in of_kind(Account, outcome.new)] == ["a.com", "b.com"]
-    assert outcome.output == {"read": 2, "sourced": 2, "duplicates": 0, "rejected": {}}
+    assert counts(outcome) == {"read": 2, "sourced": 2, "duplicates": 0, "rejected": {}}
 
 
 async def test_what_a_search_tells_of_a_company_is_kept():
@@ -407,7 +413,7 @@ async def test_a_search_that_finds_nothing_is_done_with_nothing():
     for answer in (None, CompanyPage(companies=(), total=0)):
         _, outcome = await search(answer)
         assert (outcome.new, outcome.say) == ((), ())
-        assert outcome.output == {"read": 0, "sourced": 0, "duplicates": 0, "rejected": {}}
+        assert counts(outcome) == {"read": 0, "sourced": 0, "duplicates": 0, "rejected": {}}
 
 
 async def test_a_search_without_a_provider_is_an_error_and_not_an_empty_answer():
@@ -430,10 +436,35 @@ async def test_an_id_that_others_gave_to_two_companies_stays_with_the_first():
     (first,) = of_kind(Account, (await source({"name": "First"}, as_lead=theirs)).new)
     outcome = await source({"name": "Second"}, as_lead=theirs, leads={theirs: first})
     assert (outcome.new, outcome.say) == ((), ())
-    assert outcome.output == {"read": 1, "sourced": 0, "duplicates": 1, "rejected": {}}
+    assert counts(outcome) == {"read": 1, "sourced": 0, "duplicates": 1, "rejected": {}}
 
 
 @pytest.mark.parametrize("rows", [None, (), ({"name": "First"}, {"name": "Second"})])
 def test_the_id_of_a_lead_is_not_given_to_several_rows_nor_to_none(rows):
     with pytest.raises(ValueError, match="as_lead needs exactly one row"):
         SourceRequested(request_id=REQUEST, part=0, source="crm", rows=rows, as_lead=uuid4())
+
+
+async def test_the_run_ledger_shows_by_which_profile_a_run_went():
+    one, same, other = [
+        (await source({"name": "Acme"}, icp={"countries": countries})).output["icp"]
+        for countries in (["DE", "FR"], ["fr", "DE"], ["DE"])
+    ]
+    assert one == same != other
+
+
+async def test_a_slice_of_the_ideal_customer_is_asked_of_the_provider_that_was_named_and_of_no_other():
+    config = read_config(
+        {"icp": {"countries": ["DE", "FR"], "industries": ["software"], "employees_max": 90}}
+    )
+    page = CompanyPage(companies=(CompanyFacts(name="Acme", country="DE"),), total=12_345)
+    ctx = FakeContext({FindCompanies: page}, config=config)
+    wanted = Slice(countries=("FR",), employees_max=10)
+    event = request(rows=None, source="apollo", page=3, per_page=25, limit=25, slice=wanted)
+    outcome = await lead_source.work(event, ctx)
+    (question,) = ctx.asked
+    assert (question.page, question.per_page) == (3, 25)
+    assert question.icp == config.icp.model_copy(update={"countries": ("FR",), "employees_max": 10})
+    assert ctx.asked_of == ["apollo"]
+    # what is sourced is held against the whole profile: that a provider calls it another slice is no fault
+    assert (tally_of(outcome).sourced, tally_of(outcome).total) == (1, 12_345)

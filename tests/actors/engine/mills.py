@@ -36,7 +36,7 @@ async def counts_of(database, tenant):
         return await funnel.counts(session)
 
 
-async def run_until(works, condition, *, within_s=60.0):
+async def run_until(works, condition, *, within_s=60.0, scheduling=None):
     """The inline mill, until the condition holds."""
     supervision = Supervision(
         works.database,
@@ -48,6 +48,7 @@ async def run_until(works, condition, *, within_s=60.0):
         build=build_id(),
         settings=works.settings,
         carrier=carrier(works.kafka),
+        scheduling=scheduling,
     )
     stop = asyncio.Event()
     mill = asyncio.create_task(supervise(supervision, stop, turn_s=0.02))

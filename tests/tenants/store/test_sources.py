@@ -96,3 +96,19 @@ async def test_a_part_that_failed_is_told_whatever_its_rows_hold(database, vault
         await runs.open_runs(session, "lead_source", 0, [part])
         await runs.close_runs(session, [end(part, RunStatus.FAILED, reason="no")])
         assert await sources.failed_parts(session, request_id) == ["no"]
+
+
+async def test_a_search_is_over_when_each_part_was_read_or_has_ended_without(database, vault):
+    acme = await tenants.add(database, vault, "acme", {})
+    request_id = uuid4()
+    fields = {"topic": "source.requested", "input": f'{{"request_id":"{request_id}"}}'}
+    failed, skipped = start(**fields), start(**fields)
+    async with database.tenant(acme.id) as session:
+        await sources.request(session, request_id, "apollo", 3, "schedule")
+        assert await sources.came_of(session, request_id) == (False, 0, None)
+        await sources.save_tallies(session, [tally(request_id, 0, read=100, total=5_000_000_000)])
+        await runs.open_runs(session, "lead_source", 0, [failed, skipped])
+        await runs.close_runs(session, [end(failed, RunStatus.FAILED, reason="no")])
+        assert await sources.came_of(session, request_id) == (False, 100, 5_000_000_000)
+        await runs.close_runs(session, [end(skipped, RunStatus.SKIPPED, reason="rejected by ann")])
+        assert await sources.came_of(session, request_id) == (True, 100, 5_000_000_000)
