@@ -22,6 +22,7 @@ import actors.commands.exclusions
 import actors.commands.findings
 import actors.commands.leads
 import actors.commands.letters
+import actors.commands.lookalikes
 import actors.commands.runs
 import actors.commands.source
 import actors.commands.sources
@@ -61,6 +62,7 @@ app.command("stop")(actors.commands.agents.stop_everything)
 app.command("resume")(actors.commands.agents.resume_everything)
 app.command()(tenants.commands.migrate)
 app.command()(actors.commands.source.source)
+app.command()(actors.commands.lookalikes.lookalike)
 app.command("sources")(actors.commands.sources.list_sources)
 app.command()(actors.commands.leads.pipeline)
 app.command()(actors.commands.findings.why)
