@@ -14,11 +14,12 @@ from actors.core.provider import Provider, Reply
 from actors.core.questions import CompanyFacts, CompanyPage, FindCompanies
 from actors.engine.scheduling import CameOf, Scheduling, advanced
 from actors.engine.sourcing import Pages
+from tenants.approvals import ApprovalPolicy, Decision
 from tenants.icp import IdealCustomer
 from tenants.modes import Mode
 from tenants.policies import ScheduledSource
 from tenants.slices import Slice, whole
-from tenants.store import schedules, switches, tenants
+from tenants.store import approvals, schedules, switches, tenants
 from tests.actors.engine.mills import add_tenant, run_until
 from tests.fakes.works import Oracle, open_fake_works
 
@@ -254,6 +255,53 @@ async def test_a_search_brings_in_all_that_match_in_slices_and_then_rests(works,
     assert await domains(database, acme) == wanted
     assert [question.icp.countries for question in register.asked] == [("DE", "FR"), ("DE",), ("FR",)]
     assert await works.scheduling.turn() == 0
+
+
+async def test_a_search_is_put_to_the_provider_that_it_names_and_to_no_other(database, vault):
+    """Even where the tenant asks another one first, and nobody has a hit."""
+    ours, first = Register({"FR": 0}), Register({"FR": 5})
+    another = replace(first.provider(), name="another")
+    providers = {"oracle": Oracle().provider(), "register": ours.provider(), "another": another}
+    async with open_fake_works(database, vault, providers=providers) as works:
+        config = {"sources": [{"provider": "register"}], "order": ["another", "register"]}
+        acme = await add_tenant(database, vault, connections={"register": {}, "another": {}}, **config)
+
+        async def rests():
+            found = (await kept(database, acme)).get("register")
+            return found is not None and found.next_at - database.now() > 29 * DAY
+
+        await run_until(works, rests, scheduling=Scheduling(database, providers))
+    assert len(ours.asked) == 1
+    assert first.asked == []
+
+
+async def test_a_person_may_not_allow_a_search_and_the_next_run_asks_again(works, database, vault, register):
+    config = {
+        "sources": [{"provider": "register", "every_hours": 1}],
+        "approvals": {"source_above": 10},
+        "icp": {"countries": ["FR"]},
+    }
+    acme = await add_tenant(database, vault, connections={"register": {}}, **config)
+
+    async def waits():
+        async with database.tenant(acme.id) as session:
+            return await session.value("SELECT id FROM approval WHERE status = 'pending'")
+
+    await run_until(works, waits, scheduling=works.scheduling)
+    assert await works.scheduling.turn() == 0
+    async with database.tenant(acme.id) as session:
+        policy = ApprovalPolicy(source_above=10)
+        held = await waits()
+        await approvals.decide(session, held, Decision.REJECTED, by="ann", policy=policy, reason="no")
+
+    async def over():
+        await works.scheduling.turn()
+        return (await kept(database, acme))["register"].request_id is None
+
+    await run_until(works, over)
+    one = (await kept(database, acme))["register"]
+    assert (one.place, one.left_in_run) == (0, 0)
+    assert await domains(database, acme) == set()
 
 
 async def test_of_many_who_look_at_once_one_goes_on(works, database, vault):
