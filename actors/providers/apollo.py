@@ -106,11 +106,13 @@ async def find_companies(link: Link, question: FindCompanies) -> Reply:
 async def preview_companies(link: Link, question: PreviewCompanies) -> Reply:
     """Some of the companies that match, by name, from the search for people, which is free.
 
-    It counts people, so how many companies there are stays open. It knows places and sizes of companies, but
-    neither industries nor keywords: of an ideal customer with such there is no preview.
+    It counts people, so how many companies there are stays open. It knows places, sizes and
+    technologies of companies, but neither industries, keywords, open jobs nor funding: of an ideal customer with
+    such there is no preview.
     """
     icp = question.icp
-    if icp.industries or icp.keywords:
+    bounds = (icp.open_jobs_min, icp.funding_usd_min, icp.funding_usd_max)
+    if icp.industries or icp.keywords or any(bound is not None for bound in bounds):
         return Reply(None)
     asked = [*_filters(icp), ("page", "1"), ("per_page", str(_PEOPLE_PER_PREVIEW))]
     people = inners(await _asked(link, "POST", "/mixed_people/api_search", asked), "people", _NAME)

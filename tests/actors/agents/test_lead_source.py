@@ -175,7 +175,7 @@ async def test_what_is_at_the_domain_of_a_known_account_is_a_duplicate_whatever_
     )
     outcome = await source({"name": "Harbour", "website": "https://www.harbour.com"}, namesakes=[known])
     assert (outcome.new, outcome.say, pairs(outcome)) == ((), (), [])
-    assert outcome.output == {"read": 1, "sourced": 0, "duplicates": 1, "rejected": {}}
+    assert counts(outcome) == {"read": 1, "sourced": 0, "duplicates": 1, "rejected": {}}
 
 
 async def test_two_new_companies_of_one_name_are_asked_about_too():

@@ -204,7 +204,15 @@ async def test_a_preview_asks_for_the_people_of_such_companies(vendor: Callable[
     ]
 
 
-@pytest.mark.parametrize("icp", [IdealCustomer(industries=("machinery",)), IdealCustomer(keywords=("cnc",))])
+@pytest.mark.parametrize(
+    "icp",
+    [
+        IdealCustomer(industries=("machinery",)),
+        IdealCustomer(keywords=("cnc",)),
+        IdealCustomer(open_jobs_min=0),
+        IdealCustomer(funding_usd_max=1e6),
+    ],
+)
 async def test_what_the_search_for_people_cannot_filter_is_not_previewed(
     vendor: Callable[..., Link], icp: IdealCustomer
 ) -> None:
