@@ -14,6 +14,9 @@ Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[Non
 ANYBODY = "93.184.215.14"
 
 
+_TLS_HANDSHAKE = b"\x16"
+
+
 class Network:
     """Where connections go that a loop makes: to the server, which answers as `pages` say, by host and path.
 
@@ -40,7 +43,10 @@ class Network:
         """Answer the requests of one connection."""
         try:
             while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+                first = await reader.readexactly(1)
+                if first == _TLS_HANDSHAKE:
+                    return  # no certificate is ours: there is nothing to say, and nobody need wait for it
+                head = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 host = next(line[6:] for line in head.split("\r\n") if line.lower().startswith("host: "))
                 path = head.split(" ", 2)[1]
                 self.asked.append(f"{host}{path}")
