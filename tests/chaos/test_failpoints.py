@@ -52,9 +52,9 @@ def test_each_point_has_one_name_and_the_steps_that_matter_are_among_them():
     assert {name.partition(".")[0] for name in known} == {module.rpartition(".")[2] for module in MODULES}
     assert {
         "intake.Intake._take_in: after self._bus.read",
-        "asking.Asking._reserve.reserve: after COMMIT",
+        "paying.Paying._reserve.reserve: after COMMIT",
         "circuits.Circuits.through: after ask",
-        "asking.Asking._keep: before COMMIT",
+        "paying.Paying._keep: before COMMIT",
         "deciding.as_decided: after approvals.decided",
         "committing._commit_once: before COMMIT",
         "committing._commit_once: after COMMIT",

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from actors.bus.settings import KafkaSettings
 from actors.core.errors import ScorerAway
-from actors.engine import asking, committing, hand, intake, profiles, runner, station
+from actors.engine import asking, committing, enriching, experience, hand, intake, profiles, runner, station
 from actors.engine.committing import to_entry
 from actors.engine.profiles import Profile
 from actors.engine.settings import EngineSettings
@@ -45,7 +45,7 @@ _PAUSES_S = {
     "_IDLE_S": 0.05,
     "_HEARTBEAT_S": 60.0,
 }
-_WITH_CLOCKS = (asking, committing, hand, intake, profiles, runner, station)
+_WITH_CLOCKS = (asking, committing, enriching, experience, hand, intake, profiles, runner, station)
 
 
 class Plan:
