@@ -106,7 +106,7 @@ class Asking:
         self, profile: Profile, run_id: UUID, question: Question[Any], able: Sequence[Provider]
     ) -> set[str]:
         """Those who gave an earlier try of this run what it asked for: they go first, and nothing is bought again."""
-        if sum(type(question) in provider.billed for provider in able) < 2:
+        if len(able) < 2 or not any(type(question) in provider.billed for provider in able):
             return set()
         return await self._paying.hits_of(profile.tenant.id, run_id, in_words(question))
 
