@@ -1,6 +1,7 @@
 """Mail exchangers and texts: the simulator's, and servers on loopback that answer in every way but well."""
 
 import asyncio
+import socket
 import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -58,14 +59,17 @@ class Server(asyncio.DatagramProtocol):
 @asynccontextmanager
 async def serving(answering: Answering | Several) -> AsyncIterator[tuple[Link, Server]]:
     loop = asyncio.get_running_loop()
-    transport, server = await loop.create_datagram_endpoint(
-        lambda: Server(answering), local_addr=("127.0.0.1", 0)
-    )
-    host, port = transport.get_extra_info("sockname")
-    try:
-        yield Link(None, f"{host}:{port}", None), server
-    finally:
-        transport.close()
+    with socket.socket() as streams:  # the same port is kept for streams, which some tests listen to
+        streams.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        streams.bind(("127.0.0.1", 0))
+        host, port = streams.getsockname()
+        transport, server = await loop.create_datagram_endpoint(
+            lambda: Server(answering), local_addr=(host, port)
+        )
+        try:
+            yield Link(None, f"{host}:{port}", None), server
+        finally:
+            transport.close()
 
 
 def zone(*records: str, code: int = dns.rcode.NOERROR) -> Answering:
