@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,11 +12,11 @@ from tenants.store import paces
 from tenants.store.paces import Slots, Window
 
 
-async def take(database, key, windows, count, horizon_s=1_000.0) -> Slots:
+async def take(database, key, windows, count, horizon_s=10_000.0) -> Slots:
     return (await take_at(database, key, windows, count, horizon_s))[1]
 
 
-async def take_at(database, key, windows, count, horizon_s=1_000.0) -> tuple[datetime, Slots]:
+async def take_at(database, key, windows, count, horizon_s=10_000.0) -> tuple[datetime, Slots]:
     """The places, and from when they count, by the database's clock."""
     async with database.system() as session:
         at = await session.value("SELECT clock_timestamp()")
@@ -42,10 +43,9 @@ def most_in_a_window(starts, per_s):
 @given(
     st.lists(st.tuples(st.integers(1, 60), st.floats(0, 3)), min_size=1, max_size=8),
     st.sampled_from([(10, 1.0), (1, 2.0), (50, 1.0), (600, 60.0)]),
-    st.uuids(),
 )
-async def test_no_window_has_more_calls_than_allowed(database, asked, limit, key):
-    window = Window(*limit)
+async def test_no_window_has_more_calls_than_allowed(database, asked, limit):
+    window, key = Window(*limit), uuid4()  # drawn keys come twice, and the database remembers them
     starts, gone, began = [], 0.0, None
     for count, pause in asked:
         at, slots = await take_at(database, str(key), [window, Window(40, 1.5)], count)
