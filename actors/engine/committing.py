@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from actors.core.ledger import NOTHING
 from actors.core.outcome import Done, Skip
 from actors.engine.profiles import Profile
 from actors.engine.runner import Finished
@@ -25,7 +26,7 @@ from tenants.records import (
     SourceRejection,
     SourceTally,
 )
-from tenants.store import approvals, findings, identity, lanes, leads, log, recordings, runs, sources
+from tenants.store import approvals, calls, findings, identity, lanes, leads, log, recordings, runs, sources
 from tenants.store.lanes import Lease
 from tenants.store.recordings import Recorded
 from tenants.store.runs import GroundMoved
@@ -95,6 +96,7 @@ async def _commit_once(
         await lanes.advance(session, lease, next_offset, lease_s)
         await _add_new(session, finished)
         await _save(session, finished)
+        await _save_unused(session, finished, database.now())
         await runs.close_runs(session, [item.end for item in finished])
         await recordings.save(
             session,
@@ -141,6 +143,37 @@ async def _save(session: Session, finished: Sequence[Finished]) -> None:
         if kind in saved:
             # one statement may touch a row only once: the last word counts
             await save(session, list({same_row(record): record for record in saved[kind]}.values()))
+
+
+async def _save_unused(session: Session, finished: Sequence[Finished], now: datetime) -> None:
+    """What earlier tries of these runs have paid for and the last one had no use for: no price is lost.
+
+    A try may look at another person than the one before it, if somebody else answers.
+    """
+    told = {
+        item.end.id: sum(one.cost_usd for one in item.outcome.save if isinstance(one, Finding))
+        for item in finished
+        if item.assignment.offset is None and isinstance(item.outcome, Done | Skip)
+    }
+    if not told:
+        return
+    spent = await calls.spent_by(session, list(told))
+    unused = [
+        Finding(
+            subject_id=run_id,
+            field=NOTHING,
+            value=None,
+            provider="several",
+            evidence="paid for by earlier tries of this run, and not used",
+            confidence=1.0,
+            cost_usd=cost - told[run_id],
+            found_at=now,
+        )
+        for run_id, cost in spent.items()
+        if cost > told[run_id]
+    ]
+    if unused:
+        await findings.save(session, unused)
 
 
 def _entries(item: Finished, profile: Profile, now: datetime) -> Iterable[LogEntry]:

@@ -63,7 +63,7 @@ class Enriching:
         if paid:
             missing = set(wanted)
             if is_retry:
-                for name in await self._asking.paid_before(profile, run_id, question, able):
+                for name in sorted(await self._asking.paid_before(profile, run_id, question, able)):
                     if name in askable:
                         missing -= await round_.fill(askable.pop(name), missing)
             await self._one_by_one(round_, askable, missing, segment, until_hit=until_hit)

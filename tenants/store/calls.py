@@ -167,6 +167,17 @@ async def hits_of(session: Session, run_id: UUID, question: str) -> set[str]:
     return {row["provider"] for row in rows}
 
 
+async def spent_by(session: Session, run_ids: Sequence[UUID]) -> dict[UUID, Decimal]:
+    """What these runs have cost in all their tries, where they have cost anything."""
+    rows = await session.rows(
+        "SELECT run_id, sum(cost_usd) AS cost FROM provider_call WHERE tenant_id = :tenant_id "
+        "AND run_id = ANY(CAST(:ids AS uuid[])) AND cost_usd > 0 GROUP BY run_id",
+        tenant_id=session.tenant_id,
+        ids=list(run_ids),
+    )
+    return {row["run_id"]: row["cost"] for row in rows}
+
+
 async def unanswered(session: Session, ends: Sequence[CallEnd]) -> list[CallEnd]:
     """Those of the ends whose calls have no answer that is kept."""
     rows = await session.rows(

@@ -19,7 +19,7 @@ ALL = (*PAID, "companies_house", "gleif", "website", "dns")
 
 @pytest.fixture(scope="module")
 def simulator():
-    with launch(seed=5, companies=2_000, rate_429=0.01, rate_500=0.01) as launched:
+    with launch(seed=5, companies=2_000, rate_429=0.02, rate_500=0.02) as launched:
         yield launched
 
 

@@ -1,8 +1,19 @@
 """A lead's whole way, sourced to scored, in one process on a real database."""
 
 import asyncio
+from dataclasses import replace
+from decimal import Decimal
 
-from actors.core.errors import ScorerAway
+from actors.core.errors import ProviderDown, ScorerAway
+from actors.core.provider import Reply
+from actors.core.questions import (
+    AddressVerdict,
+    FindPeople,
+    PeopleFound,
+    PersonFound,
+    RevealPerson,
+    VerifyAddress,
+)
 from actors.engine.inline import InlineRoster
 from actors.engine.supervision import Supervision
 from actors.engine.wiring import build_id, followers
@@ -104,3 +115,40 @@ async def test_desks_are_there_for_work_and_gone_when_it_is_done(database, vault
         assert (await counts_of(database, acme))["scored"] == 3
         async with database.system() as session:
             assert await heartbeats.seen(session) == []
+
+
+async def test_what_a_first_try_paid_for_and_the_second_had_no_use_for_is_written_down(database, vault):
+    """The second try hears of another person: what was paid for the first one is a finding of nothing."""
+    people, broken = iter(("first", "second", "third")), [True]
+
+    async def find(link, question):
+        found = PersonFound(provider_id=next(people), first_name="Ann", last_name="Lee", title="CEO")
+        return Reply(PeopleFound(people=(found,)), evidence="told")
+
+    async def reveal(link, question):
+        email = f"{question.provider_id}@{question.domain}"
+        person = PersonFound(first_name="Ann", last_name="Lee", email=email, email_status="unknown")
+        return Reply(person, Decimal(1), "told")
+
+    async def verify(link, question):
+        if broken:
+            broken.clear()
+            raise ProviderDown("503")
+        return Reply(AddressVerdict(email=question.email, status="deliverable"), evidence="told")
+
+    oracle = Oracle().provider()
+    answers = {**oracle.answers, FindPeople: find, RevealPerson: reveal, VerifyAddress: verify}
+    provider = replace(oracle, answers=answers, billed=oracle.billed | {RevealPerson})
+    async with open_fake_works(database, vault, providers={"oracle": provider}) as works:
+        acme = await add_tenant(database, vault)
+        await ask_for(works, acme, 1)
+        await run_to_the_end(works, acme, 1)
+        assert (await counts_of(database, acme))["scored"] == 1
+        async with database.tenant(acme.id) as session:
+            spent = await session.value("SELECT sum(cost_usd) FROM provider_call")
+            assert spent == Decimal("0.15")  # a company and two people
+            assert spent == await session.value("SELECT sum(cost_usd) FROM finding")
+            unused = await session.rows("SELECT cost_usd, evidence FROM finding WHERE field = 'nothing'")
+    assert [(row["cost_usd"], row["evidence"]) for row in unused] == [
+        (Decimal("0.05"), "paid for by earlier tries of this run, and not used")
+    ]

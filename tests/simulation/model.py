@@ -291,6 +291,15 @@ def _known_answer(tx, session, start):
     return best
 
 
+async def spent_by(session, run_ids):
+    spent = {}
+    async with session.statement() as tx:
+        for (owner, _), call in tx.store.rows("provider_call").items():
+            if owner == session.tenant_id and call["run_id"] in run_ids and call["cost_usd"] > 0:
+                spent[call["run_id"]] = spent.get(call["run_id"], Decimal(0)) + call["cost_usd"]
+    return spent
+
+
 async def hits_of(session, run_id, question):
     """Nobody: the vendor of a world has no rival, and so this is never asked."""
     async with session.statement():
@@ -606,6 +615,7 @@ MODELLED = {
     (calls, "settle"): settle_calls,
     (calls, "experience"): experience,
     (calls, "hits_of"): hits_of,
+    (calls, "spent_by"): spent_by,
     (leads, "accounts"): accounts,
     (leads, "accounts_of"): accounts_of,
     (leads, "contacts"): contacts,

@@ -162,6 +162,7 @@ class Both:
             failed = CallEnd(one.id, "failed", Decimal(0), Decimal(0), None)
             ends = await self.do(calls, "unanswered", [self.draw.choice((answered, failed))])
             await self.do(calls, "settle", ends)
+            await self.do(calls, "spent_by", [each.run_id for each in self.calls])
 
     async def move(self):
         one = self.draw.choice(self.leads)
