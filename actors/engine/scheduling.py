@@ -19,7 +19,7 @@ from tenants.records import Tenant
 from tenants.slices import fitting, whole
 from tenants.store import lanes, schedules, sources, switches, tenants
 from tenants.store.schedules import Schedule
-from tenants.store.session import Database, Session
+from tenants.store.session import Database, DatabaseError, Session
 
 logger = logging.getLogger(__name__)
 
@@ -60,11 +60,18 @@ class Scheduling:
             profile = profiles[tenant.id]
             if profile.mode(lead_source.name) is not Mode.ON:
                 continue
-            async with self._database.tenant(tenant.id) as session:
-                await schedules.forget_others(session, [one.provider for one in profile.config.sources])
-            for source in profile.config.sources:
-                made += await self._look(profile, source, connected)
+            try:
+                made += await self._of_tenant(profile, connected)
+            except (DatabaseError, OSError):  # nobody can work then: the turn is taken again
+                raise
+            except Exception:  # whatever is wrong with one tenant's searches keeps nobody else's waiting
+                logger.exception("the searches of %s", tenant.name)
         return made
+
+    async def _of_tenant(self, profile: Profile, connected: Collection[str]) -> int:
+        async with self._database.tenant(profile.tenant.id) as session:
+            await schedules.forget_others(session, [one.provider for one in profile.config.sources])
+        return sum([await self._look(profile, source, connected) for source in profile.config.sources])
 
     async def _look(self, profile: Profile, source: ScheduledSource, connected: Collection[str]) -> bool:
         """Whether this search went on by a request."""

@@ -376,3 +376,20 @@ async def test_supervision_looks_at_schedules_now_and_then(works, database, vaul
 def test_a_slice_that_was_kept_is_read_as_it_was():
     one = Slice(countries=("DE",), employees_max=10)
     assert Slice.model_validate(one.model_dump(mode="json")) == one
+
+
+async def test_what_is_wrong_with_one_tenants_search_keeps_nobody_elses_waiting(
+    works, database, vault, caplog
+):
+    acme = await scheduled(database, vault)
+    async with database.tenant(acme.id) as session:
+        await session.run(
+            "INSERT INTO source_schedule (tenant_id, provider, icp_hash, slices, next_at) "
+            "VALUES (:tenant_id, 'register', 'x', '[{\"countries\": 7}]', now())",
+            tenant_id=acme.id,
+        )
+    config = {"icp": {"countries": ["DE"]}, "sources": [{"provider": "register"}]}
+    other = await add_tenant(database, vault, "other", connections={"register": {}}, **config)
+    assert await works.scheduling.turn() == 1
+    assert (await kept(database, other))["register"].request_id is not None
+    assert "the searches of acme" in caplog.text
