@@ -1,7 +1,7 @@
 """Asking providers: who is asked, in which order, and at what price."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,12 +18,14 @@ from actors.engine.pacing import Pacing
 from actors.engine.paying import Paid, Paying
 from actors.engine.profiles import Profile
 from actors.engine.recording import Recording, in_words
+from actors.engine.together import Together
 from tenants.budgets import ceilings
 from tenants.identity import stable_id
 from tenants.store.calls import CallStart
 from tenants.store.session import Database
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
+ReplyT = TypeVar("ReplyT")
 
 _DAY_S = 86_400.0
 
@@ -54,6 +56,7 @@ class Asking:
         self._circuits = Circuits()
         self._pacing = Pacing(database)
         self._paying = Paying(database, self._slots)
+        self._together = Together(self._request)
 
     async def ask(
         self,
@@ -165,13 +168,27 @@ class Asking:
     async def _put(
         self, provider: Provider, link: Link, question: Question[Any], calls_per_minute: int | None
     ) -> Reply:
-        """The provider's reply. A time that an error names is told by the host's clock, and kept by the database's."""
+        """The provider's reply, to this question alone or among others of its kind."""
+        bulk = provider.bulk.get(type(question))
+        if bulk is not None:
+            return await self._together.ask(provider, link, calls_per_minute, bulk, question)
+        answer = provider.answers[type(question)]
+        return await self._request(provider, link, calls_per_minute, lambda: answer(link, question))
+
+    async def _request(
+        self,
+        provider: Provider,
+        link: Link,
+        calls_per_minute: int | None,
+        request: Callable[[], Awaitable[ReplyT]],
+    ) -> ReplyT:
+        """What a request brings. A time that an error names is told by the host's clock, and kept by the database's."""
         try:
             await self._pacing.wait(provider, link, calls_per_minute)
             return await self._circuits.through(
                 provider,
                 link,
-                lambda: provider.answers[type(question)](link, question),
+                request,
                 lambda seconds: self._pacing.slow_down(provider, link, seconds),
             )
         except AgentError as error:

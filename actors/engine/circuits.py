@@ -4,15 +4,17 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from actors.core.breaker import Breaker
 from actors.core.errors import AgentError, AnswerGarbled, LeftAlone, ProviderDown, RateLimited, SlowedDown
-from actors.core.provider import Link, Provider, Reply
+from actors.core.provider import Link, Provider
 
 # over so long those come back who were put off until the same moment
 _SPREAD_S = 1.0
 
 Key = tuple[str, str, str | None]
+AnswerT = TypeVar("AnswerT")
 
 
 class Circuits:
@@ -31,10 +33,10 @@ class Circuits:
         self,
         provider: Provider,
         link: Link,
-        ask: Callable[[], Awaitable[Reply]],
+        ask: Callable[[], Awaitable[AnswerT]],
         slow_down: Callable[[float], Awaitable[None]],
-    ) -> Reply:
-        """The reply of a vendor that is not to be left alone. Raises LeftAlone, and what `ask` raises.
+    ) -> AnswerT:
+        """The answer of a vendor that is not to be left alone. Raises LeftAlone, and what `ask` raises.
 
         Others are told by `slow_down` that the key is to be left alone for so many seconds.
         A probe that fails says no more than that the vendor is still away: whoever made it was only next in line.
@@ -53,7 +55,7 @@ class Circuits:
         if ticket is None:
             raise _left_alone("it does not answer as it should", provider, breaker.wait_s(clock()))
         try:
-            reply = await ask()
+            answer = await ask()
         except AgentError as error:
             has_failed = isinstance(error, ProviderDown | AnswerGarbled)
             breaker.end(ticket, has_failed=has_failed, now_s=clock())
@@ -68,7 +70,7 @@ class Circuits:
             raise
         breaker.end(ticket, has_failed=False, now_s=clock())
         self._just_refused.discard(key)
-        return reply
+        return answer
 
 
 def _left_alone(why: str, provider: Provider, wait_s: float) -> LeftAlone:

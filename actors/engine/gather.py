@@ -12,8 +12,8 @@ ValueT = TypeVar("ValueT")
 class Gather(Generic[KeyT, ValueT]):
     """Keys that are asked for at the same time, fetched together.
 
-    While one fetch is under way the next one fills up, so batches grow with the load and nobody waits for
-    a clock. Equal keys that wait together are fetched once. Whoever's key is not in the result gets None.
+    While as many fetches are under way as may be the next one fills up, so batches grow with the load and nobody
+    waits for a clock. Equal keys that wait together are fetched once. Whoever's key is not in the result gets None.
     """
 
     def __init__(
@@ -22,13 +22,15 @@ class Gather(Generic[KeyT, ValueT]):
         *,
         most: int = 500,
         linger_s: float = 0.0,
+        flights: int = 1,
     ) -> None:
-        """`most` keys travel at a time; a flight waits `linger_s` for company before it departs."""
+        """`most` keys travel at a time, in so many `flights` at once; each waits `linger_s` for company."""
         self._fetch = fetch
         self._most = most
         self._waiting: dict[KeyT, list[asyncio.Future[ValueT | None]]] = {}
         self._linger_s = linger_s
-        self._flying = False
+        self._flights = flights
+        self._is_boarding = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def get(self, key: KeyT) -> ValueT | None:
@@ -40,22 +42,27 @@ class Gather(Generic[KeyT, ValueT]):
         return await future
 
     def _depart(self) -> None:
-        if not self._flying:
-            self._flying = True
+        if self._waiting and not self._is_boarding and len(self._tasks) < self._flights:
+            self._is_boarding = True
             task = asyncio.create_task(self._fly())
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._land)
 
     async def _fly(self) -> None:
         try:
-            while self._waiting:
-                await asyncio.sleep(
-                    self._linger_s
-                )  # at least whoever asks in this turn of the loop comes along
-                keys = list(self._waiting)[: self._most]
-                await self._serve(keys, [self._waiting.pop(key) for key in keys])
+            # at least whoever asks in this turn of the loop comes along
+            await asyncio.sleep(self._linger_s)
         finally:
-            self._flying = False
+            self._is_boarding = False
+        keys = list(self._waiting)[: self._most]
+        waiting = [self._waiting.pop(key) for key in keys]
+        self._depart()
+        await self._serve(keys, waiting)
+
+    def _land(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            self._depart()
 
     async def _serve(self, keys: list[KeyT], waiting: list[list[asyncio.Future[ValueT | None]]]) -> None:
         try:

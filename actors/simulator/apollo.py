@@ -168,8 +168,13 @@ class Apollo:
             return _bulk_refused("INVALID_REQUEST", "invalid request, missing domains", TEXT)
         if len(details) > _MOST_IN_BULK:
             return _bulk_refused("RECORD_LIMIT_EXCEEDED", "domain count cannot be more than 10")
-        companies = [self._company(_listed(detail)) for detail in details]
-        found = {company.number for company in companies if company}
+        asked = [_listed(detail) for detail in details]
+        companies = [self._company(one) for one in asked]
+        found = {
+            company.number: ("GET /organizations/enrich", one)
+            for company, one in zip(companies, asked, strict=True)
+            if company
+        }
         body = {
             "status": "success",
             "error_code": None,
@@ -182,7 +187,7 @@ class Apollo:
             "missing_records": companies.count(None),
             "organizations": [self._organization(company) if company else None for company in companies],
         }
-        return Answer(orjson.dumps(body), credits=len(found))
+        return Answer(orjson.dumps(body), credits=len(found), entries=tuple(found.values()))
 
     def _company(self, params: Params) -> Company | None:
         """The company that a domain, website or name stands for, if Apollo knows it."""
@@ -211,20 +216,25 @@ class Apollo:
             return _bulk_refused("INVALID_REQUEST", "invalid request, missing details")
         if len(details) > _MOST_IN_BULK:
             return _bulk_refused("RECORD_LIMIT_EXCEEDED", "cannot enrich more than 10 in a single request")
-        matches = [self._find(_listed(detail)) for detail in details]
-        credits_consumed = len({found[1].id for found in matches if found})
+        asked = [_listed(detail) for detail in details]
+        matches = [self._find(one) for one in asked]
+        billed = {
+            found[1].id: ("POST /people/match", one)
+            for found, one in zip(matches, asked, strict=True)
+            if found
+        }
         body = {
             "status": "success",
             "error_code": None,
             "error_message": None,
             "total_requested_enrichments": len(details),
-            "unique_enriched_records": credits_consumed,
+            "unique_enriched_records": len(billed),
             "missing_records": matches.count(None),
-            "credits_consumed": credits_consumed,
+            "credits_consumed": len(billed),
             "matches": [self._person(*found) if found else None for found in matches],
             "request_id": draw64(call.key, repr(details)) >> 4,
         }
-        return Answer(orjson.dumps(body), credits=credits_consumed)
+        return Answer(orjson.dumps(body), credits=len(billed), entries=tuple(billed.values()))
 
     def _person(self, company: Company, person: Person) -> dict[str, Any]:
         return apollo_records.person(person, company, self._world.today, self._organization(company))

@@ -79,7 +79,9 @@ class Gate:
             answer = handler(call)
         except InvalidInputError as error:
             return self.vendor.invalid(str(error))
-        if answer.credits:
+        for endpoint, params in answer.entries:
+            self._bill.charge(self.vendor.name, call.key, endpoint, params, 1, answer.meter)
+        if answer.credits and not answer.entries:
             self._bill.charge(
                 self.vendor.name, call.key, call.endpoint, call.params, answer.credits, answer.meter
             )

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -155,7 +156,7 @@ class Pdl:
             for name, values in call.params.items()
             if name in {"required", "min_likelihood", "titlecase"}
         }
-        answers = []
+        answers, billed = [], []
         for request in requests:
             params = Params(shared)
             params.update(
@@ -165,7 +166,9 @@ class Pdl:
                 }
             )
             answers.append({**self._outcome(params), "metadata": request.get("metadata", {})})
-        return self._answered(call, answers, spent=sum(answer["status"] == 200 for answer in answers))
+            if answers[-1]["status"] == 200:
+                billed.append(("GET /v5/person/enrich", _as_in_a_query(params)))
+        return replace(self._answered(call, answers, spent=len(billed)), entries=tuple(billed))
 
     def _outcome(self, params: Params) -> dict[str, Any]:
         try:
@@ -280,6 +283,13 @@ def _shown(record: dict[str, Any], call: Call) -> dict[str, Any]:
 
 def _is_titled(params: Params) -> bool:
     return (params.text("titlecase") or "").lower() == "true"
+
+
+def _as_in_a_query(params: Params) -> dict[str, list[str]]:
+    return {
+        name: [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
+        for name, values in params.items()
+    }
 
 
 def _error(status: int, message: str) -> dict[str, Any]:

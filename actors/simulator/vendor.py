@@ -61,7 +61,8 @@ class Call:
 class Answer:
     """What a server sends back, and what it costs. With `drip_s` it comes a byte at a time, so far apart.
 
-    One that is lost never arrives, though the vendor has done what it was asked for.
+    One that is lost never arrives, though the vendor has done what it was asked for. Of a request for many things
+    `entries` are those that cost a credit, each as if it had been asked for by itself: endpoint and parameters.
     """
 
     body: bytes
@@ -72,6 +73,7 @@ class Answer:
     meter: str = "credits"
     drip_s: float = 0.0
     is_lost: bool = False
+    entries: tuple[tuple[str, Mapping[str, list[Any]]], ...] = ()
 
 
 class Vendor(Protocol):

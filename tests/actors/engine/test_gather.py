@@ -145,3 +145,17 @@ async def test_a_fault_that_nobody_waits_for_any_more_troubles_nobody():
     del gone
     gc.collect()  # a fault that was never looked at is complained of when it goes
     assert complaints == []
+
+
+async def test_as_many_flights_as_may_be_are_under_way_and_one_boards_at_a_time():
+    fetch = Fetch()
+    fetch.go_on.clear()
+    gather = Gather(fetch, most=2, flights=2)
+    tasks = [asyncio.create_task(gather.get(key)) for key in range(7)]
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert fetch.asked == [[0, 1], [2, 3]]
+    assert fetch.running == 2
+    fetch.go_on.set()
+    assert await asyncio.gather(*tasks) == [0, 2, 4, 6, 8, 10, 12]
+    assert fetch.asked == [[0, 1], [2, 3], [4, 5], [6]]

@@ -264,6 +264,8 @@ async def test_ten_people_at_once_are_billed_by_the_hit(simulator, apollo, known
     assert [match and match["id"] for match in body["matches"]] == [person.id, None, person.id]
     assert (body["credits_consumed"], body["missing_records"]) == (1, 1)
     assert simulator.bill.account("apollo", "sim-test").credits == 1
+    await apollo.post("/people/match", params={"id": person.id})
+    assert simulator.bill.report()["repeated_billed_requests"] == 1
 
 
 async def test_ten_companies_at_once_are_billed_by_the_hit(simulator, apollo, world, unknown):
@@ -272,7 +274,10 @@ async def test_ten_companies_at_once_are_billed_by_the_hit(simulator, apollo, wo
     body = response.json()
     assert [found and found["primary_domain"] for found in body["organizations"]] == [*domains, None]
     assert (body["unique_enriched_records"], body["missing_records"]) == (3, 1)
-    assert simulator.bill.account("apollo", "sim-test").credits == 3
+    account = simulator.bill.account("apollo", "sim-test")
+    assert (account.credits, account.billed_calls) == (3, 3)
+    await apollo.get("/organizations/enrich", params={"domain": domains[0]})
+    assert simulator.bill.report()["repeated_billed_requests"] == 1
 
 
 @pytest.mark.parametrize(
