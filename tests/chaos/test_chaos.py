@@ -30,7 +30,7 @@ def ground():
 )  # fmt: skip
 def test_what_must_hold_holds(ground, name):
     row = asyncio.run(perform(ground, SCENARIOS[name], seed=SEED, is_brief=True))
-    assert row.violations == [], row.notes
+    assert row.violations == [], "\n".join((*row.violations, str(row.notes)))
     assert row.leads > 0
     assert (row.lost, row.doubled) == (0, 0)
 
