@@ -16,6 +16,9 @@ MARK = "LEADMILL_INSTALLATION"
 PATIENCE_S = 90.0
 _FAREWELL_S = 30.0
 
+#: what this very process has started, whichever installation ends it: parts outlive the object that started them
+_CHILDREN: dict[int, "subprocess.Popen[bytes]"] = {}
+
 
 def installation_mark() -> str:
     """The mark of the installation that this process is a part of, or the machine's name where it is of none."""
@@ -33,7 +36,6 @@ class Installation:
         self.home = home.absolute()
         self._run = self.home / "run"
         self._logs = self.home / "logs"
-        self._children: dict[int, subprocess.Popen[bytes]] = {}
         self.mark = hashlib.sha256(str(self.home).encode()).hexdigest()[:16]
 
     def start(
@@ -58,7 +60,9 @@ class Installation:
                 stderr=errors,
                 start_new_session=True,
             )
-        self._children[process.pid] = process
+        for pid in [pid for pid, child in _CHILDREN.items() if child.poll() is not None]:
+            del _CHILDREN[pid]  # ended by somebody else
+        _CHILDREN[process.pid] = process
         deadline = time.monotonic() + patience_s
         while not said.read_bytes().endswith(b"\n"):
             if process.poll() is not None or time.monotonic() > deadline:
@@ -122,5 +126,5 @@ class Installation:
                 continue
         psutil.wait_procs(stubborn, timeout=5)
         for pid in pids:
-            if (child := self._children.pop(pid, None)) is not None:
+            if (child := _CHILDREN.pop(pid, None)) is not None:
                 child.wait(_FAREWELL_S)

@@ -1,5 +1,6 @@
 """The processes of an installation: started, found again, ended by their ids."""
 
+import gc
 import os
 import sys
 
@@ -64,3 +65,14 @@ def test_a_process_that_has_the_id_of_a_dead_part_is_not_taken_for_it(installati
     assert installation.running("part") is None
     installation.stop("part")
     assert psutil.pid_exists(os.getpid())
+
+
+def test_a_part_that_another_object_ends_leaves_nothing_that_complains_later(tmp_path, monkeypatch):
+    complaints = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    first = Installation(tmp_path)
+    first.start("part", run(READY), {})
+    Installation(tmp_path).stop("part")
+    del first
+    gc.collect()
+    assert complaints == []
