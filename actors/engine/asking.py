@@ -1,6 +1,5 @@
 """Asking providers: who is asked, in which order, and at what price."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from actors.engine.pacing import Pacing
 from actors.engine.paying import Paid, Paying
 from actors.engine.profiles import Profile
 from actors.engine.recording import Recording, in_words
+from actors.engine.slots import Slots
 from actors.engine.together import Together
 from tenants.budgets import ceilings
 from tenants.identity import stable_id
@@ -52,7 +52,7 @@ class Asking:
         self._database = database
         self._http = http
         self._providers = providers
-        self._slots = asyncio.Semaphore(calls_in_flight)
+        self._slots = Slots(calls_in_flight)
         self._circuits = Circuits()
         self._pacing = Pacing(database)
         self._paying = Paying(database, self._slots)
@@ -159,7 +159,7 @@ class Asking:
             return await self._put(provider, link, question, way.calls_per_minute)
 
         if type(question) not in provider.billed:
-            async with self._slots:
+            async with self._slots.of(profile.tenant.id):
                 return _answer(provider, Paid(await put()))
         start = _start(provider, profile, run_id, question, price, lead_id, self._database.now(), chosen)
         paid = await self._paying.pay(provider, profile.tenant.id, start, question, price, put)

@@ -15,6 +15,7 @@ from actors.core.errors import AgentError, CannotTell, MaybeSent, NotConnected, 
 from actors.core.provider import Carrier, Http, Link, Provider
 from actors.engine.gather import Gather
 from actors.engine.profiles import Profile
+from actors.engine.slots import Slots
 from tenants.identity import TenantId, stable_id
 from tenants.store import effects
 from tenants.store.columns import to_json
@@ -41,7 +42,7 @@ class Outward:
         self._database = database
         self._http = http
         self._providers = providers
-        self._slots = asyncio.Semaphore(calls_in_flight)
+        self._slots = Slots(calls_in_flight)
         self._under_way: dict[UUID, asyncio.Task[Receipt]] = {}
         self._beginning: dict[TenantId, Gather[EffectStart, Begun]] = {}
         self._settling: dict[TenantId, Gather[EffectEnd, None]] = {}
@@ -87,7 +88,7 @@ class Outward:
         self, tenant_id: TenantId, provider: Provider, link: Link, start: EffectStart, effect: Effect
     ) -> Receipt:
         carrier = provider.effects[type(effect)]
-        async with self._slots:
+        async with self._slots.of(tenant_id):
             clock = asyncio.get_running_loop().time
             began_s = clock()
             begun = await self._begin(tenant_id, start)

@@ -15,6 +15,7 @@ from actors.core.errors import AgentError, BudgetUsedUp, CeilingReached
 from actors.core.provider import Provider, Reply
 from actors.core.questions import Question
 from actors.engine.gather import Gather
+from actors.engine.slots import Slots
 from tenants.budgets import Ceiling
 from tenants.identity import TenantId
 from tenants.store import calls
@@ -47,7 +48,7 @@ class _Call:
 class Paying:
     """The paid calls of one process."""
 
-    def __init__(self, database: Database, slots: asyncio.Semaphore) -> None:
+    def __init__(self, database: Database, slots: Slots) -> None:
         self._database = database
         self._slots = slots
         self._under_way: dict[UUID, _Call] = {}
@@ -104,7 +105,7 @@ class Paying:
         put: Callable[[], Awaitable[Reply]],
     ) -> Paid:
         # it has its slot from first to last: no process has more of those that could be billed again
-        async with self._slots:
+        async with self._slots.of(tenant_id):
             if not call.waiting:
                 raise asyncio.CancelledError  # whoever wanted to know has gone, and nothing was asked yet
             kept = await self._reserve(tenant_id, start)

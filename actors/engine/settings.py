@@ -12,7 +12,9 @@ class EngineSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LEADMILL_", frozen=True)
 
     calls_in_flight: int = Field(
-        default=64, ge=1, description="Provider calls that one desk has open at a time."
+        default=64,
+        ge=1,
+        description="Provider calls that one desk has open at a time, at most nine tenths of them for one tenant.",
     )
     runs_in_flight: int = Field(
         default=512, ge=1, description="Runs that one desk works on at a time for a lane."
