@@ -6,75 +6,12 @@ is the company's own.
 
 from collections.abc import Iterator, Sequence
 
+from actors.core.verification.hosts import name_ends, operator
 from tenants.companies import registrable_domain
 
 _MOST_TEXTS = 300
 _POLICY = "v=spf1"
 
-# Who takes mail, by the end of the exchanger's name.
-_MAIL_HOSTS = {
-    "google.com": "Google Workspace",
-    "googlemail.com": "Google Workspace",
-    "mail.protection.outlook.com": "Microsoft 365",
-    "mail.protection.partner.outlook.cn": "Microsoft 365",
-    "mail.protection.office365.us": "Microsoft 365",
-    "mx.microsoft": "Microsoft 365",
-    "pphosted.com": "Proofpoint",
-    "ppe-hosted.com": "Proofpoint Essentials",
-    "mimecast.com": "Mimecast",
-    "mimecast.co.za": "Mimecast",
-    "mimecast-offshore.com": "Mimecast",
-    "zoho.com": "Zoho Mail",
-    "zoho.eu": "Zoho Mail",
-    "zoho.in": "Zoho Mail",
-    "zoho.com.au": "Zoho Mail",
-    "barracudanetworks.com": "Barracuda",
-    "iphmx.com": "Cisco Secure Email",
-    "messagelabs.com": "Symantec Email Security",
-    "trendmicro.com": "Trend Micro Email Security",
-    "trendmicro.eu": "Trend Micro Email Security",
-    "sophos.com": "Sophos Email",
-    "hornetsecurity.com": "Hornetsecurity",
-    "antispameurope.com": "Hornetsecurity",
-    "retarus.com": "Retarus",
-    "retarus.de": "Retarus",
-    "fireeyecloud.com": "Trellix Email Security",
-    "antispamcloud.com": "SpamExperts",
-    "spamexperts.com": "SpamExperts",
-    "messagingengine.com": "Fastmail",
-    "protonmail.ch": "Proton Mail",
-    "icloud.com": "iCloud Mail",
-    "yandex.net": "Yandex 360",
-    "yandex.ru": "Yandex 360",
-    "mail.ru": "Mail.ru",
-    "qq.com": "Tencent Exmail",
-    "mxhichina.com": "Alibaba Mail",
-    "worksmobile.com": "LINE WORKS",
-    "amazonaws.com": "Amazon WorkMail",
-    "mailgun.org": "Mailgun",
-    "sendgrid.net": "SendGrid",
-    "mx.cloudflare.net": "Cloudflare Email Routing",
-    "emailsrvr.com": "Rackspace Email",
-    "secureserver.net": "GoDaddy",
-    "privateemail.com": "Namecheap Private Email",
-    "registrar-servers.com": "Namecheap Private Email",
-    "hostinger.com": "Hostinger",
-    "titan.email": "Titan",
-    "kundenserver.de": "IONOS",
-    "ionos.com": "IONOS",
-    "ionos.de": "IONOS",
-    "1and1.com": "IONOS",
-    "rzone.de": "Strato",
-    "ovh.net": "OVHcloud",
-    "gandi.net": "Gandi",
-    "infomaniak.ch": "Infomaniak",
-    "transip.email": "TransIP",
-    "one.com": "one.com",
-    "mailbox.org": "mailbox.org",
-    "migadu.com": "Migadu",
-    "improvmx.com": "ImprovMX",
-    "forwardemail.net": "Forward Email",
-}
 # Who sends in the company's name, by the end of the name that its policy includes.
 _SENDERS = {
     "_spf.google.com": "Google Workspace",
@@ -210,8 +147,7 @@ _PROOFS = (
 
 def mail_host(exchanger: str) -> str | None:
     """Who takes the mail that goes to this exchanger, in plain words; else the domain that its host belongs to."""
-    named = next((_MAIL_HOSTS[end] for end in _ends(exchanger) if end in _MAIL_HOSTS), None)
-    return named or registrable_domain(exchanger)
+    return operator(exchanger) or registrable_domain(exchanger)
 
 
 def technologies(texts: Sequence[str]) -> dict[str, str]:
@@ -223,7 +159,7 @@ def technologies(texts: Sequence[str]) -> dict[str, str]:
     policies = [text for text in plain if text.lower().partition(" ")[0] == _POLICY]
     found: dict[str, str] = {}
     for name in _included(policies[0]) if len(policies) == 1 else ():
-        sender = next((_SENDERS[end] for end in _ends(name) if end in _SENDERS), None)
+        sender = next((_SENDERS[end] for end in name_ends(name) if end in _SENDERS), None)
         if sender is not None:
             found.setdefault(sender, policies[0])
     for text in plain:
@@ -240,10 +176,3 @@ def _included(policy: str) -> Iterator[str]:
         mechanism, _, name = term.lstrip("+?~").replace("=", ":", 1).partition(":")
         if mechanism in {"include", "exists", "redirect"}:
             yield name.rstrip(".")
-
-
-def _ends(name: str) -> Iterator[str]:
-    """The name, and what is left of it without its first labels, the longest first."""
-    while name:
-        yield name
-        name = name.partition(".")[2]
