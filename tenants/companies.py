@@ -110,8 +110,14 @@ def registrable_domain(address: str | None) -> str | None:
     host = host.rstrip(".")
     if "." not in host or not all(_HOST.fullmatch(label) for label in host.split(".")):
         return None
-    domain: str | None = _suffixes().privatesuffix(host)
+    domain = base_domain(host)
     return None if domain in _SHARED_HOSTS else domain
+
+
+def base_domain(host: str) -> str | None:
+    """The domain that somebody registered, of a host's name in small letters, whoever has a page or mailbox there."""
+    domain: str | None = _suffixes().privatesuffix(host)
+    return domain
 
 
 def identity_key(*, name: str, domain: str | None, country: str | None) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from tenants.companies import identity_key, normal_name, plain_name, registrable_domain
+from tenants.companies import base_domain, identity_key, normal_name, plain_name, registrable_domain
 
 
 @pytest.mark.parametrize(
@@ -187,3 +187,17 @@ def test_the_domain_decides_and_where_there_is_none_the_name_with_the_country():
 )
 def test_a_plain_name_keeps_its_legal_form(name, plain):
     assert plain_name(name) == plain
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("mail.gmail.com", "gmail.com"),
+        ("a.b.acme.co.uk", "acme.co.uk"),
+        ("pat.github.io", "pat.github.io"),
+        ("co.uk", None),
+        ("acme.nowhere", None),
+    ],
+)
+def test_a_base_domain_is_whose_ever(host, domain):
+    assert base_domain(host) == domain
