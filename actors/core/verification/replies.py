@@ -108,6 +108,8 @@ def _soft(enhanced: str | None, words: Words, host: MailHost) -> Meaning:
 
 
 def _hard(code: int, enhanced: str | None, words: Words, host: MailHost) -> Meaning:
+    if words.say_greylisted():
+        return Meaning.GREYLISTED
     excuse = words.excuse()
     fault = words.fault()
     by_code = _by_code(code, enhanced)

@@ -29,7 +29,10 @@ _LINE = re.compile(r"(?<![\w.])[245]\d\d[ -](?:#?[245]\.\d{1,3}\.\d{1,3}(?![\w.]
 # a host's name may hold any word: mx-relay.blocked.example
 _LINK_OR_HOST = re.compile(r"https?://\S+|(?<![\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+){2,}")
 
-_WHO = r"(?:users?|mail ?box(?:es)?|accounts?|address(?:es)?|recipients?|inbox|customer|addressee|local[- ]part|alias)"
+_WHO = (
+    r"(?:users?|mail ?box(?:es)?|accounts?|address(?:es)?|recipients?|inbox|customer|addressee|local[- ]part"
+    r"|alias|rcpt)"
+)
 # names of lists of senders, which stand in links as often as in sentences
 _LISTS = re.compile(
     r"spamhaus|spamcop|sorbs|dnsbl|barracudacentral|uceprotect|senderscore|abuseat|\brbl\b|ipcheck"
@@ -50,25 +53,29 @@ _NOT_RELAYED = (
     r"|rcpthosts|non-?local|not (?:a )?local (?:host|domain)|not hosted here|(?:host|domain) unknown"
     r"|unknown (?:recipient )?(?:host|domain)"
     r"|(?:host|domain)(?: name)? (?:is )?not (?:found|known|local|accepted|hosted|handled)"
+    r"|domain\b[^.;]{0,40} (?:does(?:n't| not) exist|dead\b)"
     r"|domain (?:isn't|is not) (?:in my|hosted|handled|served|local)|smtp auth|unauthenticated senders"
     r"|not authenticated"
     r"|authentication (?:is )?required|must (?:be )?(?:first )?authenticated?"
     r"|no (?:mail )?service for (?:this )?domain"
 )
 _FULL = (
-    r"over ?quota|quota (?:is |has been )?(?:exceed|full|reached)|exceed\w*[\w ]{0,25}quota|out of quota"
-    r"|disk quota"
-    r"|(?:mail ?box|inbox|account|recipient|user)[^.;]{0,40}"
-    r"\b(?:full\b|out of (?:storage|space)|over (?:its|the|storage|limit))"
-    r"|full mail ?box|exceeded (?:its )?storage|storage (?:limit|quota|space|allocation)[\w ]{0,12} exceeded"
-    r"|not enough (?:mailbox )?(?:space|storage) (?:in|for)|mail ?box (?:size )?limit"
+    r"\b(?:over ?)?quotas?\b|(?:mail ?box|mail ?folder|mail ?dir|inbox|account|recipient|user)[^.;]{0,40}"
+    r"\b(?:full\b|out of (?:storage|space)|over (?:its|the|storage|limit)|space (?:has been|is) used)"
+    r"|full mail ?box|(?:mail ?box|account|recipient)[^.;]{0,25} exceed\w{0,3} [^.;]{0,25}(?:limit|space|storage)"
+    r"|exceeded (?:its )?storage|storage (?:limit|space|allocation)[\w ]{0,12} exceeded"
+    r"|not (?:have )?enough (?:mail ?box )?(?:space|storage)|mail ?box (?:size )?limit|too much mail\b"
+)
+_SYSTEM = (
+    r"insufficient (?:system|disk)|out of disk|disk (?:is )?full|temporar|try (?:again )?later|system error"
+    r"|internal error|\bdatabase\b|timed? ?out|lookup failure|currently unavailable"
 )
 _TOO_MANY = (
     r"too many (?:recipients|connections|messages|concurrent|sessions|invalid|errors|e?-?mails|bad|unknown|attempts)"
     r"|(?:connection|message|sending|recipient) (?:rate|frequency)|rate[- ]?limit|frequency limited|throttl"
-    r"|exceed\w* (?:the )?(?:rate|maximum|max\b|number|limit)"
+    r"|exceed\w{0,3} (?:the )?(?:rate|maximum|max\b|number|limit)"
     r"|maximum (?:number of )?(?:connections|messages|recipients)"
-    r"|receiving mail (?:at a rate|too quickly)|sending limit"
+    r"|receiving mail (?:at a rate|too quickly)|(?:sending|receiving) limit"
 )
 _BLOCKED = (
     r"block(?:ed|ing|list)|black ?list|deny ?list|denied by|spam|reputation|\bptr\b|reverse dns|\brdns\b"
@@ -82,18 +89,20 @@ _BLOCKED = (
     r"|your (?:ip|host|server|network|domain|isp|mail server|access)|name lookup failed"
     r"|security (?:reason|polic)"
     r"|bounce attack|dictionary attack|harvest|not accepting connections|refused to talk"
+    r"|connection (?:was )?(?:dropped|refused|reset)|open proxy|backscatter|not allowed to (?:connect|post)|no access"
 )
 _SENDER = (
     r"(?<!unauthenticated )senders?\b[^.;]{0,50}(?:reject|denied|verif|unknown|invalid|block|refus|fail|null mx"
-    r"|not (?:found|exist|allowed|accepted|valid)|does(?:n't| not))"
+    r"|\bnot\b|doesn't)"
     r"|(?:domain|address) of sender|(?:bad|invalid|unknown|unverified) (?:sender|return[- ]path|mail from)"
     r"|mail from (?:domain|address|command|refused|rejected)|sender'?s? (?:domain|address)|return[- ](?:path|address)"
-    r"|from (?:address|domain)"
+    r"|from (?:address|domain)|(?:null|empty) (?:sender|envelope|e-?mail)|your (?:e-?mail )?address"
     r"|\b(?:helo|ehlo)\b[^.;)]{0,30}(?:reject|denied|invalid|not found|mismatch)|(?:invalid|bad) (?:helo|ehlo)"
 )
-_MESSAGE = (
+_NOT_THE_MAILBOX = (
     r"\bheaders?\b|\bcontents?\b|attachment|\bvirus|malware|message (?:size|too)|too (?:large|big)"
-    r"|\bdate:|subject:|from:"
+    r"|\bdate:|subject:|from:|access denied|too many hops|mailer error|invalid command"
+    r"|(?:cannot|could ?n[o']t|unable to) (?:check|verify)"
 )
 _NO_MAIL_HERE = (
     r"null mx"
@@ -117,14 +126,15 @@ _NO_SUCH = (
     rf"|\b{_WHO}\b[^.;]{{0,40}}?\b{_NOT_THERE}"
     r"|does(?:n't| not) have an? (?:[\w.]+ )?account"
     r"|no (?:one|mail ?box|user|account|person)(?: here)? (?:by|with|of) (?:that|this) name"
-    r"|no (?:mail ?box|user|recipient|account)(?: is)? (?:here|found)\b"
+    r"|no (?:mail ?box|user|recipient|account)(?: is)? (?:here|found|available)\b|no such person"
     r"|there is no (?:such|one|user|mail ?box|account)"
-    r"|not (?:our|a valid|an existing|a known) (?:user|customer|mail ?box|recipient|address)"
+    r"|not (?:our|a valid|an existing|a known|an active) (?:user|customer|mail ?box|recipient|address)"
     r"|no longer on (?:this |the )?server"
     r"|empfänger (?:ist )?unbekannt|unbekannter? (?:empfänger|benutzer|nutzer)"
     r"|(?:postfach|adresse|empfänger) existiert nicht"
     r"|(?:utilisateur|destinataire|adresse|boite)[^.;]{0,20} (?:inconnue?|inexistante?|introuvable)"
     r"|(?:usuario|destinatario|buzón|cuenta)[^.;]{0,20} (?:desconocid[oa]|no existe|inexistente|no encontrad[oa])"
+    r"|no existe (?:ese|este|esa|esta|dicho|dicha|el|la|tal) (?:usuario|destinatario|cuenta|persona)"
     r"|(?:usu[áa]rio|destinat[áa]rio|caixa postal)[^.;]{0,20} (?:desconhecid[oa]|não existe|inexistente)"
     r"|(?:utente|destinatario|casella)[^.;]{0,20} (?:sconosciut[oa]|non esiste|inesistente)"
     r"|nie ma takiego|nieznany użytkownik|пользователь не найден|нет такого пользователя|用户不存在|邮箱不存在"
@@ -146,7 +156,8 @@ _NO_FAULT_OF_THE_ADDRESS = [
     (Meaning.FULL, re.compile(_FULL)),
     (Meaning.TOO_MANY, re.compile(_TOO_MANY)),
     (Meaning.BLOCKED, re.compile(_BLOCKED)),
-    (Meaning.CANNOT_TELL, re.compile(_MESSAGE)),
+    (Meaning.TRY_LATER, re.compile(_SYSTEM)),
+    (Meaning.CANNOT_TELL, re.compile(_NOT_THE_MAILBOX)),
 ]
 _FAULT_OF_THE_ADDRESS = [
     (Meaning.NO_MAIL_HERE, re.compile(_NO_MAIL_HERE)),
