@@ -3,6 +3,7 @@ import json
 
 import pytest
 
+from actors.core.verification import kinds
 from actors.core.verification.address import Address
 from actors.core.verification.free_mail import FREE_MAIL, LARGEST
 from actors.core.verification.kinds import Kind, is_disposable, is_free_mail, is_role, kind_of
@@ -88,6 +89,12 @@ def test_a_desk_is_a_role(local):
 )
 def test_a_person_is_no_role(local):
     assert not is_role(local)
+
+
+def test_a_domain_on_both_lists_is_disposable(monkeypatch):
+    monkeypatch.setattr(kinds, "FREE_MAIL", FREE_MAIL | {"mailinator.com"})
+    assert is_free_mail("mailinator.com")
+    assert kind_of(Address("pat", "mailinator.com")) is Kind.DISPOSABLE
 
 
 def test_free_domains_are_domains():

@@ -120,6 +120,13 @@ def test_fault_10_a_verdict_keeps_and_a_dead_mailbox_longest():
     assert days == [180, 90, 30, 14, 1, 0]
 
 
+def test_what_is_said_for_the_time_being_is_no_death():
+    """No reply is read so; a reading that somebody else made may be."""
+    soft = replace(DEAD, is_soft=True)
+    assert found(probed(soft)).status is Status.UNKNOWN
+    assert found(probed(TAKEN, soft, soft)).status is Status.UNKNOWN
+
+
 @pytest.mark.parametrize("text", ["", "pat", '"pat"@acme.example', "pat@[192.0.2.1]", "pat@192.0.2.1"])
 def test_what_is_no_address_is_undeliverable_for_good(text):
     verdict = judge(Facts(read_address(text)))
