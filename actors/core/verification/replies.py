@@ -15,7 +15,7 @@ from actors.core.verification.reply_words import Words
 # three numbers, neither of which is part of an IP address or of a version
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
 _CLOCK = re.compile(r"\b(\d\d):(\d\d):(\d\d)\b")
-_WAIT = re.compile(r"\b(\d{1,5}) ?(s|m)(?:ec|in)?(?:ond|ute)?s?\b")
+_WAIT = re.compile(r"\b(\d{1,5}) ?(?:(s)(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?)\b")
 _LONGEST_WAIT_S = 86_400
 
 # Subject and detail of the enhanced code, where it alone says what is meant.
@@ -174,7 +174,7 @@ def _wait_s(words: Words) -> int | None:
         hours, minutes, seconds = (int(part) for part in clock.groups())
         wait_s = hours * 3600 + minutes * 60 + seconds
     elif (wait := _WAIT.search(words.plain)) is not None:
-        wait_s = int(wait.group(1)) * (60 if wait.group(2) == "m" else 1)
+        wait_s = int(wait.group(1)) * (1 if wait.group(2) else 60)
     else:
         return None
     return wait_s if 0 < wait_s <= _LONGEST_WAIT_S else None

@@ -22,10 +22,13 @@ class Meaning(StrEnum):
     CANNOT_TELL = "no telling"
 
 
-_MOST_LETTERS = 2_000
+_MOST_LETTERS = 1_000
 _ADDRESS = re.compile(r"<[^<>]*>|\"[^\"\s]*\"@[^\s<>()\[\],;:]+|[^\s<>()\[\],;:]+@[^\s<>()\[\],;:]*")
-# "550-5.1.1" before the second and later lines
-_LINE = re.compile(r"(?<![\w.])[245]\d\d[ -](?:#?[245]\.\d{1,3}\.\d{1,3}(?![\w.]))?")
+# what stands before the second and later lines: "550-5.1.1", "554-"; not "in 240 seconds"
+_LINE = re.compile(
+    r"^\s*[245]\d\d[ -]|(?<![\w.])[245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}(?![\w.])|(?<![\w.-])[245]\d\d-(?=[a-z])",
+    re.MULTILINE,
+)
 # a host's name may hold any word: mx-relay.blocked.example
 _LINK_OR_HOST = re.compile(r"https?://\S+|(?<![\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+){2,}")
 

@@ -20,8 +20,8 @@ with TABLE.open(newline="") as file:
 
 # Of the data set's reasons: those by which the mailbox is dead, in our words.
 GONE = {"userunknown"}
-# "User unknown" that was said of a message and not of a recipient. What is left of it here, the line itself, says
-# the same as the others; the data set counts it as soft, so it is counted against us where the bar is not met without.
+# "User unknown" that was said of a message, after its text, and not of a recipient. That can't be seen from the line,
+# which says the same as the others; who is only asked about a recipient never gets it so late.
 SAID_LATE = {"filtered"}
 DEAD_OTHERWISE = {"hasmoved", "hostunknown", "notaccept", "suspend"}
 
@@ -106,6 +106,12 @@ def test_words_in_addresses_hosts_and_links_are_not_the_servers():
     assert words.excuse() is None
 
 
+def test_a_sentence_goes_on_over_lines():
+    text = "5.1.1 The account that you\n550-5.1.1 tried to reach does not\n550 5.1.1 exist"
+    assert Words(text).plain.endswith("you tried to reach does not exist")
+    assert Words("No service 554-Bad PTR").plain == "no service bad ptr"
+
+
 def test_part_of_an_ip_address_is_no_code():
     assert read_reply(550, "rejected 192.5.1.1 for now").enhanced is None
     assert read_reply(550, "10.5.1.1: rejected").enhanced is None
@@ -124,7 +130,10 @@ def test_codes_are_kept():
     [
         ("4.7.1 Greylisted for 300 seconds", 300),
         ("4.2.0 Greylisting in action, please come back in 00:04:30", 270),
+        ("try again in 240 seconds", 240),
         ("try again in 5 minutes", 300),
+        ("please wait 90s", 90),
+        ("5 messages in 5 ms", None),
         ("try again in 10 min", 600),
         ("try again later", None),
         ("try again in 0 seconds", None),
