@@ -6,6 +6,7 @@ dnspython's message classes cost more than a whole HTTP request.
 
 import secrets
 import struct
+from ipaddress import ip_address
 from typing import NamedTuple
 
 A, MX, TXT, AAAA = 1, 15, 16, 28
@@ -30,12 +31,12 @@ class Query(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a resolver says: a response code, mail exchangers with their preference, texts, whether an address."""
+    """What a resolver says: a response code, mail exchangers with their preference, texts, addresses."""
 
     code: int
     exchangers: list[tuple[int, str]]
     texts: list[str]
-    has_address: bool
+    addresses: list[str]
 
 
 def query(name: str, kind: int) -> Query:
@@ -69,7 +70,7 @@ def read(answer: bytes, asked: Query) -> Answer:
     place = _HEADER.size + (len(asked.section) if questions else 0)
     exchangers: list[tuple[int, str]] = []
     texts: list[str] = []
-    has_address = False
+    addresses: list[str] = []
     for _ in range(answers):
         _, place = _name(answer, place)
         kind, _, _, length = _RECORD.unpack_from(answer, place)
@@ -83,9 +84,9 @@ def read(answer: bytes, asked: Query) -> Answer:
         elif kind == TXT:
             texts.append(_text(answer, place, place + length))
         else:
-            has_address = True
+            addresses.append(str(ip_address(answer[place : place + length])))
         place += length
-    return Answer(flags & _CODE, exchangers, texts, has_address)
+    return Answer(flags & _CODE, exchangers, texts, addresses)
 
 
 def _text(message: bytes, place: int, end: int) -> str:

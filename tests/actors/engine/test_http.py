@@ -1,6 +1,5 @@
 """The way out to the web: what is told of a company leads to public addresses and nowhere else."""
 
-from ipaddress import ip_address
 
 import aiohttp
 import pytest
@@ -8,20 +7,10 @@ from aiohttp import web
 from yarl import URL
 
 from actors.core.provider import Link, NotPublic
-from actors.engine.http import PublicOnly, is_public, open_web
+from actors.engine.http import PublicOnly, open_web
 from tests.fakes.addresses import FORMS, LITERALS, NOT_PUBLIC, PUBLIC
 from tests.fakes.network import ANYBODY, open_network, response
 from tests.fakes.resolver import Names, Rebinding, Resolving
-
-
-@pytest.mark.parametrize("address", NOT_PUBLIC)
-def test_an_address_of_a_machine_or_network_of_our_own_is_not_public(address):
-    assert not is_public(ip_address(address))
-
-
-@pytest.mark.parametrize("address", PUBLIC)
-def test_an_address_of_anybody_is_public(address):
-    assert is_public(ip_address(address))
 
 
 @pytest.mark.parametrize("addresses", [["127.0.0.1"], ["1.1.1.1", "10.0.0.1"], ["fe80::1%eth0"]])

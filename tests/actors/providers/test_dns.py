@@ -26,7 +26,7 @@ from actors.core.errors import (
 )
 from actors.core.provider import Link, Reply
 from actors.core.questions import CompanyFacts, EnrichCompany, FindMailExchangers, MailExchangers
-from actors.providers import dns as provider
+from actors.providers import dns_client
 from actors.providers.dns import enrich_company, find_mail_exchangers
 from actors.simulator.company import Mail
 from actors.simulator.world import World
@@ -198,14 +198,14 @@ async def test_a_refusal_without_the_question_counts() -> None:
 
 
 async def test_a_question_that_got_lost_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provider, "_WAITS_S", (0.02, 20.0))
+    monkeypatch.setattr(dns_client, "_WAITS_S", (0.02, 20.0))
     lost = iter([True, False])
     found = zone("acme.com. MX 10 mx.acme.com.")
     assert await hosts_of(lambda question: None if next(lost) else found(question)) == ("mx.acme.com",)
 
 
 async def test_silence_is_a_resolver_that_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provider, "_WAITS_S", (0.02, 0.02))
+    monkeypatch.setattr(dns_client, "_WAITS_S", (0.02, 0.02))
     with pytest.raises(ProviderDown):
         await hosts_of(lambda _: None)
 
@@ -327,11 +327,12 @@ async def test_without_an_address_this_machines_resolvers_are_asked_in_turn(
         system.nameservers = ["127.0.0.1"]
         monkeypatch.setattr(dns.resolver, "get_default_resolver", lambda: system)
         port = int(link.base_url.rpartition(":")[2])
-        monkeypatch.setattr(provider, "_PORT", port)
+        monkeypatch.setattr(dns_client, "_PORT", port)
         reply = await find_mail_exchangers(Link(None, "", None), ACME)
         assert reply.content == MailExchangers(hosts=("mx.acme.com",))
         broken = first._transport.get_extra_info("sockname")[1]
-        monkeypatch.setattr(provider, "_resolvers", lambda _: [("127.0.0.1", broken), ("127.0.0.1", port)])
+        both = (("127.0.0.1", broken), ("127.0.0.1", port))
+        monkeypatch.setattr(dns_client, "_of_this_machine", lambda: both)
         reply = await find_mail_exchangers(Link(None, "", None), ACME)
         assert reply.content == MailExchangers(hosts=("mx.acme.com",))
         assert len(first.asked) == 1

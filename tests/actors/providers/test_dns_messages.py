@@ -41,7 +41,7 @@ def test_what_each_kind_of_record_says() -> None:
     mail = messages.query("acme.com", MX)
     assert messages.read(
         answered(mail, "MX 10 b.Acme.com.", "MX 5 a.example.", "A 192.0.2.1"), mail
-    ) == Answer(NOERROR, [(10, "b.acme.com"), (5, "a.example")], [], has_address=False)
+    ) == Answer(NOERROR, [(10, "b.acme.com"), (5, "a.example")], [], addresses=[])
     texts = messages.query("acme.com", TXT)
     assert messages.read(answered(texts, 'TXT "one" " and the same"', 'TXT "two"'), texts).texts == [
         "one and the same",
@@ -49,13 +49,13 @@ def test_what_each_kind_of_record_says() -> None:
     ]
     for kind, record in ((A, "A 192.0.2.1"), (messages.AAAA, "AAAA 2001:db8::1")):
         asked = messages.query("acme.com", kind)
-        assert messages.read(answered(asked, record), asked).has_address
-        assert not messages.read(answered(asked, "MX 10 mx.acme.com."), asked).has_address
+        assert messages.read(answered(asked, record), asked).addresses == [record.split()[1]]
+        assert messages.read(answered(asked, "MX 10 mx.acme.com."), asked).addresses == []
 
 
 def test_no_such_name() -> None:
     asked = messages.query("acme.com", TXT)
-    assert messages.read(answered(asked, code=dns.rcode.NXDOMAIN), asked) == Answer(NXDOMAIN, [], [], False)
+    assert messages.read(answered(asked, code=dns.rcode.NXDOMAIN), asked) == Answer(NXDOMAIN, [], [], [])
 
 
 def test_which_message_is_the_answer() -> None:
