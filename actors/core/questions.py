@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from actors.core.verification.replies import Meaning
 from tenants.icp import IdealCustomer, Persona
 from tenants.records import Firmographics
 
@@ -137,6 +138,61 @@ class MailExchangers(Value):
     hosts: tuple[str, ...]
 
 
+#: how far one gets with a mail server
+MailStep = Literal["address", "connection", "greeting", "hello", "sender", "recipients"]
+
+
+class ServerReply(Value):
+    """What a mail server said: its code, its words, its enhanced code where it has one, and what that means."""
+
+    code: int
+    text: str
+    enhanced: str | None
+    meaning: Meaning
+
+
+class HostVisit(Value):
+    """How far we got with one mail host: at which of its addresses, what it said last, and what was in the way.
+
+    At the step `recipients` it takes questions about mailboxes.
+    """
+
+    host: str
+    address: str | None
+    step: MailStep
+    reply: ServerReply | None = None
+    trouble: str | None = None
+
+
+class RecipientReply(Value):
+    """What a mail server said of one address."""
+
+    email: str
+    reply: ServerReply
+
+
+class MailboxProbe(Value):
+    """What a domain's mail servers say of an address, without a message being sent.
+
+    `host` is the one whose replies count: to `randoms`, which nobody has, and then to the address itself (`wanted`;
+    None: it was not asked for, or nothing came). `is_catch_all`: whether it takes whatever is before the @; None: no
+    telling. Where another try may tell more, it should be made after `come_again_s`, from the same machine.
+    `is_blocked`: what was said is about us, and nothing of it about the address. The transcript has "> " before what
+    we said, and "< " before what they did; what it says of other addresses is left out.
+    """
+
+    email: str
+    visits: tuple[HostVisit, ...]
+    host: str | None = None
+    randoms: tuple[RecipientReply, ...] = ()
+    wanted: ServerReply | None = None
+    is_catch_all: bool | None = None
+    is_blocked: bool = False
+    is_greylisted: bool = False
+    come_again_s: int | None = None
+    transcript: tuple[str, ...] = ()
+
+
 class RecordOnFile(Value):
     """One of the customer's own records: its version, its fields, and which of them a person has edited."""
 
@@ -247,6 +303,14 @@ class FindMailExchangers(Question[MailExchangers]):
 
     answer: ClassVar[type[BaseModel]] = MailExchangers
     domain: str
+
+
+class ProbeMailbox(Question[MailboxProbe]):
+    """What do these mail hosts of its domain, the preferred first, say of this address? Nothing is sent to it."""
+
+    answer: ClassVar[type[BaseModel]] = MailboxProbe
+    email: str
+    hosts: tuple[str, ...]
 
 
 class ReadProspect(Question[ProspectOnFile]):

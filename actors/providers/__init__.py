@@ -6,8 +6,9 @@ test, and the conformance suite finds it by itself. One that also carries out ef
 Lives here: a file for each provider, named after it, and what they all build on, which declares no
 `PROVIDER`: `manners` (asking over HTTP), `fields` (reading a vendor's JSON), `bulk` (many questions in one request),
 `industries` (one name for each), `list_files` (a vendor's whole list, kept in memory), `prospect` (writing into a
-CRM), `dns_client` and `dns_messages` (asking name servers); for websites `company_site` (which pages are fetched), `robots`, `page`, `organization`, `fingerprints` and
-`feeds`. What is too long for one file has others beside it that begin with its name.
+CRM), `dns_client` and `dns_messages` (asking name servers); for websites `company_site` (which pages are fetched),
+`robots`, `page`, `organization`, `fingerprints` and `feeds`. What is too long for one file has others beside it
+that begin with its name.
 May import: `core`, the light half of `tenants`, and libraries that do I/O; never another provider.
 May be imported by: the engine.
 """

@@ -12,11 +12,13 @@ from actors.core.provider import Heard, Http, Link
 from actors.engine.http import open_web
 from actors.simulator.launch import Launched, launch
 from actors.simulator.world import World
+from tests.internet.internet import Domain, Internet, launch_internet
 
 SEED, COMPANIES = 7, 400
 # What stands in the key's place where there are no keys.
 KEYLESS = {
     "dns": None,
+    "mailbox": None,
     "website": None,
     "gleif": None,
     "edgar": "Acme Ltd ops@acme.example",
@@ -46,12 +48,21 @@ async def http() -> AsyncIterator[Http]:
         yield web
 
 
+@pytest.fixture(scope="session")
+def mail_servers() -> Iterator[Internet]:
+    """The mail servers of one domain, for what is asked of every provider."""
+    with launch_internet({"acme.example": Domain("google", {"ann"})}) as internet:
+        yield internet
+
+
 @pytest.fixture
 def way(simulator: Launched, http: Http, request: pytest.FixtureRequest) -> Callable[[str], Link]:
     """The way to a provider in the simulator, with a key of this test's own, so that its bill is its own."""
 
     def to(provider: str) -> Link:
         key = KEYLESS.get(provider, f"sim-{request.node.name}")
+        if provider == "mailbox":
+            return Link(http, request.getfixturevalue("mail_servers").base_url, key)
         return Link(http, simulator.base_url(provider), key)
 
     return to

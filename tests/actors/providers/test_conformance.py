@@ -42,6 +42,7 @@ from actors.core.questions import (
     FindPeople,
     FindSignals,
     PreviewCompanies,
+    ProbeMailbox,
     Question,
     ReadExclusions,
     ReadProspect,
@@ -66,6 +67,9 @@ OUTCOMES = get_args(ProviderOutcome)
 
 HERE = IdealCustomer(countries=("DE", "GB"))
 
+# On the fake Internet, which knows nothing of the simulator's world.
+MAILBOX = ProbeMailbox(email="ann@acme.example", hosts=("aspmx.l.google.com",))
+
 # One question of each kind, about a company of the simulator's world. A new kind of question is added here.
 QUESTIONS: dict[type[Question[Any]], Callable[[World, str], Question[Any]]] = {
     EnrichCompany: lambda world, provider: EnrichCompany(**_known_to(provider, world)),
@@ -77,6 +81,7 @@ QUESTIONS: dict[type[Question[Any]], Callable[[World, str], Question[Any]]] = {
     FindPattern: lambda world, _: FindPattern(domain=_known(world)),
     VerifyAddress: lambda world, _: VerifyAddress(email=f"info@{_known(world)}"),
     FindMailExchangers: lambda world, _: FindMailExchangers(domain=_known(world)),
+    ProbeMailbox: lambda *_: MAILBOX,
     ReadProspect: lambda world, _: ReadProspect(domain=_known(world), email=f"info@{_known(world)}"),
     ReadExclusions: lambda *_: ReadExclusions(),
 }
@@ -116,8 +121,10 @@ EFFECTS: dict[type[Effect], Effect] = {
 }
 CARRIED = [(provider, kind) for provider in PROVIDERS.values() for kind in provider.effects]
 ALL = [(provider, kind) for provider in PROVIDERS.values() for kind in provider.answers]
+NOT_BY_HTTP = {"dns", "mailbox"}
 IN_BULK = [(provider, kind) for provider in PROVIDERS.values() for kind in provider.bulk]
-BY_HTTP = [(provider, kind) for provider, kind in ALL if provider.name != "dns"]
+IN_BULK_BY_HTTP = [(provider, kind) for provider, kind in IN_BULK if provider.name not in NOT_BY_HTTP]
+BY_HTTP = [(provider, kind) for provider, kind in ALL if provider.name not in NOT_BY_HTTP]
 # What a vendor says where it has nothing on file, by method. The others: 404.
 NOTHING_ON_FILE = {
     ("hubspot", "POST"): {"total": 0, "results": []},
@@ -391,7 +398,7 @@ async def test_the_key_travels_in_a_header_only(
     assert KEY not in caplog.text
 
 
-@pytest.mark.parametrize("pair", IN_BULK, ids=_named)
+@pytest.mark.parametrize("pair", IN_BULK_BY_HTTP, ids=_named)
 async def test_many_at_once_are_answered_as_each_alone_and_what_stands_there_twice_is_paid_once(
     pair: tuple[Provider, type[Question[Any]]],
     way: Callable[[str], Link],
@@ -429,7 +436,7 @@ async def test_nothing_at_once_asks_nobody(
 
 
 @pytest.mark.parametrize("status", RULE)
-@pytest.mark.parametrize("pair", IN_BULK, ids=_named)
+@pytest.mark.parametrize("pair", IN_BULK_BY_HTTP, ids=_named)
 async def test_what_befalls_many_at_once_is_raised(
     pair: tuple[Provider, type[Question[Any]]], status: int, vendor: Callable[..., Link]
 ) -> None:
