@@ -139,20 +139,21 @@ class _DomainProbe:
         self._way = way
         self._turns = turns
         self._emails = list(emails)
-        self._hosts = hosts[:_MOST_HOSTS]
+        self._hosts = list(dict.fromkeys(hosts))[:_MOST_HOSTS]
         domain = domain_of(emails[0])
         assert domain is not None
         self._randoms = [f"{local}@{domain}" for local in random_locals(domain, way.sender)]
-        self._heard: dict[str, ServerReply] = {}
+        self._heard: dict[str, dict[str, ServerReply]] = {}  # by host and address
         self._visits: list[_Visit] = []
         self._transcript: list[Line] = []
-        self._counts: str | None = None
         self._is_blocked = False
 
     @property
     def evidence(self) -> str:
-        """The host whose replies count, or the last that was tried."""
-        return self._counts or self._visits[-1].host
+        """The hosts that said something of an address, else those that were tried."""
+        return ", ".join(
+            [host for host, heard in self._heard.items() if heard] or [one.host for one in self._visits]
+        )
 
     async def run(self) -> None:
         """Ask, until all is said or there is no more time. Raises SlowedDown where our own turn does not come."""
@@ -161,6 +162,7 @@ class _DomainProbe:
             async with asyncio.timeout(patience_s):
                 for host in self._hosts:
                     self._visits.append(_Visit(host))
+                    self._heard[host] = {}
                     if await self._visit(self._visits[-1]) is not _End.ELSEWHERE:
                         break
         except TimeoutError:
@@ -168,10 +170,10 @@ class _DomainProbe:
 
     def told(self, email: str) -> MailboxProbe:
         """What is known of one of the addresses by now."""
-        wanted = self._heard.get(email)
-        randoms = [
-            RecipientReply(email=one, reply=self._heard[one]) for one in self._randoms if one in self._heard
-        ]
+        counts = self._counts_for(email)
+        heard = self._heard[counts] if counts is not None else {}
+        wanted = heard.get(email)
+        randoms = [RecipientReply(email=one, reply=heard[one]) for one in self._randoms if one in heard]
         replies = [one.reply for one in randoms] + ([wanted] if wanted is not None else [])
         is_greylisted = any(reply.meaning is Meaning.GREYLISTED for reply in replies)
         return MailboxProbe(
@@ -182,7 +184,7 @@ class _DomainProbe:
                 )
                 for one in self._visits
             ),
-            host=self._counts,
+            host=counts,
             randoms=tuple(randoms),
             wanted=wanted,
             is_catch_all=_is_catch_all([one.reply for one in randoms]),
@@ -191,6 +193,16 @@ class _DomainProbe:
             come_again_s=self._come_again_s(email, wanted),
             transcript=tuple(line.text for line in self._transcript if line.about in {None, email}),
         )
+
+    def _counts_for(self, email: str) -> str | None:
+        """The host that spoke of this address, else the first that spoke of any."""
+        speaking = [host for host, heard in self._heard.items() if heard]
+        return next((host for host in speaking if email in self._heard[host]), next(iter(speaking), None))
+
+    def _left(self, host: str) -> list[str]:
+        """What is still to be asked for at this host, those first that nobody has."""
+        emails = [one for one in self._emails if not any(one in heard for heard in self._heard.values())]
+        return [one for one in self._randoms if one not in self._heard[host]] + emails if emails else []
 
     def _come_again_s(self, email: str, wanted: ServerReply | None) -> int | None:
         if self._is_blocked or (wanted is not None and not _is_soft(wanted)):
@@ -226,7 +238,7 @@ class _DomainProbe:
         """Connect to a server, again where encryption fails, or where it hangs up and has told us something."""
         with_tls = True
         for _ in range(_MOST_CONNECTIONS):
-            known = len(self._heard)
+            known = len(self._heard[visit.host])
             async with self._turns.turn(address, self._way.limits):
                 try:
                     end = await self._connection(visit, address, with_tls=with_tls)
@@ -236,9 +248,12 @@ class _DomainProbe:
                 except Broken as error:
                     visit.trouble = str(error)
                     end = _End.SOME_SAID
+            if not self._left(visit.host):
+                visit.trouble = None
+                return _End.ALL_SAID
             if end is not _End.SOME_SAID:
                 return end
-            if len(self._heard) == known:
+            if len(self._heard[visit.host]) == known:
                 return _End.ELSEWHERE
         return _End.ELSEWHERE
 
@@ -266,7 +281,7 @@ class _DomainProbe:
             hello, offered = await session.hello(self._way.hello)
         if hello.code != _OK:
             return _refused(visit, hello)
-        while left := [one for one in (*self._randoms, *self._emails) if one not in self._heard]:
+        while left := self._left(visit.host):
             visit.step = "sender"
             sender = await session.say(f"MAIL FROM:<{self._way.sender}>")
             if sender.code != _OK:
@@ -289,8 +304,7 @@ class _DomainProbe:
                 return _End.SOME_SAID
             if place and (reply.meaning is Meaning.TOO_MANY or reply.enhanced == "4.5.3"):
                 return None
-            self._heard[email] = reply
-            self._counts = visit.host
+            self._heard[visit.host][email] = reply
             self._turns.was_heard()
         return None
 

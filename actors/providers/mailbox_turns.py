@@ -98,7 +98,7 @@ class Turns:
             if place.open < limits.at_once:
                 if wait_s > left_s:
                     raise _later(wait_s)
-                await asyncio.sleep(wait_s)
+                await _sleep(wait_s)
             elif not await _woken(place, left_s):
                 raise _later(MOST_WAIT_S)
         place.open += 1
@@ -126,6 +126,10 @@ async def _woken(place: _Place, most_s: float) -> bool:
     is_woken = waiting.done()
     waiting.cancel()
     return is_woken
+
+
+async def _sleep(seconds: float) -> None:
+    await asyncio.sleep(seconds)
 
 
 def _now_s() -> float:

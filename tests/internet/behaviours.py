@@ -43,7 +43,8 @@ class Behaviour:
     quit: str = "221 2.0.0 Bye"
     tls: Literal["none", "works", "garbles", "takes it back"] = "none"
     drip_s: float = 0.0
-    closes_after: Literal["", "RCPT", "connection"] = ""
+    closes_after: Literal["", "RCPT"] = ""
+    closes_instead_of: Literal["", "RCPT", "greeting"] = ""
     most_connections: int | None = None
     most_recipients: int | None = None
     most_errors: int | None = None
@@ -220,7 +221,8 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "helo_only": Behaviour(knows_ehlo=False),
     "busy_once": Greylists(later="451 4.3.0 <{email}>: Temporary lookup failure", delay_s=1.0),
     "closes_after_rcpt": Behaviour(closes_after="RCPT"),
-    "closes_at_once": Behaviour(closes_after="connection"),
+    "closes_at_rcpt": Behaviour(closes_instead_of="RCPT"),
+    "closes_at_once": Behaviour(closes_instead_of="greeting"),
     "garbage": Behaviour(greeting="SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3"),
     "endless_line": Behaviour(greeting="220 " + "x" * 20_000),
     "endless_reply": Behaviour(greeting="\n".join(["220-go on"] * 1000)),

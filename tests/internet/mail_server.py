@@ -87,7 +87,7 @@ class _Connection:
 
     async def run(self) -> None:
         is_, most = self._server.behaviour, self._server.behaviour.most_connections
-        if is_.closes_after == "connection":
+        if is_.closes_instead_of == "greeting":
             return
         if most is not None and self._server.open > most:
             self._server.refused += 1
@@ -97,6 +97,8 @@ class _Connection:
         while line := (await self._reader.readuntil(b"\r\n")).decode("ascii"):
             self._said.append(line.rstrip("\r\n"))
             verb = line.split(" ")[0].strip().upper()
+            if verb == is_.closes_instead_of:
+                return
             reply = self._reply(verb, line.rstrip("\r\n"))
             if verb == "RCPT" and reply.startswith("5"):
                 self._errors += 1
