@@ -4,6 +4,7 @@ import asyncio
 import re
 import ssl
 from dataclasses import dataclass
+from functools import cache
 
 from actors.core.questions import ServerReply
 from actors.core.verification.replies import MailHost, Meaning, read_reply
@@ -178,9 +179,10 @@ def _shown(raw: bytes) -> str:
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
+@cache
 def _any_certificate() -> ssl.SSLContext:
     """Encryption with whoever it is: most mail servers have certificates that vouch for nothing (RFC 7435)."""
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context

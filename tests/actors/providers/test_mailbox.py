@@ -8,10 +8,11 @@ import pytest
 from actors.core.errors import LeftAlone, NotConnected, QuestionRefused, SlowedDown
 from actors.core.provider import Link, Reply
 from actors.core.questions import FindMailExchangers, MailboxProbe, MailExchangers, ProbeMailbox, ServerReply
-from actors.core.verification.replies import MailHost, Meaning, read_reply
+from actors.core.verification.replies import read_reply
 from actors.providers import mailbox_session
 from actors.providers.dns import find_mail_exchangers
-from actors.providers.mailbox import mail_host_of, probe_mailbox, probe_mailboxes, random_locals
+from actors.providers.mailbox import probe_mailbox, probe_mailboxes
+from actors.providers.mailbox_probe import mail_host_of, random_locals
 from actors.providers.mailbox_session import Patience
 from tests.fakes.addresses import NOT_PUBLIC
 from tests.internet.behaviours import BEHAVIOURS
@@ -483,39 +484,3 @@ async def test_nobody_is_asked_in_nobodys_name() -> None:
     asked = ProbeMailbox(email="ann@acme.example", hosts=("mx.acme.example",))
     with pytest.raises(NotConnected, match="ehlo=NAME&from=ADDRESS"):
         await probe_mailbox(Link(None, "smtp://{host}:25", None), asked)
-
-
-# What is made up
-
-
-def test_made_up_addresses_stay_the_same_for_one_domain_and_sender() -> None:
-    assert random_locals("acme.example", SENDER) == random_locals("acme.example", SENDER)
-    others = {
-        random_locals("acme.example", SENDER),
-        random_locals("b.example", SENDER),
-        random_locals("acme.example", "x@y.z"),
-    }
-    assert len({local for made_up in others for local in made_up}) == 6
-
-
-@pytest.mark.parametrize(
-    ("host", "kind"),
-    [
-        ("aspmx.l.google.com", MailHost.GOOGLE),
-        ("acme-com.mail.protection.outlook.com", MailHost.MICROSOFT_365),
-        ("outlook-com.olc.protection.outlook.com", MailHost.OUTLOOK),
-        ("mta5.am0.yahoodns.net", MailHost.YAHOO),
-        ("eu-smtp-inbound-1.mimecast.com", MailHost.MIMECAST),
-        ("mxa-00123.gslb.pphosted.com", MailHost.PROOFPOINT),
-        ("google.com.evil.example", MailHost.OTHER),
-        ("notgoogle.com", MailHost.OTHER),
-        ("mx", MailHost.OTHER),
-    ],
-)
-def test_whose_server_it_is(host: str, kind: MailHost) -> None:
-    assert mail_host_of(host) is kind
-
-
-def test_meanings_are_kept_as_words() -> None:
-    reply = ServerReply(code=250, text="Ok", enhanced=None, meaning=Meaning.ACCEPTED)
-    assert ServerReply.model_validate(reply.model_dump(mode="json")) == reply
