@@ -78,6 +78,11 @@ class _Visit:
     reply: ServerReply | None = None
     trouble: str | None = None
 
+    @property
+    def is_far_enough(self) -> bool:
+        """Whether it took questions about mailboxes."""
+        return self.step == "recipients"
+
 
 class DomainProbe:
     """Some addresses of one domain, asked for at its mail hosts."""
@@ -176,7 +181,7 @@ class DomainProbe:
             if end is _End.BLOCKED:
                 self._is_blocked = True
                 self._turns.was_blocked(address)
-            if end is not _End.ELSEWHERE or visit.step == "recipients":
+            if end is not _End.ELSEWHERE or visit.is_far_enough:
                 return end
         return _End.ELSEWHERE
 

@@ -1,6 +1,5 @@
 """The way out to the web: what is told of a company leads to public addresses and nowhere else."""
 
-
 import aiohttp
 import pytest
 from aiohttp import web
