@@ -12,7 +12,10 @@ from tests.kafka.certificate import make_certificate
 
 
 class MailServer:
-    """One mail server. `transcripts` has the commands of each connection, `most_at_once` how many it had at a time."""
+    """One mail server. `transcripts` has the commands of each connection, `most_at_once` how many it had at a time.
+
+    `came` is set when there is a connection, `all_left` when there is none any more.
+    """
 
     def __init__(
         self, behaviour: Behaviour, is_known: Callable[[str], bool], clock: Callable[[], float]
@@ -20,6 +23,7 @@ class MailServer:
         self.behaviour = behaviour
         self.transcripts: list[list[str]] = []
         self.open = self.most_at_once = self.refused = 0
+        self.came, self.all_left = asyncio.Event(), asyncio.Event()
         self._is_known = is_known
         self._clock = clock
         self._memory: dict[str, float] = {}
@@ -54,6 +58,8 @@ class MailServer:
         assert task is not None
         self._tasks.add(task)
         self.open += 1
+        self.came.set()
+        self.all_left.clear()
         self.most_at_once = max(self.most_at_once, self.open)
         said: list[str] = []
         self.transcripts.append(said)
@@ -63,6 +69,8 @@ class MailServer:
             pass  # whoever asked has gone, or the server has
         finally:
             self.open -= 1
+            if not self.open:
+                self.all_left.set()
             self._tasks.discard(task)
             writer.transport.abort()
 
@@ -165,6 +173,7 @@ class _Connection:
             return
         for byte in wire:
             self._writer.write(bytes([byte]))
+            await self._writer.drain()
             await asyncio.sleep(self._server.behaviour.drip_s)
 
 

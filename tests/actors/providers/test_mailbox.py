@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from actors.core.errors import LeftAlone, NotConnected, QuestionRefused, SlowedDown
 from actors.core.provider import Link, Reply
@@ -330,6 +332,58 @@ async def test_a_server_that_hangs_up_after_each_recipient_is_called_again(inter
     assert [len(lines) for lines in internet.servers["mx.closes-after-rcpt.example"].transcripts] == [3, 3, 3]
 
 
+REPLIES = [
+    "220 hello", "250 2.1.5 Ok", "250-mx\r\n250 STARTTLS", "250-mx\r\n250 SIZE 1", "252 perhaps", "354 go on",
+    "421 4.3.2 busy", "450 4.2.0 Greylisted", "451 later", "452 4.5.3 too many", "550 5.1.1 nobody",
+    "550 5.7.1 blocked by Spamhaus", "552 5.2.2 full", "554 go away", "502 what?", "nonsense", "250-", "",
+]  # fmt: skip
+
+
+@settings(max_examples=120)
+@given(
+    st.lists(
+        st.sampled_from([*REPLIES, "220 hello", "250 2.1.5 Ok", "250 2.1.5 Ok", "250 2.1.5 Ok"]), max_size=14
+    )
+)
+def test_whatever_a_server_says_in_whatever_order_it_is_an_answer(script: list[str]) -> None:
+    asked: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for reply in ["220 hello", *script]:
+            writer.write(f"{reply}\r\n".encode())
+            line = await reader.readline()
+            if not line:
+                break
+            asked.append(line.decode("latin-1"))
+        writer.close()
+
+    async def ask() -> MailboxProbe:
+        async with (
+            await asyncio.start_server(serve, "127.0.0.1", 0) as server,
+            open_internet({}, addresses={"mx.acme.example": ["127.0.0.1"]}) as internet,
+        ):
+            port = server.sockets[0].getsockname()[1]
+            way = internet.way(port, network="127.0.0.0/8")
+            question = ProbeMailbox(email="ann@acme.example", hosts=("mx.acme.example",))
+            content = (await probe_mailbox(Link(None, way, None), question)).content
+            assert isinstance(content, MailboxProbe)
+            return content
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(mailbox_session, "PATIENCE", Patience(5.0, 0.05, 20.0))
+        told = asyncio.run(ask())
+    assert not any(line.upper().startswith(("DATA", "BDAT")) for line in asked)
+    assert MailboxProbe.model_validate(told.model_dump(mode="json")) == told
+    if told.wanted is not None:
+        assert told.host == "mx.acme.example"
+        assert any("RCPT TO:<ann@acme.example>" in line for line in asked)
+        assert len(told.randoms) == 2
+    if told.is_catch_all is not None:
+        assert [one.reply.code == 250 for one in told.randoms][:1] == [told.is_catch_all]
+    if told.is_blocked:
+        assert told.come_again_s is None
+
+
 # Many at once
 
 
@@ -391,6 +445,32 @@ async def test_a_server_that_takes_one_connection_is_never_given_two(internet: I
     assert server.refused > 0  # or the server would not have noticed
 
 
+async def test_domains_on_one_server_share_its_limit() -> None:
+    names = [f"tenant{number}.example" for number in range(6)]
+    async with open_internet({name: Domain("microsoft_365", {"ann"}) for name in names}) as internet:
+        polite = internet.polite(at_once=2, per_minute=100)
+        told = await asyncio.gather(*(probed(internet, f"ann@{name}", polite) for name in names))
+        hosts = {host for hosts in internet.hosts.values() for host in hosts}
+        assert len(hosts) == 6
+        (server,) = {internet.servers[host] for host in hosts}
+        assert (server.connections, server.most_at_once) == (6, 2)
+        assert {code_of(one.wanted) for one in told} == {250}
+
+
+async def test_whoever_is_stopped_leaves_the_server(internet: Internet) -> None:
+    polite = internet.polite(at_once=1, per_minute=100)
+    server = internet.servers["mx.tarpit.example"]
+    for _ in range(2):  # the second has the place of the first
+        server.came.clear()
+        task = asyncio.create_task(probed(internet, "ann@tarpit.example", polite))
+        await server.came.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    await server.all_left.wait()
+    assert server.connections == 2
+
+
 async def test_no_more_connections_are_made_than_the_minute_allows(internet: Internet) -> None:
     polite = internet.polite(at_once=2, per_minute=2)
     for local in ("ann", "bob"):
@@ -437,6 +517,24 @@ async def test_of_a_host_with_both_only_the_public_address_is_connected_to(conne
         asked = ProbeMailbox(email="ann@evil.example", hosts=("mx.evil.example",))
         await probe_mailbox(Link(None, internet.public_url, None), asked)
     assert connected == ["93.184.215.14"]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "chosen", "tried"),
+    [
+        (["2606:4700::1111"], {"2606:4700::1111"}, 1),
+        (["2606:4700::1111", "1.1.1.1"], {"1.1.1.1"}, 1),
+        (["1.1.1.1", "1.0.0.1", "9.9.9.9"], {"1.1.1.1", "1.0.0.1", "9.9.9.9"}, 2),
+    ],
+)
+async def test_which_addresses_of_a_host_are_tried(
+    addresses: list[str], chosen: set[str], tried: int, connected: list[str]
+) -> None:
+    async with open_internet({}, addresses={"mx.acme.example": addresses}) as internet:
+        asked = ProbeMailbox(email="ann@acme.example", hosts=("mx.acme.example",))
+        await probe_mailbox(Link(None, internet.public_url, None), asked)
+    assert set(connected) <= chosen
+    assert len(set(connected)) == tried == len(connected)
 
 
 async def test_an_address_in_a_hosts_place_is_a_name_that_there_is_not(connected: list[str]) -> None:
