@@ -66,7 +66,8 @@ def way_of(base_url: str) -> Way:
     """The way that a connection names. Raises NotConnected, which says what to set."""
     try:
         parts = urlsplit(base_url)
-        told = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+        query = parts.query.replace("+", "%2B")  # it stands in addresses, where it means no space
+        told = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
         port = parts.port or _PORT
     except ValueError:
         raise _misconfigured("its base_url cannot be read") from None

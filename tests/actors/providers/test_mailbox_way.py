@@ -29,6 +29,10 @@ def test_it_may_say_more() -> None:
     assert way.limits == Limits(at_once=5, per_minute=120)
 
 
+def test_an_address_may_have_a_plus_in_it() -> None:
+    assert way_of(f"{BASE_URL}?ehlo=a.example&from=verify+x@acme.example").sender == "verify+x@acme.example"
+
+
 def test_it_leads_to_anybody() -> None:
     assert Link(None, f"{BASE_URL}?{WHO}", None).is_to_anybody
 
