@@ -6,8 +6,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
-from dataclasses import replace as _with
+from dataclasses import dataclass, field, replace
 
 from tests.internet.behaviours import BEHAVIOURS, Behaviour
 from tests.internet.mail_server import MailServer
@@ -172,7 +171,7 @@ class _Layout:
 
     def _server(self, behaviour: Behaviour, template: str) -> MailServer:
         if template in behaviour.busy:
-            behaviour = _with(
+            behaviour = replace(
                 behaviour, greeting="421 4.3.2 {host} Service not available, closing transmission channel"
             )
         return MailServer(behaviour, self._is_known, self._clock)

@@ -23,7 +23,7 @@ class NameServer(asyncio.DatagramProtocol):
     ) -> None:
         self.asked: Counter[tuple[str, str]] = Counter()
         self._exchangers = exchangers
-        self._addresses = addresses
+        self.addresses = addresses
         self._silent = frozenset(silent)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -38,7 +38,7 @@ class NameServer(asyncio.DatagramProtocol):
         response.flags |= dns.flags.RA
         if name in self._silent:
             response.set_rcode(dns.rcode.SERVFAIL)
-        elif name not in self._exchangers and name not in self._addresses:
+        elif name not in self._exchangers and name not in self.addresses:
             response.set_rcode(dns.rcode.NXDOMAIN)
         else:
             told = self._told(name, kind)
@@ -50,4 +50,4 @@ class NameServer(asyncio.DatagramProtocol):
         if kind == "MX":
             return [f"{rank} {host}." for rank, host in self._exchangers.get(name, ())]
         version = {"A": 4, "AAAA": 6}.get(kind)
-        return [one for one in self._addresses.get(name, ()) if ipaddress.ip_address(one).version == version]
+        return [one for one in self.addresses.get(name, ()) if ipaddress.ip_address(one).version == version]

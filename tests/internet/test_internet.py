@@ -19,7 +19,7 @@ from tests.internet.internet import Clock, Domain, Internet, launch_internet, op
 
 def dialled(internet: Internet, host: str) -> smtplib.SMTP:
     """The standard library's client, connected to a host."""
-    (address,) = internet.names._addresses[host]
+    (address,) = internet.names.addresses[host]
     return smtplib.SMTP(address, internet.port, local_hostname="other.example", timeout=20)
 
 
