@@ -24,6 +24,7 @@ import actors.commands.leads
 import actors.commands.letters
 import actors.commands.lookalikes
 import actors.commands.runs
+import actors.commands.signals
 import actors.commands.source
 import actors.commands.sources
 import actors.commands.topics
@@ -66,6 +67,7 @@ app.command()(actors.commands.lookalikes.lookalike)
 app.command("sources")(actors.commands.sources.list_sources)
 app.command()(actors.commands.leads.pipeline)
 app.command()(actors.commands.findings.why)
+app.command("signals")(actors.commands.signals.list_signals)
 app.command("runs")(actors.commands.runs.list_runs)
 app.command()(actors.commands.runs.replay)
 app.command("errors")(actors.commands.errors.list_errors)

@@ -28,6 +28,8 @@ class LeadColumns(NamedTuple):
     email_status: Sequence[str | None]
     engagement: Sequence[Sequence[tuple[str, float]]]
     """For each lead its (kind, days ago)."""
+    signals: Sequence[Sequence[tuple[str, float]]]
+    """For each lead what happened at its company: (kind, days ago)."""
 
 
 class ScoreColumns(NamedTuple):
@@ -42,7 +44,7 @@ class ScoreColumns(NamedTuple):
     """For each lead its (feature, text, contribution), the weightiest first."""
 
 
-_row = attrgetter(*LeadColumns._fields[:-1])
+_row = attrgetter(*LeadColumns._fields[:-2])
 
 
 def pack(requests: Sequence[ScoreRequest]) -> LeadColumns:
@@ -51,7 +53,8 @@ def pack(requests: Sequence[ScoreRequest]) -> LeadColumns:
         return LeadColumns._make([] for _ in LeadColumns._fields)
     features = zip(*map(_row, requests), strict=True)
     engagement = [tuple((act.kind, act.days_ago) for act in request.engagement) for request in requests]
-    return LeadColumns._make([*map(list, features), engagement])
+    signals = [tuple((one.kind, one.days_ago) for one in request.signals) for request in requests]
+    return LeadColumns._make([*map(list, features), engagement, signals])
 
 
 def unpack(requests: Sequence[ScoreRequest], scores: ScoreColumns) -> list[Score]:

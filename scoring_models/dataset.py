@@ -51,7 +51,7 @@ def parse_dataset(content: bytes) -> Dataset:
         raise DatasetError(line + 1, _WHOLE_ROW, "no rows after the header")
     read = {name: _read_column(name, texts, lines) for name, texts in columns.items()}
     won = tuple(value == 1 for value in read.pop(LABEL))
-    leads = LeadColumns(**read, engagement=[()] * len(won))
+    leads = LeadColumns(**read, engagement=[()] * len(won), signals=[()] * len(won))
     return Dataset(leads, won, hashlib.sha256(content).hexdigest())
 
 

@@ -1,15 +1,18 @@
-"""Intent: how much a lead seems to want, from what it did lately and whether it hires.
+"""Intent: how much a lead seems to want, from what it did lately and from what happened at its company.
 
-Each act has a weight (how much one fresh act says), a half-life (after how many days it says half as much)
-and a ceiling (how much any number of such acts can say: mail scanners click, crawlers visit). Acts are
-independent evidence: intent is one minus the product of what each leaves in doubt. Opens are ignored,
-because mail clients open mail by themselves. Weights, half-lives and ceilings are our assumption; they are
-to be learned from won and lost leads.
+Each act and each thing that happened has a weight (how much a fresh one says), a half-life (after how many days it
+says half as much) and a ceiling (how much any number of them can say: mail scanners click, crawlers visit, some
+companies announce every job twice). They are independent evidence: intent is one minus the product of what each
+leaves in doubt. Opens are ignored, because mail clients open mail by themselves. Open jobs and jobs that were
+announced are the same jobs, so that only what says more of the two counts. Weights, half-lives and ceilings are our
+assumption; they are to be learned from won and lost leads.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from scoring_models.sentences import about_happenings
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +33,47 @@ SIGNALS = {
 HIRING_CEILING = 0.12
 HIRING_HALF = 10
 """Open jobs that say half of what hiring can say."""
+HAPPENINGS = {
+    "funding": Signal(weight=0.12, half_life_days=90, ceiling=0.15),
+    "hiring": Signal(weight=0.02, half_life_days=45, ceiling=HIRING_CEILING),
+    "technology": Signal(weight=0.03, half_life_days=60, ceiling=0.06),
+    "news": Signal(weight=0.01, half_life_days=30, ceiling=0.04),
+    "site": Signal(weight=0.02, half_life_days=30, ceiling=0.04),
+}
+"""What happened at a company says little of what it wants of us: all of it together says less than a reply."""
+LEAST_SAID = 0.01
+"""What is not worth a sentence."""
 
 
-def intent(engagement: Iterable[tuple[str, float]], open_jobs: float | None) -> float:
-    """Intent from 0 to 1, from acts as (kind, days ago) and the account's open jobs.
+def intent(
+    engagement: Iterable[tuple[str, float]],
+    open_jobs: float | None,
+    happenings: Iterable[tuple[str, float]] = (),
+) -> float:
+    """Intent from 0 to 1, from acts and what happened at the account as (kind, days ago), and its open jobs.
 
-    More acts, fresher acts and more open jobs never lower it. An act dated in the future counts as of today;
-    one without a usable date is left out.
+    More of them, fresher ones and more open jobs never lower it. What is dated in the future counts as of today;
+    what is without a usable date is left out.
     """
+    jobs = hiring(open_jobs)
+    announced = said(happenings, HAPPENINGS)
+    jobs = max(jobs, announced.pop("hiring", 0.0))
+    doubt = 1.0 - jobs
+    for part in (*said(engagement, SIGNALS).values(), *announced.values()):
+        doubt *= 1.0 - part
+    return 1.0 - doubt
+
+
+def said(told: Iterable[tuple[str, float]], signals: Mapping[str, Signal]) -> dict[str, float]:
+    """What each kind says, from 0 to its ceiling."""
     doubts: dict[str, float] = {}
-    for kind, days_ago in engagement:
-        signal = SIGNALS.get(kind)
+    for kind, days_ago in told:
+        signal = signals.get(kind)
         if signal is None or math.isnan(days_ago):
             continue
-        said = signal.weight * math.pow(0.5, max(days_ago, 0.0) / signal.half_life_days)
-        doubts[kind] = doubts.get(kind, 1.0) * (1.0 - said)
-    doubt = 1.0 - hiring(open_jobs)
-    for kind, left in doubts.items():
-        doubt *= max(left, 1.0 - SIGNALS[kind].ceiling)
-    return 1.0 - doubt
+        says = signal.weight * math.pow(0.5, max(days_ago, 0.0) / signal.half_life_days)
+        doubts[kind] = doubts.get(kind, 1.0) * (1.0 - says)
+    return {kind: min(1.0 - left, signals[kind].ceiling) for kind, left in doubts.items()}
 
 
 def hiring(open_jobs: float | None) -> float:
@@ -56,3 +81,13 @@ def hiring(open_jobs: float | None) -> float:
     if open_jobs is None or not open_jobs > 0:
         return 0.0
     return HIRING_CEILING * (1.0 - math.pow(0.5, open_jobs / HIRING_HALF))
+
+
+def happened(happenings: Sequence[tuple[str, float]]) -> tuple[tuple[str, str, float], ...]:
+    """What happened at the account as reasons (kind, sentence, how much less is in doubt), the weightiest first."""
+    told = []
+    for kind, says in said(happenings, HAPPENINGS).items():
+        sentence = about_happenings(kind, [days for each, days in happenings if each == kind])
+        if says >= LEAST_SAID and sentence is not None:
+            told.append((kind, sentence, -math.log1p(-says)))
+    return tuple(sorted(told, key=lambda one: (-one[2], one[0])))

@@ -19,6 +19,13 @@ class Engagement(Record):
     days_ago: float
 
 
+class Happening(Record):
+    """Something that happened at the company, and how many days ago."""
+
+    kind: str
+    days_ago: float
+
+
 class ScoreRequest(Record):
     """A lead as it is judged. What is not known is None."""
 
@@ -35,10 +42,15 @@ class ScoreRequest(Record):
     department: str | None = None
     email_status: str | None = None
     engagement: tuple[Engagement, ...] = ()
+    signals: tuple[Happening, ...] = ()
 
 
 class Reason(Record):
-    """One thing that speaks for or against the fit. The contribution is in log-odds."""
+    """One thing that speaks for or against the fit, or for intent.
+
+    The contribution is in log-odds; of what happened at the company, it is how much less is left in doubt, as a
+    natural logarithm.
+    """
 
     feature: str
     text: str

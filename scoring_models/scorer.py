@@ -10,7 +10,7 @@ from scoring_models.artifact import open_model
 from scoring_models.columns import LeadColumns, ScoreColumns, pack, unpack
 from scoring_models.explain import Scorecard
 from scoring_models.features import matrix
-from scoring_models.intent import intent
+from scoring_models.intent import happened, intent
 from scoring_models.schema import Score, ScoreRequest
 from scoring_models.tiers import Grid
 
@@ -37,7 +37,10 @@ class Scorer:
         contributions = scorecard.contributions(matrix(leads))
         # Half a hyperbolic tangent is the logistic function, without its overflow.
         fits = (0.5 + 0.5 * np.tanh(0.5 * scorecard.log_odds(contributions))).tolist()
-        intents = [intent(acts, jobs) for acts, jobs in zip(leads.engagement, leads.open_jobs, strict=True)]
+        intents = [
+            intent(acts, jobs, signals)
+            for acts, jobs, signals in zip(leads.engagement, leads.open_jobs, leads.signals, strict=True)
+        ]
         both = list(zip(fits, intents, strict=True))
         return ScoreColumns(
             model=model,
@@ -45,7 +48,10 @@ class Scorer:
             intent=intents,
             score=[self._grid.score(fit, wants) for fit, wants in both],
             tier=[self._grid.tier(fit, wants) for fit, wants in both],
-            reasons=scorecard.reasons(leads, contributions),
+            reasons=[
+                why + happened(signals)
+                for why, signals in zip(scorecard.reasons(leads, contributions), leads.signals, strict=True)
+            ],
         )
 
     def _open(self, label: str) -> Scorecard:

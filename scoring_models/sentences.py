@@ -1,4 +1,6 @@
-"""Reasons in words: one short sentence for what a feature says about a lead's fit."""
+"""Reasons in words: one short sentence for what a feature says about a lead's fit, or what happened there."""
+
+from collections.abc import Sequence
 
 _NOUNS = {
     "employees": "employee count",
@@ -14,6 +16,7 @@ _NOUNS = {
     "email_status": "email address",
 }
 _LONGEST = 40
+_SPANS = ((31, "in the last month"), (92, "in the last three months"), (366, "in the last year"))
 
 
 def about_number(feature: str, value: float | None, *, helps: bool, rises: bool) -> str:
@@ -36,6 +39,25 @@ def about_category(feature: str, value: str | None, *, helps: bool, is_seen: boo
     if not is_seen:
         return f"{_NOUNS[feature]} {shown} is new to the model"
     return f"{_NOUNS[feature]} {shown} buys {'more' if helps else 'less'} than average"
+
+
+def about_happenings(kind: str, days_ago: Sequence[float]) -> str | None:
+    """What happened at a company of late; None where that is longer ago than a year."""
+    for days, span in _SPANS:
+        times = sum(one <= days for one in days_ago)
+        if times:
+            return f"{_happened(kind, times)} {span}"
+    return None
+
+
+def _happened(kind: str, times: int) -> str:
+    many = f"{times:,} {{}}"
+    if kind == "hiring":
+        return "announced " + ("1 job" if times == 1 else many.format("jobs"))
+    if kind == "technology":
+        return "changed " + ("1 technology" if times == 1 else many.format("technologies"))
+    words = {"funding": "raised money", "news": "published news", "site": "changed its website"}[kind]
+    return words if times == 1 else f"{words} {times:,} times"
 
 
 def _about_missing(feature: str, *, helps: bool) -> str:

@@ -1,8 +1,8 @@
-"""Plain values that a tenant owns: accounts, contacts, leads, findings and scores."""
+"""Plain values that a tenant owns: accounts, contacts, leads, findings, signals and scores."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -201,6 +201,19 @@ class AccountReview(Record):
     evidence: tuple[str, ...]
 
 
+class AccountSignal(Record):
+    """Something that happened at a company, on which day, where that can be read, and who told us when."""
+
+    id: UUID
+    account_id: UUID
+    kind: str
+    on: date
+    title: str
+    url: str | None
+    source: str
+    seen_at: datetime
+
+
 Saved = (
     Account
     | Contact
@@ -211,6 +224,7 @@ Saved = (
     | SourceTally
     | SourceRejection
     | AccountReview
+    | AccountSignal
 )
 
 

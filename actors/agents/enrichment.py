@@ -1,27 +1,35 @@
 """Adds firmographics and signals to a freshly sourced lead."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Coroutine, Sequence
+from datetime import datetime
 from decimal import Decimal
+from typing import Any, TypeVar
 from uuid import UUID
 
 from actors.core.agent import agent
 from actors.core.context import Context
 from actors.core.ledger import Ledger
 from actors.core.outcome import Done, Outcome, Skip
-from actors.core.questions import EnrichCompany, Enrichment
-from actors.core.value import Trial, as_known, deciding_for
+from actors.core.questions import Answers, EnrichCompany, Enrichment, FindSignals, SignalsFound
+from actors.core.value import Trial, as_known, deciding_for, happenings
 from actors.core.waterfall import segment
 from actors.events.lead import Company, LeadEnriched, LeadSourced
 from actors.events.source import SourceRequested
 from tenants.icp import Persona, mismatch
 from tenants.identity import lead_id_of, stable_id
-from tenants.records import Account, Firmographics, LeadProgress, Stage
+from tenants.records import Account, AccountSignal, Firmographics, LeadProgress, Stage
+from tenants.signals import changes, merged, signal
+
+_BoughtT = TypeVar("_BoughtT")
+_HeardT = TypeVar("_HeardT")
 
 
 @agent(on=LeadSourced, emits=(LeadEnriched, SourceRequested))
 async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
     """Asks free sources first, then buys what is still missing and wanted, and keeps each value with its source.
+
+    At the same time free sources are asked what happened at the company of late; no lead is lost over that.
 
     A lead that others have sourced is handed to the lead source first, from where it comes back as one of ours.
     """
@@ -33,31 +41,41 @@ async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
         return Done(say=(_request(event, ctx),))
     if account.domain is None:
         return Skip("no domain is known for this company", missing="domain")
-    ledger = Ledger(account, await ctx.findings(account.id), ctx.config.fields, ctx.now)
+    standing, known = await ctx.findings(account.id), await ctx.signals(account.id)
+    ledger = Ledger(account, standing, ctx.config.fields, ctx.now)
     wanted = ctx.config.waterfall.fields or tuple(Firmographics.model_fields)
     question = EnrichCompany(domain=account.domain, name=account.name, country=account.country)
     rounds = [await _ask(question, ledger, ledger.missing(wanted), ctx, paid=False)]
-    left: list[str] = []
     reason = mismatch(ctx.config.icp, ledger.account)
-    if reason is None:  # else it is not the customer that we look for, and nothing is paid for it
-        bought, left = await _buy(event.lead_id, question, ledger, wanted, ctx)
-        rounds += bought
-        reason = mismatch(ctx.config.icp, ledger.account)
+    if reason is not None:  # it is not the customer that we look for, and nothing more is asked of it
+        return Skip(reason, missing="ideal customer", save=(ledger.account, *ledger.found))
+    (bought, left), heard = await _both(
+        _buy(event.lead_id, question, ledger, wanted, ctx, known),
+        ctx.ask_each(FindSignals(domain=account.domain)),
+    )
+    rounds += bought
     findings = ledger.found
+    happened = merged(
+        known, [*_told(account.id, heard, ctx.now), *changes(account.id, standing, findings, ctx.now)]
+    )
+    reason = mismatch(ctx.config.icp, ledger.account)
     if reason is not None:
-        return Skip(reason, missing="ideal customer", save=(ledger.account, *findings))
+        return Skip(reason, missing="ideal customer", save=(ledger.account, *findings, *happened))
     if not any(one.field in Firmographics.model_fields for one in findings):
-        return Skip("nobody knows this company", missing="firmographics", save=findings)
+        return Skip("nobody knows this company", missing="firmographics", save=(*findings, *happened))
     answers = [answer for round_ in rounds for answer in round_.answers]
-    unanswered = [name for round_ in rounds for name in round_.unanswered]
+    unanswered = list(
+        dict.fromkeys([*(name for round_ in rounds for name in round_.unanswered), *heard.unanswered])
+    )
     said = _enriched(event, ledger.account, [one.provider for one in answers if one.content is not None])
     progress = LeadProgress(lead_id=event.lead_id, stage=Stage.ENRICHED)
     output = {"findings": len(findings), "cost_usd": sum((one.cost_usd for one in answers), Decimal(0))}
     missing = [name for name in ledger.missing(wanted) if name not in left]
+    output |= {"signals": len(happened)} if happened else {}
     output |= {"missing": missing} if missing else {}
     output |= {"not_bought": left} if left else {}
     output |= {"unanswered": unanswered} if unanswered else {}
-    return Done(save=(ledger.account, progress, *findings), say=(said,), output=output)
+    return Done(save=(ledger.account, progress, *findings, *happened), say=(said,), output=output)
 
 
 async def _ask(
@@ -83,7 +101,12 @@ async def _ask(
 
 
 async def _buy(
-    lead_id: UUID, question: EnrichCompany, ledger: Ledger, wanted: Collection[str], ctx: Context
+    lead_id: UUID,
+    question: EnrichCompany,
+    ledger: Ledger,
+    wanted: Collection[str],
+    ctx: Context,
+    known: Sequence[AccountSignal],
 ) -> tuple[list[Enrichment], list[str]]:
     """What came of buying what is missing, and what was left since it could change nothing.
 
@@ -93,7 +116,7 @@ async def _buy(
         return [await _ask(question, ledger, ledger.missing(wanted), ctx, paid=True)], []
     rounds: list[Enrichment] = []
     asked: set[str] = set()
-    while worth := await _decisive(lead_id, ledger, wanted, ctx):
+    while worth := await _decisive(lead_id, ledger, wanted, ctx, known):
         round_ = await _ask(question, ledger, worth, ctx, paid=True, besides=asked, until_hit=True)
         rounds.append(round_)
         asked |= {one.provider for one in round_.answers} | set(round_.unanswered)
@@ -102,15 +125,39 @@ async def _buy(
     return rounds, [name for name in ledger.missing(wanted) if name not in worth]
 
 
-async def _decisive(lead_id: UUID, ledger: Ledger, wanted: Collection[str], ctx: Context) -> list[str]:
+async def _decisive(
+    lead_id: UUID, ledger: Ledger, wanted: Collection[str], ctx: Context, known: Sequence[AccountSignal]
+) -> list[str]:
     """The missing fields that could change the lead's tier, or rule its company out."""
     missing = ledger.missing(wanted)
     persona = next(iter(ctx.config.personas), Persona())
-    trial = Trial(as_known(ledger.account, lead_id), missing, ctx.config.icp, persona)
+    lead = as_known(ledger.account, lead_id, happenings(known, ctx.now.date()))
+    trial = Trial(lead, missing, ctx.config.icp, persona)
     scores = await asyncio.gather(*(ctx.score(request) for request in trial.requests))
     decisive = trial.decisive(dict(zip(trial.requests, scores, strict=True)))
     decisive |= deciding_for(ctx.config.icp, missing)
     return [name for name in missing if name in decisive]
+
+
+async def _both(
+    buying: Coroutine[Any, Any, _BoughtT], hearing: Coroutine[Any, Any, _HeardT]
+) -> tuple[_BoughtT, _HeardT]:
+    """What was bought and what was heard, at the same time. Where nothing can be bought, nobody is listened to."""
+    listening = asyncio.ensure_future(hearing)
+    try:
+        return await buying, await listening
+    finally:
+        listening.cancel()
+
+
+def _told(account_id: UUID, heard: Answers[SignalsFound], now: datetime) -> list[AccountSignal]:
+    """What providers told of the company. Nothing happens later than today."""
+    return [
+        signal(account_id, one.kind, min(one.on, now.date()), one.title, one.url, answer.provider, now)
+        for answer in heard.answers
+        if answer.content is not None
+        for one in answer.content.signals
+    ]
 
 
 def _enriched(event: LeadSourced, account: Account, providers: Collection[str]) -> LeadEnriched:

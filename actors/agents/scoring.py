@@ -3,10 +3,10 @@
 from actors.core.agent import agent
 from actors.core.context import Context
 from actors.core.outcome import Done, Outcome, Skip
-from actors.core.value import as_known
+from actors.core.value import as_known, happenings
 from actors.events.contact import ContactVerified
 from actors.events.lead import LeadScored, ScoreReason
-from scoring_models.schema import ScoreRequest
+from scoring_models.schema import Happening, ScoreRequest
 from tenants.records import Account, Contact, LeadProgress, LeadScore, Stage
 
 
@@ -17,7 +17,8 @@ async def scoring(event: ContactVerified, ctx: Context) -> Outcome:
     contact = await ctx.contact(event.contact_id)
     if account is None or contact is None:
         return Skip("the account or the contact is gone", missing="contact")
-    score = await ctx.score(request_for(event, account, contact))
+    signals = happenings(await ctx.signals(account.id), ctx.now.date())
+    score = await ctx.score(request_for(event, account, contact, signals))
     sequence = ctx.config.sequences.get(score.tier)
     reasons = tuple(
         ScoreReason(text=reason.text, contribution=reason.contribution) for reason in score.reasons
@@ -49,11 +50,16 @@ async def scoring(event: ContactVerified, ctx: Context) -> Outcome:
     return Done(save=(progress, standing), say=(said,), output=output)
 
 
-def request_for(event: ContactVerified, account: Account, contact: Contact) -> ScoreRequest:
+def request_for(
+    event: ContactVerified,
+    account: Account,
+    contact: Contact,
+    signals: tuple[Happening, ...],
+) -> ScoreRequest:
     """The lead as the model is asked about it."""
     about_contact = {
         "seniority": contact.seniority,
         "department": contact.department,
         "email_status": contact.email_status,
     }
-    return as_known(account, event.lead_id).model_copy(update=about_contact)
+    return as_known(account, event.lead_id, signals).model_copy(update=about_contact)

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from actors.core.questions import Answer, EnrichCompany, Enrichment, Question
+from actors.core.questions import Answer, Answers, EnrichCompany, Enrichment, Question
 from scoring_models.schema import Score, ScoreRequest
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig
-from tenants.records import Account, Contact, Finding
+from tenants.records import Account, AccountSignal, Contact, Finding
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -55,6 +55,10 @@ class Context(Protocol):
         """The findings that stand in the account: of each field one, where it is known from where the value is."""
         ...
 
+    async def signals(self, account_id: UUID) -> Sequence[AccountSignal]:
+        """What is known to have happened at the account, the newest first."""
+        ...
+
     async def contact(self, contact_id: UUID) -> Contact | None:
         """The contact, or None where it is gone."""
         ...
@@ -78,6 +82,13 @@ class Context(Protocol):
 
         Raises NotConnected where the tenant has no such provider, and the last provider's error where
         none could answer.
+        """
+        ...
+
+    async def ask_each(self, question: Question[AnswerT]) -> Answers[AnswerT]:
+        """What each of the tenant's providers says that answers such questions for nothing, all asked at once.
+
+        Those that can't answer are named. There may be no such provider at all.
         """
         ...
 

@@ -339,6 +339,13 @@ class Answer(Value, Generic[AnswerT]):
     keeps_for_days: int = 90
 
 
+class Answers(Value, Generic[AnswerT]):
+    """What each of several providers said, and the names of those that could not answer."""
+
+    answers: tuple[Answer[AnswerT], ...] = ()
+    unanswered: tuple[str, ...] = ()
+
+
 class Enrichment(Value):
     """What several providers said of a company, each what it cost, and the names of those that could not answer."""
 

@@ -6,14 +6,15 @@ all draws come to the same tier changes nothing, and is not worth its price. To 
 mistake a C: more work is put into it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from random import Random
 from typing import Any
 from uuid import UUID
 
-from scoring_models.schema import Score, ScoreRequest
+from scoring_models.schema import Happening, Score, ScoreRequest
 from tenants.icp import IdealCustomer, Persona
-from tenants.records import Account
+from tenants.records import Account, AccountSignal
 
 #: how far a field must move the tier on the average to be bought
 WORTH = 0.05
@@ -45,8 +46,13 @@ _SENIORITIES = ("c_suite", "vp", "head", "director", "manager")
 _DEPARTMENTS = ("executive", "sales", "marketing", "engineering", "operations")
 
 
-def as_known(account: Account, lead_id: UUID) -> ScoreRequest:
-    """A lead of whom only the company is known, as the model is asked about it."""
+def happenings(known: Iterable[AccountSignal], today: date) -> tuple[Happening, ...]:
+    """What happened at a company, as the model is told it."""
+    return tuple(Happening(kind=one.kind, days_ago=max((today - one.on).days, 0)) for one in known)
+
+
+def as_known(account: Account, lead_id: UUID, signals: tuple[Happening, ...] = ()) -> ScoreRequest:
+    """A lead of whom only the company is known, and what happened there, as the model is asked about it."""
     return ScoreRequest(
         lead_id=lead_id,
         industry=account.industry,
@@ -57,6 +63,7 @@ def as_known(account: Account, lead_id: UUID) -> ScoreRequest:
         funding_usd=account.funding_usd,
         technology_count=len(account.technologies) if account.technologies is not None else None,
         open_jobs=account.open_jobs,
+        signals=signals,
     )
 
 

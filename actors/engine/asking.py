@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from actors.core.errors import AgentError, NotConnected, OptedOut
 from actors.core.provider import Http, Link, Provider, Reply
-from actors.core.questions import Answer, Question
+from actors.core.questions import Answer, Answers, Question
 from actors.engine.circuits import Circuits
 from actors.engine.pacing import Pacing
 from actors.engine.paying import Paid, Paying
@@ -104,6 +104,38 @@ class Asking:
                 type(question).__name__ if of is None else f"{type(question).__name__} of {of}"
             )
         return answer.model_copy(update={"cost_usd": spent, "paid_before_usd": before})
+
+    async def ask_each(
+        self,
+        profile: Profile,
+        run_id: UUID,
+        question: Question[AnswerT],
+        *,
+        lead_id: UUID | None,
+        recording: Recording,
+    ) -> Answers[AnswerT]:
+        """What each of the tenant's providers says that answers such questions for nothing, all asked at once.
+
+        Those that can't answer are named. What each says goes into the recording.
+        """
+        free = [one for one in self.able(profile, question) if type(question) not in one.billed]
+        recording.asked(question, [provider.name for provider in free])
+
+        async def told(provider: Provider) -> Answer[AnswerT] | None:
+            try:
+                answer = await self.ask_one(provider, profile, run_id, question, lead_id)
+            except AgentError as error:
+                error.provider = provider.name
+                recording.refused(question, provider.name, error)
+                return None
+            recording.answered(question, answer)
+            return answer
+
+        heard = dict(zip((one.name for one in free), await asyncio.gather(*map(told, free)), strict=True))
+        return Answers.model_construct(
+            answers=tuple(answer for answer in heard.values() if answer is not None),
+            unanswered=tuple(name for name, answer in heard.items() if answer is None),
+        )
 
     async def paid_before(
         self, profile: Profile, run_id: UUID, question: Question[Any], able: Sequence[Provider]

@@ -16,6 +16,7 @@ from actors.events.envelope import Event, say
 from tenants.records import (
     Account,
     AccountReview,
+    AccountSignal,
     Contact,
     Finding,
     Lead,
@@ -26,7 +27,19 @@ from tenants.records import (
     SourceRejection,
     SourceTally,
 )
-from tenants.store import approvals, calls, findings, identity, lanes, leads, log, recordings, runs, sources
+from tenants.store import (
+    approvals,
+    calls,
+    findings,
+    identity,
+    lanes,
+    leads,
+    log,
+    recordings,
+    runs,
+    signals,
+    sources,
+)
 from tenants.store.lanes import Lease
 from tenants.store.recordings import Recorded
 from tenants.store.runs import GroundMoved
@@ -45,6 +58,7 @@ _SAVERS: tuple[
     (SourceTally, lambda one: (one.request_id, one.part), sources.save_tallies),
     (SourceRejection, lambda one: (one.request_id, one.row_number), sources.save_rejections),
     (AccountReview, lambda one: one.id, identity.save_reviews),
+    (AccountSignal, lambda one: one.id, signals.save),
 )
 _TRIES = 6
 

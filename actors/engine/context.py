@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from actors.core.errors import ScorerAway
-from actors.core.questions import Answer, EnrichCompany, Enrichment, Question
+from actors.core.questions import Answer, Answers, EnrichCompany, Enrichment, Question
 from actors.engine.asking import Asking
 from actors.engine.deciding import Rules
 from actors.engine.enriching import Enriching
@@ -23,8 +23,8 @@ from tenants.exclusions import ExclusionKind
 from tenants.identity import TenantId
 from tenants.names import name_key
 from tenants.policies import TenantConfig
-from tenants.records import Account, Contact, Finding
-from tenants.store import calls, exclusions, findings, identity, leads, models
+from tenants.records import Account, AccountSignal, Contact, Finding
+from tenants.store import calls, exclusions, findings, identity, leads, models, signals
 from tenants.store.session import Database
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
@@ -48,6 +48,7 @@ class TenantDesk:
         self.accounts: Gather[UUID, Account] = Gather(self._accounts)
         self.accounts_of: Gather[UUID, Account] = Gather(self._accounts_of)
         self.findings: Gather[UUID, tuple[Finding, ...]] = Gather(self._findings)
+        self.signals: Gather[UUID, tuple[AccountSignal, ...]] = Gather(self._signals)
         self.contacts: Gather[UUID, Contact] = Gather(self._contacts)
         self.exclusions: Gather[tuple[ExclusionKind, str], str] = Gather(self._excluded)
         self.scores: Gather[ScoreRequest, Score] = Gather(self._scores, most=512)
@@ -63,6 +64,10 @@ class TenantDesk:
     async def _findings(self, ids: list[UUID]) -> Mapping[UUID, tuple[Finding, ...]]:
         async with self._database.tenant(self._tenant_id) as session:
             return await findings.current(session, ids)
+
+    async def _signals(self, ids: list[UUID]) -> Mapping[UUID, tuple[AccountSignal, ...]]:
+        async with self._database.tenant(self._tenant_id) as session:
+            return await signals.of_accounts(session, ids)
 
     async def _contacts(self, ids: list[UUID]) -> Mapping[UUID, Contact]:
         async with self._database.tenant(self._tenant_id) as session:
@@ -181,6 +186,12 @@ class RunContext:
         self.recording.findings(account_id, found)
         return found
 
+    async def signals(self, account_id: UUID) -> tuple[AccountSignal, ...]:
+        """What is known to have happened at the account, the newest first."""
+        happened = await self._desk.signals.get(account_id) or ()
+        self.recording.signals(account_id, happened)
+        return happened
+
     async def contact(self, contact_id: UUID) -> Contact | None:
         """The contact, or None where it is gone."""
         contact = await self._desk.contacts.get(contact_id)
@@ -223,6 +234,12 @@ class RunContext:
             recording=self.recording,
             is_retry=self._is_retry,
             of=of,
+        )
+
+    async def ask_each(self, question: Question[AnswerT]) -> Answers[AnswerT]:
+        """What each of the tenant's free providers says that answers such questions, all asked at once."""
+        return await self._asking.ask_each(
+            self._profile, self._run_id, question, lead_id=self._lead_id, recording=self.recording
         )
 
     async def enrich(

@@ -23,6 +23,7 @@ from tenants.identity import stable_id
 from tenants.records import (
     Account,
     AccountReview,
+    AccountSignal,
     Contact,
     Finding,
     Lead,
@@ -39,6 +40,7 @@ _RECORDS: dict[str, type[BaseModel]] = {
     for kind in (
         Account,
         AccountReview,
+        AccountSignal,
         Contact,
         Finding,
         Lead,

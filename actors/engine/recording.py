@@ -13,7 +13,7 @@ from actors.core.outcome import Done, Outcome, Skip, Snooze
 from actors.core.questions import Answer, Question
 from actors.engine.holding import canonical, write
 from tenants.matching import namesakes_among
-from tenants.records import Account, Contact, Finding
+from tenants.records import Account, AccountSignal, Contact, Finding
 from tenants.store.columns import to_json
 
 _ABOUT_ANSWERS = ("evidence", "quotes", "confidence", "licence", "keeps_for_days")
@@ -35,6 +35,7 @@ class Recording:
         self._accounts: dict[str, Account | None] = {}
         self._contacts: dict[str, Contact | None] = {}
         self._findings: dict[str, Sequence[Finding]] = {}
+        self._signals: dict[str, Sequence[AccountSignal]] = {}
         self._known: set[str] = set()
         self._namesakes: dict[UUID, Account] = {}
         self._excluded: dict[str, str] = {}
@@ -47,6 +48,10 @@ class Recording:
     def findings(self, subject_id: UUID, found: Sequence[Finding]) -> None:
         """What was known of an account, and where from."""
         self._findings[str(subject_id)] = found
+
+    def signals(self, account_id: UUID, happened: Sequence[AccountSignal]) -> None:
+        """What was known to have happened at an account."""
+        self._signals[str(account_id)] = happened
 
     def contact(self, contact_id: UUID, contact: Contact | None) -> None:
         """A contact that was looked up."""
@@ -65,7 +70,7 @@ class Recording:
         self._excluded.update(reasons)
 
     def asked(self, question: Question[Any], candidates: Sequence[str]) -> None:
-        """A question that is put to these providers, one after the other, until one has a hit."""
+        """A question that is put to these providers: to one after the other, until one has a hit, or to each."""
         self._asked[in_words(question)] = {"candidates": candidates, "told": {}}
 
     def enriched(
@@ -117,6 +122,10 @@ class Recording:
             "findings": {
                 key: [one.model_dump(mode="json") for one in found] for key, found in self._findings.items()
             },
+            "signals": {
+                key: [one.model_dump(mode="json") for one in happened]
+                for key, happened in self._signals.items()
+            },
             "known": sorted(self._known),
             "namesakes": [one.model_dump(mode="json") for one in self._namesakes.values()],
             "excluded": self._excluded,
@@ -153,6 +162,12 @@ class Told:
         """What was known of the account then. Raises NotRecorded where it was not looked up."""
         return tuple(Finding.model_validate(one) for one in self._looked_up("findings", subject_id))
 
+    def signals(self, account_id: UUID) -> tuple[AccountSignal, ...]:
+        """What was known to have happened at the account. Raises NotRecorded where it was not looked up."""
+        if "signals" not in self._document:
+            return ()  # older recordings know of nothing
+        return tuple(AccountSignal.model_validate(one) for one in self._looked_up("signals", account_id))
+
     def known(self, keys: Iterable[str]) -> set[str]:
         """Those of the companies that the tenant had already."""
         return set(keys) & set(self._document["known"])
@@ -174,6 +189,10 @@ class Told:
         """
         put = self._put(question, paid)
         return [*put["told"], *(name for name in put["candidates"] if name not in put["told"])]
+
+    def each(self, question: Question[Any]) -> list[str]:
+        """Those who were asked then, where each was. Raises NotRecorded where the question was not put."""
+        return self.candidates(question) if "signals" in self._document else []  # in older ones nobody was
 
     def knows(self, question: Question[Any], *, paid: bool) -> Mapping[str, Sequence[str]]:
         """The fields that each candidate might have known."""

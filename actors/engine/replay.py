@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from actors.core.agent import Agent
 from actors.core.errors import AgentError, NotConnected, OptedOut, ScorerAway
 from actors.core.outcome import Outcome
-from actors.core.questions import Answer, CompanyFacts, EnrichCompany, Enrichment, Question, filled
+from actors.core.questions import Answer, Answers, CompanyFacts, EnrichCompany, Enrichment, Question, filled
 from actors.engine.asking import in_order
 from actors.engine.context import ScoringService
 from actors.engine.recording import NotRecorded, Told, described, hashed
@@ -21,7 +21,7 @@ from actors.events.envelope import read_payload
 from scoring_models.schema import Score, ScoreRequest
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig, read_config
-from tenants.records import Account, Contact, Finding
+from tenants.records import Account, AccountSignal, Contact, Finding
 from tenants.store import recordings
 from tenants.store.columns import to_json
 from tenants.store.session import Database
@@ -206,6 +206,10 @@ class _Context:
         """The findings that stood in the account then."""
         return self._told.findings(account_id)
 
+    async def signals(self, account_id: UUID) -> Sequence[AccountSignal]:
+        """What was known then to have happened at the account."""
+        return self._told.signals(account_id)
+
     async def contact(self, contact_id: UUID) -> Contact | None:
         """The contact as it was then."""
         return self._told.contact(contact_id)
@@ -251,6 +255,16 @@ class _Context:
         if answer is None:
             raise NotConnected(type(question).__name__)
         return answer.model_copy(update={"cost_usd": spent, "paid_before_usd": before})
+
+    async def ask_each(self, question: Question[AnswerT]) -> Answers[AnswerT]:
+        """What each of the providers of then said, in the order of this world."""
+        answers, unanswered = [], []
+        for provider in in_order(self._told.each(question), self.config.order):
+            try:
+                answers.append(self._told.answer(question, provider))
+            except AgentError:
+                unanswered.append(provider)
+        return Answers.model_construct(answers=tuple(answers), unanswered=tuple(unanswered))
 
     async def enrich(
         self,

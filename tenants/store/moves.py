@@ -13,6 +13,11 @@ _VALUES = """
         SELECT FROM finding k WHERE k.tenant_id = :tenant_id AND k.subject_id = :keep
         AND k.field = f.field AND k.provider = f.provider AND k.found_at = f.found_at)
 """
+_HAPPENED = """
+    FROM signal s WHERE s.tenant_id = :tenant_id AND s.account_id = :other AND NOT EXISTS (
+        SELECT FROM signal k WHERE k.tenant_id = :tenant_id AND k.account_id = :keep
+        AND k.kind = s.kind AND lower(k.title) = lower(s.title))
+"""
 _QUESTIONS = """
     FROM account_review v WHERE v.tenant_id = :tenant_id AND (v.id = CAST(:review AS uuid) OR v.status = 'open' AND (
         v.account_id = :keep AND v.other_id = :other OR v.account_id = :other AND v.other_id = :keep))
@@ -28,6 +33,7 @@ REMEMBER = f"""
         'findings', (SELECT COALESCE(json_agg(json_build_object(
             'field', f.field, 'provider', f.provider, 'found_at', f.found_at, 'is_current', f.is_current)), '[]')
             {_VALUES}),
+        'signals', (SELECT COALESCE(json_agg(json_build_object('id', s.id)), '[]') {_HAPPENED}),
         'leads', (SELECT COALESCE(json_agg(json_build_object(
             'id', l.id, 'account_id', l.account_id, 'hold', l.hold, 'hold_reason', l.hold_reason,
             'updated_at', l.updated_at, 'is_closed', l.id = ANY(CAST(:closed AS uuid[])))), '[]')
@@ -64,6 +70,7 @@ MOVE = (
     WHERE tenant_id = :tenant_id AND subject_id = :other
     AND (field, provider, found_at) IN (SELECT f.field, f.provider, f.found_at {_VALUES})
     """,
+    f"UPDATE signal SET account_id = :keep WHERE tenant_id = :tenant_id AND id IN (SELECT s.id {_HAPPENED})",
     "UPDATE account_alias SET account_id = :keep WHERE tenant_id = :tenant_id AND account_id = :other",
     """
     INSERT INTO account_alias (tenant_id, alias_key, account_id, evidence, by)
@@ -113,6 +120,10 @@ RESTORE = (
     AND f.provider = was.provider AND f.found_at = was.found_at AND NOT EXISTS (
         SELECT FROM finding n WHERE n.tenant_id = m.tenant_id AND n.subject_id = m.merged_id
         AND n.field = was.field AND n.provider = was.provider AND n.found_at = was.found_at)
+    """,
+    f"""
+    UPDATE signal s SET account_id = m.merged_id {_UNDONE.format(table="signal")}
+    WHERE {_THIS} AND s.tenant_id = m.tenant_id AND s.id = was.id AND s.account_id = m.kept_id
     """,
     f"""
     UPDATE lead l SET account_id = was.account_id, duplicate_of = NULL,

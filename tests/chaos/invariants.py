@@ -373,6 +373,7 @@ async def _on_record(connection: Any, _: Any, happened: Happened, found: Finding
             "lead",
             "contact",
             "finding",
+            "signal",
             "run",
             "provider_call",
             "effect",

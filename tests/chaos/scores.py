@@ -3,9 +3,10 @@
 from collections import defaultdict
 
 from actors.agents.scoring import request_for
+from actors.core.value import happenings
 from actors.events.contact import ContactVerified
 from scoring_models.scorer import Scorer
-from tenants.store import leads
+from tenants.store import leads, signals
 from tests.chaos.trial import Trial
 
 
@@ -19,6 +20,7 @@ async def misnamed(trial: Trial, scorer: Scorer) -> int:
             )
             accounts = await leads.accounts(session, [row["account_id"] for row in rows])
             contacts = await leads.contacts(session, [row["contact_id"] for row in rows])
+            happened = await signals.of_accounts(session, list(accounts))
         asked = defaultdict(list)
         for row in rows:
             contact = contacts[row["contact_id"]]
@@ -26,9 +28,9 @@ async def misnamed(trial: Trial, scorer: Scorer) -> int:
                 lead_id=row["id"], account_id=row["account_id"], contact_id=contact.id,
                 email_status=contact.email_status, email_source="chaos",
             )  # fmt: skip
-            asked[row["model"]].append(
-                (row["score"], request_for(event, accounts[row["account_id"]], contact))
-            )
+            account = accounts[row["account_id"]]
+            known = happenings(happened.get(account.id, ()), trial.database.now().date())
+            asked[row["model"]].append((row["score"], request_for(event, account, contact, known)))
         for model, pairs in asked.items():
             scores = scorer.score_many(model, [request for _, request in pairs])
             wrong += sum(score.score != given for score, (given, _) in zip(scores, pairs, strict=True))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from actors.core.questions import Answer, EnrichCompany, Enrichment
+from actors.core.questions import Answer, Answers, EnrichCompany, Enrichment
 from tenants.matching import namesakes_among
 from tenants.policies import TenantConfig
 
@@ -18,8 +18,9 @@ class FakeContext:
     `Answer`, an exception to raise, or a function that makes one of these from the question. What is not in it
     may not be asked. A company is enriched by what is said of EnrichCompany, an answer or a list of them (where a name
     stands for one who could not answer), and in the round that is free by what is said of "free". `leads` are the
-    accounts of leads by the leads' ids, `findings` what stands in accounts by theirs, `excluded` the reasons for which
-    companies and people are left alone by their domains, names and addresses.
+    accounts of leads by the leads' ids, `findings` what stands in accounts by theirs, `signals` what happened there,
+    `excluded` the reasons for which companies and people are left alone by their domains, names and addresses. Of a
+    question that is put to each, `answers` says all answers (a name stands for one who could not), by default none.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class FakeContext:
         contacts=(),
         known=(),
         findings=None,
+        signals=None,
         namesakes=(),
         excluded=None,
         score=None,
@@ -43,12 +45,14 @@ class FakeContext:
         self.now = NOW
         self.asked = []
         self.asked_of = []
+        self.asked_each = []
         self._answers = answers or {}
         self._accounts = {one.id: one for one in accounts}
         self._accounts_of = leads or {}
         self._contacts = {one.id: one for one in contacts}
         self._known = set(known)
         self._findings = findings or {}
+        self._signals = signals or {}
         self._excluded = excluded or {}
         self.wanted = []
         self._namesakes = namesakes
@@ -82,6 +86,17 @@ class FakeContext:
 
     async def findings(self, account_id):
         return tuple(self._findings.get(account_id, ()))
+
+    async def signals(self, account_id):
+        return tuple(self._signals.get(account_id, ()))
+
+    async def ask_each(self, question):
+        self.asked_each.append(question)
+        told = _made(self._answers.get(type(question), []), question)
+        return Answers(
+            answers=tuple(one for one in told if not isinstance(one, str)),
+            unanswered=tuple(one for one in told if isinstance(one, str)),
+        )
 
     async def enrich(self, question, wanted, *, paid, segment, besides=(), until_hit=False):
         self.asked.append(question)

@@ -54,6 +54,7 @@ WITHOUT_A_TEST = {
         "tenants/store/migrations/versions/0013_findings.py",
         "tenants/store/migrations/versions/0014_identity.py",
         "tenants/store/migrations/versions/0015_sources.py",
+        "tenants/store/migrations/versions/0016_signals.py",
     ],
     "the visitor of tests/console goes through it to every page": [
         "console/acts.py",

@@ -10,7 +10,7 @@ ONE = ScoreColumns("fit-1", [0.5], [0.1], [60], ["B"], [(("industry", "industry 
 
 
 def test_columns_stand_in_the_order_of_the_features():
-    assert LeadColumns._fields == (*FEATURES, "engagement")
+    assert LeadColumns._fields == (*FEATURES, "engagement", "signals")
 
 
 def test_packing_keeps_every_field_of_every_lead_in_its_place():

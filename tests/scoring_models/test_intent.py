@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring_models.intent import HIRING_CEILING, SIGNALS, hiring, intent
+from scoring_models.intent import HAPPENINGS, HIRING_CEILING, SIGNALS, happened, hiring, intent
 
 acts = st.lists(
     st.tuples(st.sampled_from([*SIGNALS, "open", "other"]), st.floats(allow_nan=True)), max_size=20
@@ -57,3 +57,50 @@ def test_a_thousand_scanner_clicks_do_not_make_a_buyer():
 def test_hiring_is_a_weak_signal():
     assert hiring(None) == hiring(0) == hiring(-4) == hiring(math.nan) == 0.0
     assert 0 < hiring(5) < hiring(50) <= HIRING_CEILING
+
+
+happenings = st.lists(
+    st.tuples(st.sampled_from([*HAPPENINGS, "other"]), st.floats(allow_nan=True)), max_size=20
+)
+
+
+@given(acts, jobs, happenings, st.sampled_from(list(HAPPENINGS)), st.floats(allow_nan=False))
+def test_one_more_thing_that_happened_never_lowers_intent(engagement, open_jobs, known, kind, days_ago):
+    before = intent(engagement, open_jobs, known)
+    assert 0.0 <= before <= intent(engagement, open_jobs, [*known, (kind, days_ago)]) + 1e-12 <= 1.0 + 1e-12
+
+
+@given(st.sampled_from(list(HAPPENINGS)), st.floats(0, 1000), st.floats(0, 1000))
+def test_what_happened_later_never_says_less(kind, one, other):
+    fresh, stale = sorted((one, other))
+    assert intent([], None, [(kind, fresh)]) >= intent([], None, [(kind, stale)])
+
+
+@pytest.mark.parametrize("kind", HAPPENINGS)
+def test_a_kind_says_its_weight_half_of_it_after_its_half_life_and_never_more_than_its_ceiling(kind):
+    signal = HAPPENINGS[kind]
+    assert intent([], None, [(kind, 0)]) == pytest.approx(signal.weight)
+    assert intent([], None, [(kind, signal.half_life_days)]) == pytest.approx(signal.weight / 2)
+    assert intent([], None, [(kind, 0)] * 1000) == pytest.approx(signal.ceiling)
+
+
+def test_all_that_can_happen_at_a_company_says_less_than_a_reply():
+    assert intent([], 1e6, [(kind, 0) for kind in HAPPENINGS] * 1000) < SIGNALS["reply"].weight
+
+
+@given(jobs, st.lists(st.floats(0, 400), max_size=30))
+def test_open_jobs_and_jobs_announced_are_the_same_jobs(open_jobs, days):
+    announced = [("hiring", one) for one in days]
+    both = intent([], open_jobs, announced)
+    assert both == pytest.approx(max(intent([], open_jobs), intent([], None, announced)))
+    assert both <= HIRING_CEILING + 1e-12
+
+
+def test_what_happened_is_told_as_reasons_the_weightiest_first():
+    told = happened([("hiring", 2), ("hiring", 20), ("hiring", 30), ("hiring", 80), ("funding", 50)])
+    assert [(kind, text) for kind, text, _ in told] == [
+        ("funding", "raised money in the last three months"),
+        ("hiring", "announced 3 jobs in the last month"),
+    ]
+    assert told[0][2] == pytest.approx(-math.log1p(-0.12 * 0.5 ** (50 / 90)))
+    assert happened([("site", 300), ("other", 0), ("news", math.nan)]) == ()

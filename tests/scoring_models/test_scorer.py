@@ -8,7 +8,7 @@ from scoring_models.columns import pack
 from scoring_models.errors import ArtifactCorruptError, ModelUnknownError
 from scoring_models.features import matrix
 from scoring_models.folder import ModelFolder
-from scoring_models.schema import Engagement, ScoreRequest
+from scoring_models.schema import Engagement, Happening, ScoreRequest
 from scoring_models.scorer import Scorer
 from tests.scoring_models import world
 
@@ -60,6 +60,23 @@ def test_engagement_never_lowers_tier_or_score(scorer):
         assert after.intent > before.intent
         assert after.score >= before.score
         assert after.tier <= before.tier
+
+
+def test_what_happened_at_the_company_never_lowers_tier_or_score_and_is_told_after_the_fit(scorer):
+    signals = (Happening(kind="hiring", days_ago=2), Happening(kind="funding", days_ago=40))
+    informed = [one.model_copy(update={"signals": signals}) for one in REQUESTS]
+    for before, after in zip(
+        scorer.score_many("fit-1", REQUESTS), scorer.score_many("fit-1", informed), strict=True
+    ):
+        assert after.fit == before.fit
+        assert after.intent > before.intent
+        assert after.score >= before.score
+        assert after.tier <= before.tier
+        assert after.reasons[: len(before.reasons)] == before.reasons
+        assert [one.text for one in after.reasons[len(before.reasons) :]] == [
+            "raised money in the last three months",
+            "announced 1 job in the last month",
+        ]
 
 
 def test_nonsense_is_judged_like_what_is_not_known(scorer):

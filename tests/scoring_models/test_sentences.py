@@ -1,7 +1,7 @@
 import pytest
 
 from scoring_models.features import CATEGORIES, NUMBERS
-from scoring_models.sentences import about_category, about_number
+from scoring_models.sentences import about_category, about_happenings, about_number
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,21 @@ def test_every_feature_can_be_put_in_words():
         assert about_number(number.name, number.high, helps=True, rises=True)
     for name in CATEGORIES:
         assert about_category(name, "x", helps=True, is_seen=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "days_ago", "sentence"),
+    [
+        ("hiring", [1, 20, 31, 40], "announced 3 jobs in the last month"),
+        ("hiring", [31.5], "announced 1 job in the last three months"),
+        ("technology", [100, 300, 400], "changed 2 technologies in the last year"),
+        ("technology", [0], "changed 1 technology in the last month"),
+        ("funding", [5], "raised money in the last month"),
+        ("news", [5, 6], "published news 2 times in the last month"),
+        ("site", [60], "changed its website in the last three months"),
+        ("site", [400], None),
+        ("news", [], None),
+    ],
+)
+def test_what_happened_is_said_for_the_shortest_span_in_which_something_did(kind, days_ago, sentence):
+    assert about_happenings(kind, days_ago) == sentence

@@ -33,6 +33,7 @@ from tenants.store import (
     models,
     recordings,
     runs,
+    signals,
     sources,
     switches,
     tenants,
@@ -447,6 +448,24 @@ async def current_findings(session, subject_ids):
         return found
 
 
+async def save_signals(session, happened):
+    async with session.statement() as tx:
+        for one in happened:
+            before = await tx.lock("signal", (session.tenant_id, one.id))
+            first = before.model_copy(update={"on": min(before.on, one.on)}) if before is not None else one
+            tx.put("signal", (session.tenant_id, one.id), first)
+
+
+async def signals_of_accounts(session, account_ids):
+    async with session.statement() as tx:
+        own = [one for (owner, _), one in tx.store.rows("signal").items() if owner == session.tenant_id]
+        found = {}
+        for one in sorted(own, key=lambda one: (-one.on.toordinal(), one.id)):
+            if one.account_id in account_ids:
+                found[one.account_id] = (*found.get(one.account_id, ()), one)
+        return found
+
+
 async def save_recordings(session, recorded):
     if recorded:
         await _saved(session, "recording", {one.run_id: one.recording for one in recorded})
@@ -633,6 +652,8 @@ MODELLED = {
     (leads, "save_scores"): save_scores,
     (findings, "save"): save_findings,
     (findings, "current"): current_findings,
+    (signals, "save"): save_signals,
+    (signals, "of_accounts"): signals_of_accounts,
     (sources, "save_tallies"): save_tallies,
     (sources, "save_rejections"): save_rejections,
     (log, "append"): append,

@@ -23,6 +23,7 @@ from tenants.records import (
     SourceTally,
     Stage,
 )
+from tenants.signals import SignalKind, signal
 from tenants.store import (
     approvals,
     calls,
@@ -33,6 +34,7 @@ from tenants.store import (
     leads,
     log,
     runs,
+    signals,
     sources,
     tenants,
 )
@@ -213,6 +215,15 @@ class Both:
             standing.get(found.subject_id, ())
         )
 
+    async def happen(self):
+        one = signal(
+            self.draw.choice(self.accounts).id, self.draw.choice(list(SignalKind)),
+            EPOCH.date() + timedelta(days=self.draw.randrange(3)), self.draw.choice(("Cook", "Baker")),
+            self.draw.choice((None, "https://acme.com/jobs")), "website", EPOCH,
+        )  # fmt: skip
+        await self.do(signals, "save", [one])
+        await self.do(signals, "of_accounts", [one.id for one in self.accounts])
+
     async def leave_alone(self):
         kinds, values = list(ExclusionKind), ("acme.com", "ann@acme.com")
         one = Exclusion(
@@ -289,6 +300,7 @@ _ROWS = {
     "source_tally": "SELECT request_id, part FROM source_tally",
     "account_review": "SELECT id, account_id, other_id, score, evidence FROM account_review",
     "exclusion": "SELECT kind, value, source, reason FROM exclusion",
+    "signal": "SELECT id, account_id, kind, happened_on, title FROM signal",
     "finding": "SELECT subject_id, field, cost_usd, is_current FROM finding",
 }
 _MODELLED_ROWS = {
@@ -320,6 +332,9 @@ _MODELLED_ROWS = {
     "exclusion": lambda s: [
         (one.kind, one.value, one.source, one.reason) for one in s.rows("exclusion").values()
     ],
+    "signal": lambda s: [
+        (one.id, one.account_id, one.kind, one.on, one.title) for one in s.rows("signal").values()
+    ],
     "finding": lambda s: [
         (one.subject_id, one.field, one.cost_usd, one.is_current) for one in s.rows("finding").values()
     ],
@@ -335,8 +350,8 @@ def plain(value):
 
 ACTS = (
     "take", "advance", "advance", "release", "add", "open", "open", "close", "close", "take_due", "begin_or_leave",
-    "reserve", "settle", "move", "learn", "doubt", "find", "leave_alone", "count", "say", "ask", "decide", "decide",
-    "carry_out",
+    "reserve", "settle", "move", "learn", "doubt", "find", "happen", "leave_alone", "count", "say", "ask",
+    "decide", "decide", "carry_out",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 
 from actors.core.errors import AnswerGarbled, ProviderDown, QuestionRefused, RateLimited
@@ -15,15 +16,19 @@ from actors.core.questions import (
     FindMailExchangers,
     FindPattern,
     FindPeople,
+    FindSignals,
     MailExchangers,
     PeopleFound,
     PersonFound,
     RevealPerson,
+    Signal,
+    SignalsFound,
     VerifyAddress,
 )
 from tests.simulation.scheduler import current
 
 _KINDS = ("fine",) * 8 + ("shaky", "shaky", "doubtful", "doubtful", "unknown", "refused", "slow", "poison")
+_DAY, _TROUBLE = date(2026, 1, 1), 0.1
 _LONGER_THAN_ANY_DEADLINE_S = 75.0
 
 
@@ -43,6 +48,7 @@ class Vendor:
             RevealPerson: self._person,
             FindPattern: lambda q: AddressPattern(pattern="{first}"),
             VerifyAddress: self._verdict,
+            FindSignals: self._signals,
         }
         self.provider = Provider(
             name="oracle",
@@ -105,6 +111,13 @@ class Vendor:
             country="DE",
             description=f"We are {question.domain}",
         )
+
+    def _signals(self, question: FindSignals) -> SignalsFound | None:
+        """A job at every company; who can't say it now and then loses no lead."""
+        if self._chance.random() < _TROUBLE:
+            self._world.faults["no signals"] += 1
+            raise ProviderDown
+        return SignalsFound(signals=(Signal(kind="hiring", on=_DAY, title=f"Cook at {question.domain}"),))
 
     def _is_doubtful(self, domain: str) -> bool:
         return self.kinds[domain] == "doubtful"

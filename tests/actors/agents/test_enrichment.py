@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -7,12 +7,13 @@ import pytest
 from actors.agents.enrichment import enrichment
 from actors.core.errors import NotConnected, ProviderDown
 from actors.core.outcome import Done, Skip
-from actors.core.questions import Answer, CompanyFacts, EnrichCompany
+from actors.core.questions import Answer, CompanyFacts, EnrichCompany, FindSignals, Signal, SignalsFound
 from actors.events.lead import Company, LeadSourced
 from scoring_models.schema import Score
 from tenants.identity import lead_id_of
 from tenants.policies import read_config
-from tenants.records import Account, Finding, LeadProgress, Stage
+from tenants.records import Account, AccountSignal, Finding, LeadProgress, Stage
+from tenants.signals import signal
 from tests.fakes.context import NOW, FakeContext
 
 
@@ -266,3 +267,100 @@ async def test_with_buy_decisive_nothing_is_bought_where_the_tier_stands():
     outcome = await enrichment.work(sourced(of), ctx)
     assert isinstance(outcome, Done)
     assert all(not paid for paid, *_ in ctx.wanted)
+
+
+JOB = Signal(kind="hiring", on=date(2025, 12, 20), title="Cook", url="https://acme.com/jobs/1")
+
+
+async def heard(of, *told_to_each, bought=None, free=None, **more):
+    """The enrichment of an account, and the signals that it saves."""
+    answers = {EnrichCompany: bought or told(CompanyFacts(industry="Steel")), "free": free or []}
+    ctx = FakeContext({**answers, FindSignals: list(told_to_each)}, accounts=[of], **more)
+    outcome = await enrichment.work(sourced(of), ctx)
+    return ctx, outcome, [one for one in outcome.save if isinstance(one, AccountSignal)]
+
+
+async def test_what_free_sources_say_has_happened_is_saved_with_its_source_and_who_cannot_say_is_named():
+    of = account()
+    later = JOB.model_copy(update={"on": date(2030, 1, 1), "title": "Baker"})
+    ctx, outcome, saved = await heard(
+        of, told(SignalsFound(signals=(JOB, later)), "website"), told(None, "other"), "edgar"
+    )
+    assert isinstance(outcome, Done)
+    assert ctx.asked_each == [FindSignals(domain="acme.com")]
+    assert [
+        (one.kind, one.on, one.title, one.url, one.source, one.account_id, one.seen_at) for one in saved
+    ] == [
+        ("hiring", JOB.on, "Cook", JOB.url, "website", of.id, NOW),
+        ("hiring", NOW.date(), "Baker", JOB.url, "website", of.id, NOW),  # nothing happens later than today
+    ]
+    assert outcome.output["signals"] == 2
+    assert outcome.output["unanswered"] == ["edgar"]
+
+
+async def test_what_is_known_already_is_not_saved_again():
+    of = account()
+    known = signal(of.id, "hiring", JOB.on, "COOK", None, "website", NOW - timedelta(days=3))
+    _, outcome, saved = await heard(
+        of, told(SignalsFound(signals=(JOB,)), "website"), signals={of.id: [known]}
+    )
+    assert saved == []
+    assert "signals" not in outcome.output
+
+
+async def test_findings_that_differ_from_those_that_stood_are_signals_too():
+    of = account(technologies=("React",))
+    stood = Finding(
+        subject_id=of.id, field="technologies", value=["React"], provider="website", evidence="",
+        confidence=0.8, cost_usd=Decimal(0), found_at=NOW - timedelta(days=40), is_current=True,
+    )  # fmt: skip
+    _, _, saved = await heard(
+        of,
+        free=[told(CompanyFacts(technologies=("React", "Vue")), "website")],
+        bought=told(CompanyFacts(funding_stage="Seed", last_funding_on=date(2025, 6, 1))),
+        findings={of.id: [stood]},
+    )
+    assert {(one.kind, one.on, one.title, one.source) for one in saved} == {
+        ("technology", NOW.date(), "Uses Vue now", "website"),
+        ("funding", date(2025, 6, 1), "Raised money: Seed", "apollo"),
+    }
+
+
+async def test_of_a_company_that_is_not_the_ideal_customer_nobody_asks_what_happened():
+    config = read_config({"icp": {"employees_max": 50}})
+    ctx, outcome, _ = await heard(account(), free=[told(CompanyFacts(employees=70))], config=config)
+    assert isinstance(outcome, Skip)
+    assert ctx.asked_each == []
+
+
+async def test_what_happened_is_kept_of_a_company_that_only_a_vendor_rules_out():
+    config = read_config({"icp": {"employees_max": 50}})
+    _, outcome, saved = await heard(
+        account(),
+        told(SignalsFound(signals=(JOB,)), "website"),
+        bought=told(CompanyFacts(employees=70)),
+        config=config,
+    )
+    assert isinstance(outcome, Skip)
+    assert [one.title for one in saved] == ["Cook"]
+
+
+async def test_where_nothing_can_be_bought_that_is_told_and_nobody_is_listened_to_any_more():
+    with pytest.raises(ProviderDown):
+        await heard(account(), bought=ProviderDown())
+
+
+async def test_a_trial_knows_what_happened_before():
+    of = account()
+    known = signal(of.id, "news", NOW.date() - timedelta(days=3), "Moved", None, "website", NOW)
+    ctx, _, _ = await heard(
+        of,
+        config=read_config({"waterfall": {"buy": "decisive"}}),
+        score=lambda request: Score(
+            lead_id=request.lead_id, fit=0.5, intent=0.1, score=50, tier="B", model="m", reasons=()
+        ),
+        signals={of.id: [known]},
+    )
+    trials = [one for one in ctx.asked if not isinstance(one, EnrichCompany)]
+    assert trials
+    assert all([(one.kind, one.days_ago) for one in trial.signals] == [("news", 3)] for trial in trials)

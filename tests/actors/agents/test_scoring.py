@@ -1,3 +1,4 @@
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,8 @@ from actors.events.contact import ContactVerified
 from scoring_models.schema import Reason, Score, ScoreRequest
 from tenants.policies import read_config
 from tenants.records import Account, Contact, LeadProgress, LeadScore, Stage
-from tests.fakes.context import FakeContext
+from tenants.signals import signal
+from tests.fakes.context import NOW, FakeContext
 
 ACCOUNT = Account(
     id=uuid4(),
@@ -57,12 +59,13 @@ def score(tier="A"):
     )
 
 
-async def judge(answer, *, account=ACCOUNT, contact=CONTACT, config=None):
+async def judge(answer, *, account=ACCOUNT, contact=CONTACT, config=None, signals=None):
     ctx = FakeContext(
         accounts=[account] if account else [],
         contacts=[contact] if contact else [],
         score=answer,
         config=config,
+        signals=signals,
     )
     return ctx, await scoring.work(EVENT, ctx)
 
@@ -113,6 +116,20 @@ async def test_the_model_is_asked_with_all_that_is_known():
             department="executive",
             email_status="deliverable",
         )
+    ]
+
+
+async def test_the_model_is_told_what_happened_at_the_company_and_how_long_ago():
+    happened = [
+        signal(ACCOUNT.id, kind, NOW.date() - timedelta(days=ago), "t", None, "website", NOW)
+        for kind, ago in (("hiring", 3), ("funding", 40), ("news", -1))
+    ]
+    ctx, _ = await judge(score(), signals={ACCOUNT.id: happened})
+    (asked,) = ctx.asked
+    assert [(one.kind, one.days_ago) for one in asked.signals] == [
+        ("hiring", 3),
+        ("funding", 40),
+        ("news", 0),
     ]
 
 

@@ -11,7 +11,20 @@ import pytest
 from tenants.approvals import ApprovalPolicy, Decision
 from tenants.identity import review_id_of
 from tenants.records import OWN_LEAD, AccountReview, Finding, LeadProgress, RunStatus, Stage
-from tenants.store import approvals, failures, findings, funnel, identity, leads, moves, pages, runs, tenants
+from tenants.signals import signal
+from tenants.store import (
+    approvals,
+    failures,
+    findings,
+    funnel,
+    identity,
+    leads,
+    moves,
+    pages,
+    runs,
+    signals,
+    tenants,
+)
 from tenants.store.approvals import Held
 from tests.tenants.store.rows import account, contact, end, lead, score, start
 
@@ -19,6 +32,7 @@ MORNING = datetime(2026, 3, 4, 8, 15, 30, 123456, tzinfo=UTC)
 LATER, HOUR = datetime(2099, 1, 1, tzinfo=UTC), timedelta(hours=1)
 TABLES = (
     "account", "contact", "lead", "finding", "run", "approval", "held_outcome", "account_alias", "account_review",
+    "signal",
 )  # fmt: skip
 FACTS = {
     "domain": "harbour.example", "industry": "Steel", "country": "DE", "city": "Köln", "employees": 7,
@@ -92,6 +106,13 @@ class World:
                 await findings.save(
                     self.session, [finding(one, field, provider, value, at=MORNING + hour * HOUR)]
                 )
+
+        happened = [
+            signal(one.id, kind, MORNING.date(), title, None, "website", MORNING)
+            for kind in self.some(("hiring", "news"))
+            for title in self.some(("Cook", "cook wanted"))
+        ]
+        await signals.save(self.session, happened)
 
     async def pursuit(self, one):
         pursuit = lead(one, id=self.uuid(), stage=self.draw.choice(list(Stage)))

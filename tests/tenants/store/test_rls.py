@@ -1,8 +1,12 @@
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
-from tenants.store import tenants
+from tenants.signals import signal
+from tenants.store import signals, tenants
+
+NOW = datetime(2026, 3, 4, tzinfo=UTC)
 
 ACCOUNT = (
     "INSERT INTO account (tenant_id, id, identity_key, name, source) VALUES (:tenant, :id, :key, :name, 't')"
@@ -68,7 +72,7 @@ async def test_the_system_does_not_see_what_tenants_own(database, vault):
     async with database.tenant(acme.id) as session:
         await session.run(ACCOUNT, tenant=acme.id, id=uuid4(), key="domain:a.example", name="A")
     async with database.system() as session:
-        for table in ("account", "contact", "lead", "finding", "connection", "provider_call"):
+        for table in ("account", "contact", "lead", "finding", "signal", "connection", "provider_call"):
             assert await session.value(f"SELECT count(*) FROM {table}") == 0
         assert await session.value("SELECT count(*) FROM tenant") == 1
 
@@ -87,8 +91,9 @@ async def test_a_removed_tenant_leaves_nothing_but_blank_events(database, vault)
     )
     async with database.tenant(acme.id) as session:
         await session.run(ACCOUNT, tenant=acme.id, id=uuid4(), key="domain:a.example", name="A")
+        await signals.save(session, [signal(uuid4(), "news", NOW.date(), "Moved", None, "website", NOW)])
     await tenants.remove(database, "acme")
     again = await tenants.add(database, vault, "acme", {})
     async with database.tenant(again.id) as session:
-        for table in ("account", "connection", "agent_switch"):
+        for table in ("account", "signal", "connection", "agent_switch"):
             assert await session.value(f"SELECT count(*) FROM {table}") == 0
