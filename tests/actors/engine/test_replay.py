@@ -1,17 +1,19 @@
 """Runs done again from what they were told: whole leads on a real database, and nobody asked."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
 from actors.core.errors import KeyRefused
-from actors.core.questions import EnrichCompany
+from actors.core.provider import Provider, Reply
+from actors.core.questions import EnrichCompany, FindSignals, Signal, SignalsFound
 from actors.engine.replay import Difference, NotReplayable, differences, replay
 from actors.engine.sourcing import request_rows
 from tenants.exclusions import Exclusion
-from tenants.store import exclusions, tenants
+from tenants.store import exclusions, signals, tenants
 from tests.actors.engine.mills import add_tenant, ask_for, run_to_the_end, run_until
 from tests.fakes.works import Judge, Oracle, open_fake_works
 
@@ -22,6 +24,18 @@ class Labelled(Judge):
     async def score_many(self, model, requests):
         scores = await super().score_many(model, requests)
         return [one.model_copy(update={"score": int(model.rpartition("-")[2])}) for one in scores]
+
+
+class Seeing(Labelled):
+    """Models that remember what they were asked."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    async def score_many(self, model, requests):
+        self.seen += requests
+        return await super().score_many(model, requests)
 
 
 @pytest.fixture
@@ -208,3 +222,34 @@ async def test_whom_the_tenant_left_alone_then_stays_left_alone_in_a_replay(work
     for agent in ("lead_source", "contact_finder"):
         assert (await again(works, runs[agent])).is_same, agent
     assert (await again(works, runs["contact_finder"])).before["reason"] == "do not contact"
+
+
+async def test_what_happened_at_a_company_reaches_its_score_once_and_is_replayed_as_it_was_told(
+    database, vault, oracle
+):
+    async def tell(link, question):
+        asked.append(question.domain)
+        job = Signal(kind="hiring", on=date(2026, 1, 1), title="Cook", url="https://c.com/jobs")
+        return Reply(SignalsFound(signals=(job,)))
+
+    asked, judge = [], Seeing()
+    site = Provider(
+        name="site", title="Site", base_url="", needs_key=False, credit_price_usd=Decimal(0),
+        answers={FindSignals: tell},
+    )  # fmt: skip
+    providers = {"oracle": oracle.provider(), "site": site}
+    async with open_fake_works(database, vault, providers=providers, judge=judge) as works:
+        acme = await add_tenant(database, vault, connections={"site": {}})
+        await ask_for(works, acme, 1)
+        await run_to_the_end(works, acme, 1)
+        runs = await ran(works, acme)
+        async with database.tenant(acme.id) as session:
+            account_id = await session.value("SELECT id FROM account")
+            ((kept,),) = (await signals.of_accounts(session, [account_id])).values()
+            assert (kept.kind, kept.title, kept.source) == ("hiring", "Cook", "site")
+            await session.run("DELETE FROM signal")
+        assert [[one.kind for one in request.signals] for request in judge.seen] == [["hiring"]]
+        for agent in ("enrichment", "scoring"):
+            assert (await again(works, runs[agent])).is_same, agent
+        assert (await again(works, runs["enrichment"])).before["output"]["signals"] == 1
+    assert asked == ["company-0.com"]
