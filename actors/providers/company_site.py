@@ -1,6 +1,7 @@
 """A company's own website: which of its pages are fetched, and where nobody is asked.
 
-Its robots.txt is read first, for each host of it. Whatever page a site names is fetched only where that is the site
+Its robots.txt is read first, for each host of it. A page that one visit has read a moment ago is not fetched again by
+the visit that follows. Whatever page a site names is fetched only where that is the site
 itself: the company's domain or a name below it, by HTTP on the usual port.
 """
 
@@ -8,6 +9,7 @@ import asyncio
 import re
 import socket
 import ssl
+from collections import OrderedDict
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
@@ -67,6 +69,9 @@ _HOST = re.compile(
     r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?!\d+$|0x[0-9a-f]*$)[a-z0-9-]{2,63}"
 )
 
+# a company is asked about a second time as soon as the first answer is looked through
+_PAGES_KEPT_S = 60.0
+_MOST_PAGE_BYTES = 32_000_000
 # For each way out to the web, since what is read over one says nothing of another.
 _KEPT: WeakKeyDictionary[Http, RobotsKept] = WeakKeyDictionary()
 
@@ -92,10 +97,47 @@ class Found(NamedTuple):
             return today
 
 
+class PagesRead:
+    """Pages that were read a moment ago, each for one more reader; no more of them than so many bytes."""
+
+    def __init__(self, *, seconds: float, most_bytes: int) -> None:
+        self._seconds = seconds
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._pages: OrderedDict[URL, tuple[float, Found]] = OrderedDict()
+
+    def keep(self, url: URL, found: Found, now_s: float) -> None:
+        """Remember a page that was read just now. Those that nobody came back for are forgotten, the oldest first."""
+        self._forget(url)
+        self._pages[url] = now_s, found
+        self._bytes += len(found.heard.body)
+        while self._pages:
+            oldest = next(iter(self._pages))
+            if self._bytes <= self._most_bytes and now_s - self._pages[oldest][0] <= self._seconds:
+                return
+            self._forget(oldest)
+
+    def take(self, url: URL, now_s: float) -> Found | None:
+        """The page at this address, which is not kept any longer; None where it was not read, or too long ago."""
+        kept = self._forget(url)
+        return kept[1] if kept is not None and now_s - kept[0] <= self._seconds else None
+
+    def _forget(self, url: URL) -> tuple[float, Found] | None:
+        kept = self._pages.pop(url, None)
+        if kept is not None:
+            self._bytes -= len(kept[1].heard.body)
+        return kept
+
+
+_READ: WeakKeyDictionary[Http, PagesRead] = WeakKeyDictionary()
+
+
 class CompanySite:
     """The website of one company, as far as we are let. Raises QuestionRefused for what is no domain."""
 
-    def __init__(self, link: Link, told: str) -> None:
+    def __init__(self, link: Link, told: str, *, follows: bool = False) -> None:
+        """`follows` tells of a visit that takes what another has read a moment ago."""
+        self._follows = follows
         self.domain = told.lower()
         if not _HOST.fullmatch(self.domain):
             raise QuestionRefused(f"{told!r} is no domain", provider=NAME)
@@ -117,7 +159,16 @@ class CompanySite:
 
     async def page(self, url: URL) -> Found | None:
         """The page at an address. None where there is none, or where the way leads off the site."""
-        return await self._found(url, _PAGE)
+        now_s = asyncio.get_running_loop().time
+        read = _READ.setdefault(
+            self._link.http, PagesRead(seconds=_PAGES_KEPT_S, most_bytes=_MOST_PAGE_BYTES)
+        )
+        if self._follows:
+            return read.take(url, now_s()) or await self._found(url, _PAGE)
+        found = await self._found(url, _PAGE)
+        if found is not None:
+            read.keep(url, found, now_s())
+        return found
 
     async def feed(self, url: URL) -> Found | None:
         """The feed at an address. None where there is none, or where the way leads off the site."""

@@ -61,9 +61,10 @@ async def read_site(link: Link, question: EnrichCompany) -> Reply:
 async def find_signals(link: Link, question: FindSignals) -> Reply:
     """The jobs that the company's website announces, and its news of the last year, the newest of each first.
 
-    What can't be read is left out where the other has something to tell, else it is the error.
+    What can't be read is left out where the other has something to tell, else it is the error. The pages are mostly
+    those that were read a moment ago, when it was asked what is known of the company.
     """
-    site = CompanySite(link, question.domain)
+    site = CompanySite(link, question.domain, follows=True)
     front = await site.front()
     if front is None:
         return Reply(None)

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from yarl import URL
 
 from actors.core.errors import (
     AgentError,
@@ -21,10 +22,11 @@ from actors.core.errors import (
     QuestionRefused,
     RateLimited,
 )
-from actors.core.provider import Http, Link, Reply
+from actors.core.provider import Heard, Http, Link, Reply
 from actors.core.questions import CompanyFacts, EnrichCompany, FindSignals
 from actors.engine.http import open_web
 from actors.providers import company_site
+from actors.providers.company_site import Found, PagesRead
 from actors.providers.robots import MOST_BYTES
 from actors.providers.website import find_signals, read_site
 from tests.fakes.addresses import FORMS, LITERALS, NOT_PUBLIC
@@ -35,6 +37,7 @@ MISS = Reply(None)
 ACME = EnrichCompany(domain="acme.com")
 ROBOTS = "acme.com/robots.txt"
 ORGANIZATION = '<script type="application/ld+json">{"@type": "Organization", "name": "Acme"}</script>'
+JOB = '<script type="application/ld+json">{"@type": "JobPosting", "title": "Cook"}</script>'
 NAMED = CompanyFacts(name="Acme", domain="acme.com")
 
 
@@ -82,6 +85,45 @@ async def test_robots_txt_is_asked_for_first_and_once(network: Network, out: Htt
     for _ in range(3):
         assert (await read_site(link_over(out), ACME)).content == NAMED
     assert network.asked == [ROBOTS] + ["acme.com/"] * 3
+
+
+async def test_pages_that_were_read_a_moment_ago_are_not_fetched_again_for_signals(
+    network: Network, out: Http
+) -> None:
+    network.pages["acme.com/"] = front('<a href="/jobs">Jobs</a>')
+    network.pages["acme.com/jobs"] = response(JOB.encode())
+    visit = ["acme.com/", "acme.com/jobs"]
+    assert (await read_site(link_over(out), ACME)).content == NAMED.model_copy(update={"open_jobs": 1})
+    assert network.asked == [ROBOTS, *visit]
+    for fetched in ([], visit):  # for one more reader only
+        network.asked.clear()
+        signals = (await find_signals(link_over(out), FindSignals(domain="acme.com"))).content
+        assert [one.title for one in signals.signals] == ["Cook"]  # type: ignore[union-attr]
+        assert network.asked == fetched
+
+
+def found(body: bytes) -> Found:
+    return Found(URL("https://a.example/"), Heard(200, {}, body))
+
+
+def test_a_page_is_kept_for_a_while_for_one_more_reader_and_no_more_than_there_is_room_for() -> None:
+    pages = PagesRead(seconds=60, most_bytes=10)
+    one, two, three = (URL(f"https://a.example/{n}") for n in range(3))
+    pages.keep(one, found(b"1234"), 0)
+    assert pages.take(one, 60) == found(b"1234")
+    assert pages.take(one, 60) is None
+    pages.keep(one, found(b"1234"), 0)
+    assert pages.take(one, 60.1) is None
+    for _ in range(9):  # the same again takes no more room
+        pages.keep(one, found(b"1234"), 100)
+    pages.keep(two, found(b"1234"), 100)
+    pages.keep(three, found(b"123"), 100)
+    assert [pages.take(url, 100) is not None for url in (one, two, three)] == [False, True, True]
+    pages.keep(one, found(b"x" * 11), 100)
+    assert pages.take(one, 100) is None
+    pages.keep(two, found(b"1"), 100)
+    pages.keep(three, found(b"1"), 161)  # what nobody came back for goes by itself
+    assert list(pages._pages) == [three]
 
 
 @pytest.mark.parametrize("text", ["User-agent: *\nDisallow: /", "User-agent: Leadmill\nDisallow: /$"])
