@@ -51,7 +51,7 @@ async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
         return Skip(reason, missing="ideal customer", save=(ledger.account, *ledger.found))
     (bought, left), heard = await _both(
         _buy(event.lead_id, question, ledger, wanted, ctx, known),
-        ctx.ask_each(FindSignals(domain=account.domain)),
+        ctx.ask_each(FindSignals(domain=account.domain, name=account.name, country=ledger.account.country)),
     )
     rounds += bought
     findings = ledger.found

@@ -253,10 +253,15 @@ class PreviewCompanies(Question[CompanyPreview]):
 
 
 class FindSignals(Question[SignalsFound]):
-    """What has happened at the company with this domain of late?"""
+    """What has happened of late at the company with this domain, or of this name in this country?
+
+    As with EnrichCompany, one that goes by names answers only where it is certain that it is the same company.
+    """
 
     answer: ClassVar[type[BaseModel]] = SignalsFound
     domain: str
+    name: str | None = None
+    country: str | None = None
 
 
 class ReadExclusions(Question[ExclusionPage]):

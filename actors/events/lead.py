@@ -48,7 +48,7 @@ class LeadEnriched(Payload):
 
 
 class ScoreReason(BaseModel):
-    """One reason for a score, with its weight in log-odds."""
+    """One reason for a score, with its weight: in log-odds, or how much less it leaves in doubt, as a logarithm."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 

@@ -5,9 +5,8 @@ both go where other vendors have their key (`api_key: Acme Ltd ops@acme.example`
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,13 +18,22 @@ from actors.core.questions import (
     CompanyPreview,
     EnrichCompany,
     FindCompanies,
+    FindSignals,
     PreviewCompanies,
+    SignalsFound,
 )
-from actors.providers.fields import amount, day, inner, inners, text, texts, whole
+from actors.providers.edgar_reading import (
+    HOME_COUNTRY,
+    country_of,
+    employees,
+    is_reporting,
+    revenue_usd,
+    signals,
+)
+from actors.providers.fields import inner, text, texts, whole
 from actors.providers.list_files import ListFile
 from actors.providers.manners import Manners, Oddity, contact_of, json_object, send
 from tenants.companies import normal_name, plain_name, registrable_domain
-from tenants.countries import country_code
 from tenants.icp import IdealCustomer
 
 _NAME = "edgar"
@@ -49,23 +57,8 @@ _NAMELESS_MANNERS = replace(_MANNERS, oddities=(_NAMELESS, _TOO_FAST))
 _WHO_ASKS = "the SEC wants a plain name and mail address in place of a key, as in Acme Ltd ops@acme.example"
 _KEEPS_FOR_S = 6 * 3600.0
 _SAMPLE = 5
-_HOME_COUNTRY = "US"
 # At the end of a name: where it is incorporated, and other remarks, as in "DANAHER CORP /DE/" or "\DE\".
 _REMARK = re.compile(r"\s*[/\\]\s*[A-Za-z]{0,4}\s*[/\\]?\s*$")
-# Codes of places with a digit are abroad, such as X0 for the United Kingdom.
-_STATE = re.compile(r"[A-Z]{2}")
-_NO_STATE = "XX"
-_REPORTS = frozenset({"10-K", "10-K/A", "10-Q", "10-Q/A", "20-F", "20-F/A", "40-F", "40-F/A", "6-K"})
-_FAREWELLS = frozenset({"15-12B", "15-12G", "15-15D", "15F-12B", "15F-12G", "15F-15D"})
-_ANNUAL = frozenset({"10-K", "10-K/A"})
-_YEAR_DAYS = range(340, 391)
-# What revenue is called; where a company has several for one year, the first of these is all of it.
-_REVENUES = (
-    "Revenues",
-    "RevenueFromContractWithCustomerExcludingAssessedTax",
-    "RevenueFromContractWithCustomerIncludingAssessedTax",
-    "SalesRevenueNet",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +88,47 @@ async def enrich_company(link: Link, question: EnrichCompany) -> Reply:
     Without a country the whole name must be the same, legal form and all. A miss where another country or
     another website is on file.
     """
-    if not question.name:
+    found = await _on_file(link, question)
+    if found is None:
         return Reply(None)
+    filer, _, facts = found
+    reported = await _asked(link, f"/api/xbrl/companyfacts/CIK{filer.cik}.json")
+    if reported is not None:
+        figures = {"revenue_usd": revenue_usd(reported), "employees": employees(reported)}
+        facts = facts.model_copy(update=figures)
+    return Reply(facts, evidence=f"SEC {_path(filer)}")
+
+
+async def find_signals(link: Link, question: FindSignals) -> Reply:
+    """What the one listed company of this name had to tell at once, and its private placements. Free."""
+    found = await _on_file(link, question)
+    told = signals(found[1], found[0].cik) if found is not None else []
+    if found is None or not told:
+        return Reply(None)
+    return Reply(SignalsFound(signals=tuple(told)), evidence=f"SEC {_path(found[0])}")
+
+
+async def _on_file(
+    link: Link, question: EnrichCompany | FindSignals
+) -> tuple[_Filer, dict[str, Any], CompanyFacts] | None:
+    """The company that is asked about, what it filed, and what that says of it; None where it is not certain."""
+    if not question.name:
+        return None
     filers = await _FILERS.read(link)
     found = filers.by_name.get(normal_name(question.name), [])
     if question.country is None:
         found = [filer for filer in found if plain_name(filer.title) == plain_name(question.name)]
     if len(found) != 1:
-        return Reply(None)
-    filer = found[0]
-    path = f"/submissions/CIK{filer.cik}.json"
-    submissions = await _asked(link, path)
+        return None
+    submissions = await _asked(link, _path(found[0]))
     if submissions is None:
-        return Reply(None)
-    facts = _company(filer, submissions)
-    if _is_another(question, facts):
-        return Reply(None)
-    reported = await _asked(link, f"/api/xbrl/companyfacts/CIK{filer.cik}.json")
-    if reported is not None:
-        figures = {"revenue_usd": _revenue_usd(reported), "employees": _employees(reported)}
-        facts = facts.model_copy(update=figures)
-    return Reply(facts, evidence=f"SEC {path}")
+        return None
+    facts = _company(found[0], submissions)
+    return None if _is_another(question, facts) else (found[0], submissions, facts)
+
+
+def _path(filer: _Filer) -> str:
+    return f"/submissions/CIK{filer.cik}.json"
 
 
 async def find_companies(link: Link, question: FindCompanies) -> Reply:
@@ -138,7 +151,7 @@ async def preview_companies(link: Link, question: PreviewCompanies) -> Reply:
 
 
 async def _listed(link: Link, icp: IdealCustomer) -> tuple[_Filer, ...]:
-    if icp.countries and _HOME_COUNTRY not in icp.countries:
+    if icp.countries and HOME_COUNTRY not in icp.countries:
         return ()
     return (await _FILERS.read(link)).listed
 
@@ -195,75 +208,19 @@ def _company(filer: _Filer, submissions: dict[str, Any]) -> CompanyFacts:
         cik=filer.cik,
         ticker=next(iter(texts(get("tickers")) or ()), filer.ticker),
         industry=text(get("sicDescription")),
-        country=_country(business),
+        country=country_of(business),
         city=text(business.get("city")),
         phone=text(get("phone")),
-        status="active" if _is_reporting(submissions) else None,
+        status="active" if is_reporting(submissions) else None,
     )
 
 
-def _country(address: dict[str, Any]) -> str | None:
-    """The country of an address. American ones name the state twice: DE is Delaware, and CA no Canada."""
-    place = text(address.get("stateOrCountry")) or ""
-    if _STATE.fullmatch(place) and place != _NO_STATE and not address.get("isForeignLocation"):
-        return _HOME_COUNTRY
-    named = (address.get("stateOrCountryDescription"), address.get("country"))
-    return next(filter(None, (country_code(text(name) or "") for name in named)), None)
-
-
-def _is_reporting(submissions: dict[str, Any]) -> bool:
-    """Whether the company has reported since it last said that it would no more. Filings are told in columns."""
-    filings = inner(submissions, "filings", _NAME) or {}
-    recent = inner(filings, "recent", _NAME) or {}
-    forms, days = recent.get("form"), recent.get("filingDate")
-    if not isinstance(forms, list) or not isinstance(days, list) or len(forms) != len(days):
-        return False
-    filed = [(form, on) for form, on in zip(map(text, forms), map(day, days), strict=True) if on is not None]
-    reported = max((on for form, on in filed if form in _REPORTS), default=date.min)
-    said_farewell = max((on for form, on in filed if form in _FAREWELLS), default=date.min)
-    return reported > said_farewell
-
-
-def _is_another(question: EnrichCompany, facts: CompanyFacts) -> bool:
+def _is_another(question: EnrichCompany | FindSignals, facts: CompanyFacts) -> bool:
     """Whether the company on file is another one than is asked about, whatever its name."""
     if question.country is not None and facts.country != question.country.upper():
         return True
     domain = registrable_domain(question.domain)
     return domain is not None and facts.domain is not None and facts.domain != domain
-
-
-def _revenue_usd(reported: dict[str, Any]) -> float | None:
-    """The revenue of the newest year that an annual report tells; of two reports on it, the later one counts.
-
-    Annual reports tell of quarters, too, and of earlier years.
-    """
-    found = []
-    for rank, concept in enumerate(_REVENUES):
-        for entry in _in_annual_reports(reported, "us-gaap", concept, ("USD",)):
-            begin, end, value = day(entry.get("start")), day(entry.get("end")), amount(entry.get("val"))
-            if begin and end and value is not None and (end - begin).days in _YEAR_DAYS:
-                found.append((end, -rank, day(entry.get("filed")) or date.min, value))
-    return max(found)[-1] if found else None
-
-
-def _employees(reported: dict[str, Any]) -> int | None:
-    """The newest number of employees in an annual report. Most companies tell it in words only."""
-    found = []
-    for entry in _in_annual_reports(reported, "dei", "EntityNumberOfEmployees"):
-        end, value = day(entry.get("end")), whole(entry.get("val"))
-        if end and value is not None:
-            found.append((end, day(entry.get("filed")) or date.min, value))
-    return max(found)[-1] if found else None
-
-
-def _in_annual_reports(
-    reported: dict[str, Any], taxonomy: str, concept: str, units: Iterable[str] | None = None
-) -> Iterator[dict[str, Any]]:
-    facts = inner(reported, "facts", _NAME) or {}
-    told = inner(inner(facts, taxonomy, _NAME) or {}, concept, _NAME) or {}
-    by_unit = inner(told, "units", _NAME) or {}
-    for unit in by_unit.keys() if units is None else by_unit.keys() & set(units):
-        yield from (entry for entry in inners(by_unit, unit, _NAME) if text(entry.get("form")) in _ANNUAL)
 
 
 PROVIDER = Provider(
@@ -275,6 +232,7 @@ PROVIDER = Provider(
     answers={
         EnrichCompany: enrich_company,
         FindCompanies: find_companies,
+        FindSignals: find_signals,
         PreviewCompanies: preview_companies,
     },
     knows=frozenset(

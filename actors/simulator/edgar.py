@@ -174,6 +174,8 @@ def _submissions(world: World, company: Company) -> dict[str, Any]:
                     str(world.today - timedelta(days=30 * number)) for number in range(len(forms))
                 ],
                 "form": forms,
+                # what a current report is about
+                "items": ["5.02,9.01" if form == "8-K" else "" for form in forms],
             },
             "files": [],
         },

@@ -281,13 +281,13 @@ async def heard(of, *told_to_each, bought=None, free=None, **more):
 
 
 async def test_what_free_sources_say_has_happened_is_saved_with_its_source_and_who_cannot_say_is_named():
-    of = account()
+    of = account(country="DE")
     later = JOB.model_copy(update={"on": date(2030, 1, 1), "title": "Baker"})
     ctx, outcome, saved = await heard(
         of, told(SignalsFound(signals=(JOB, later)), "website"), told(None, "other"), "edgar"
     )
     assert isinstance(outcome, Done)
-    assert ctx.asked_each == [FindSignals(domain="acme.com")]
+    assert ctx.asked_each == [FindSignals(domain="acme.com", name="Acme", country="DE")]
     assert [
         (one.kind, one.on, one.title, one.url, one.source, one.account_id, one.seen_at) for one in saved
     ] == [

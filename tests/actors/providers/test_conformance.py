@@ -73,7 +73,7 @@ MAILBOX = ProbeMailbox(email="ann@acme.example", hosts=("aspmx.l.google.com",))
 # One question of each kind, about a company of the simulator's world. A new kind of question is added here.
 QUESTIONS: dict[type[Question[Any]], Callable[[World, str], Question[Any]]] = {
     EnrichCompany: lambda world, provider: EnrichCompany(**_known_to(provider, world)),
-    FindSignals: lambda world, _: FindSignals(domain=_known(world)),
+    FindSignals: lambda world, provider: FindSignals(**_known_to(provider, world)),
     FindCompanies: lambda world, _: FindCompanies(icp=HERE, page=1, per_page=10),
     PreviewCompanies: lambda world, _: PreviewCompanies(icp=HERE),
     FindPeople: lambda world, _: FindPeople(domain=_known(world), persona=Persona()),
@@ -176,7 +176,7 @@ def _known_to(provider: str, world: World) -> dict[str, str]:
     """A company that this vendor knows, by all that a question may name, and whose name registers write alike."""
     others: dict[str, Callable[[Company], bool]] = {
         "dns": lambda one: one.mail is Mail.EXCHANGERS,
-        "website": lambda one: one.has_site and closed_path(one) == "/admin/",
+        "website": lambda one: one.has_site and one.open_jobs and closed_path(one) == "/admin/",
         "yc": yc.is_listed,
     }
     knows = others.get(provider, lambda one: covers(provider, one))
@@ -222,6 +222,7 @@ def _question(kind: type[Question[Any]], provider: str = "") -> Question[Any]:
     country = "GB" if provider == "companies_house" else "US"
     plain: dict[type[Question[Any]], Question[Any]] = {
         EnrichCompany: EnrichCompany(domain="acme.example", name="Acme", country=country),
+        FindSignals: FindSignals(domain="acme.example", name="Acme", country=country),
         PreviewCompanies: PreviewCompanies(icp=IdealCustomer()),
         FindCompanies: FindCompanies(icp=IdealCustomer(), page=1, per_page=10),
         FindPeople: FindPeople(domain="acme.example", persona=Persona()),

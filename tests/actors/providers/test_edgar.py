@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,13 @@ from actors.core.questions import (
     CompanyPreview,
     EnrichCompany,
     FindCompanies,
+    FindSignals,
     PreviewCompanies,
+    Signal,
+    SignalsFound,
 )
-from actors.providers.edgar import PROVIDER, enrich_company, find_companies, preview_companies
+from actors.providers.edgar import PROVIDER, enrich_company, find_companies, find_signals, preview_companies
+from actors.providers.edgar_reading import signals
 from actors.simulator import edgar as simulated
 from actors.simulator.company import Company
 from actors.simulator.coverage import covers
@@ -450,6 +454,68 @@ def test_whatever_its_files_say_it_is_a_reply_or_a_typed_error(filed: Any, told:
     )
 
 
+# Signals
+
+SIGNALS = FindSignals(domain="acme.example", name="Acme, Inc.", country="US")
+
+
+def filed(*rows: tuple[Any, Any, Any, Any]) -> Any:
+    """Submissions with these filings: form, day, items, number."""
+    names = ("form", "filingDate", "items", "accessionNumber")
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return submissions(filings={"recent": dict(zip(names, columns, strict=True)), "files": []})
+
+
+async def test_what_was_told_at_once_is_a_signal_and_the_results_of_a_quarter_are_none(
+    sec: Callable[..., Sec],
+) -> None:
+    files = filed(
+        ("10-Q", "2026-10-05", "", "0000000042-26-000009"),
+        ("8-K", "2026-10-01", "1.01,5.02,9.01", "0000000042-26-000008"),
+        ("8-K", "2026-09-01", "2.02,9.01", "0000000042-26-000007"),
+        ("8-K/A", "2026-08-01", "5.02", "0000000042-26-000006"),
+        ("D", "2026-07-01", "", None),
+        ("8-K", "2025-10-04", "5.02", "0000000042-25-000001"),  # more than a year before the newest
+    )
+    link, asked = sec({SUBMISSIONS: files})
+    reply = await find_signals(link, SIGNALS)
+    assert reply.content == SignalsFound(
+        signals=(
+            Signal(
+                kind="news",
+                on=date(2026, 10, 1),
+                title="Reported a material agreement, a change among directors or officers",
+                url="https://www.sec.gov/Archives/edgar/data/42/000000004226000008/0000000042-26-000008-index.htm",
+            ),
+            Signal(kind="funding", on=date(2026, 7, 1), title="Raised money: a private placement"),
+        )
+    )
+    assert reply.evidence == f"SEC {SUBMISSIONS}"
+    assert [request.url.path for request in asked] == [TICKERS, SUBMISSIONS]
+
+
+async def test_of_another_company_and_of_one_that_told_nothing_there_is_no_signal(
+    sec: Callable[..., Sec],
+) -> None:
+    files = {SUBMISSIONS: filed(("8-K", "2026-10-01", "5.02", None))}
+    assert (await find_signals(sec(files)[0], SIGNALS)).content is not None
+    for question in (
+        SIGNALS.model_copy(update={"country": "GB"}),
+        SIGNALS.model_copy(update={"country": None, "name": "Acme Ltd"}),
+        SIGNALS.model_copy(update={"name": None}),
+        SIGNALS.model_copy(update={"name": "Nobody Inc"}),
+    ):
+        assert await find_signals(sec(files)[0], question) == MISS
+    assert await find_signals(sec()[0], SIGNALS) == MISS
+
+
+@given(st.dictionaries(st.sampled_from(["form", "filingDate", "items", "accessionNumber"]), _JSON))
+def test_whatever_filings_say_signals_have_a_day_and_a_title(recent: Any) -> None:
+    for one in signals({"filings": {"recent": recent}}, "0000000042"):
+        assert isinstance(one.on, date)
+        assert one.title
+
+
 # Searches
 
 
@@ -510,6 +576,18 @@ async def test_the_simulators_companies_are_told_truly(way: Callable[[str], Link
     assert isinstance(page, CompanyPage)
     assert {company.cik for company in page.companies} == {f"{cik(company):010}" for company in listed}
     assert page.total == len(listed)
+
+
+async def test_the_simulators_companies_have_told_of_their_directors_a_month_ago(
+    way: Callable[[str], Link], world: World
+) -> None:
+    for company in [company for company in world.companies if covers("edgar", company)][:20]:
+        question = FindSignals(domain=company.domain, name=legal_name(company), country=company.country)
+        found = (await find_signals(way("edgar"), question)).content
+        assert isinstance(found, SignalsFound)
+        assert [(one.kind, one.on, one.title) for one in found.signals] == [
+            ("news", world.today - timedelta(days=30), "Reported a change among directors or officers")
+        ]
 
 
 async def test_what_the_simulator_has_not_listed_is_a_miss(way: Callable[[str], Link], world: World) -> None:
