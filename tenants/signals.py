@@ -61,9 +61,14 @@ def merged(known: Iterable[AccountSignal], heard: Iterable[AccountSignal]) -> tu
     """
     kept = sorted(known, key=_order)
     before = {one.id: one for one in kept}
+    places: dict[tuple[str, ...], list[int]] = {}
+    for at, one in enumerate(kept):
+        _put(places, one, at)
     for new in sorted(heard, key=_order):
-        at = next((at for at, one in enumerate(kept) if _is_same(one, new)), None)
-        if at is None:
+        alike = (at for key in _keys(new) for at in places.get(key, ()) if _is_near(kept[at], new))
+        at = min(alike, default=-1)
+        if at < 0:
+            _put(places, new, len(kept))
             kept.append(new)
         elif new.on < kept[at].on and SignalKind(new.kind) not in _SAME_FOR:
             kept[at] = kept[at].model_copy(update={"on": new.on})
@@ -110,16 +115,23 @@ def _order(one: AccountSignal) -> tuple[object, ...]:
     return (one.on, one.kind, one.title, one.url or "", one.source, one.seen_at, one.id)
 
 
-def _is_same(one: AccountSignal, other: AccountSignal) -> bool:
-    if one.kind != other.kind:
-        return False
+def _keys(one: AccountSignal) -> list[tuple[str, ...]]:
+    """By what a signal is known: what shares one of these is the same, if it is near enough in time."""
+    if one.kind == SignalKind.FUNDING:
+        return [(one.kind,)]
+    keys: list[tuple[str, ...]] = [(one.kind, _said(one.kind, one.title))]
+    article = _article(one.url) if one.kind == SignalKind.NEWS and one.url is not None else None
+    return keys if article is None else [*keys, (one.kind, "at", article)]
+
+
+def _put(places: dict[tuple[str, ...], list[int]], one: AccountSignal, at: int) -> None:
+    for key in _keys(one):
+        places.setdefault(key, []).append(at)
+
+
+def _is_near(one: AccountSignal, other: AccountSignal) -> bool:
     kind = SignalKind(one.kind)
-    if kind in _SAME_FOR and abs(one.on - other.on) > _SAME_FOR[kind]:
-        return False
-    if kind is SignalKind.FUNDING or _said(kind, one.title) == _said(kind, other.title):
-        return True
-    is_told_there = kind is SignalKind.NEWS and one.url is not None and other.url is not None
-    return is_told_there and _article(one.url or "") == _article(other.url or "") is not None
+    return kind not in _SAME_FOR or abs(one.on - other.on) <= _SAME_FOR[kind]
 
 
 @lru_cache(maxsize=10_000)
