@@ -24,6 +24,9 @@ PATTERNS = (
     "{f}{l}",
     "{f}_{last}",
     "{f}-{last}",
+    "{last}_{first}",
+    "{last}.{f}",
+    "{l}{first}",
 )
 #: what follows none of the patterns: made up, or a way of one company alone
 OTHER = "other"

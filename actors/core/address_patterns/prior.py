@@ -15,7 +15,7 @@ _BASE = {
     "{first}{last}": 17.0,  # the sources' sum is above 100; this one is the least agreed upon
     "{f}{last}": 15.0,
     "{first}": 10.0,
-    "{first}_{last}": 5.0,
+    "{first}_{last}": 5.5,
     "{f}.{last}": 3.0,
     "{last}": 1.5,
     "{last}{f}": 1.0,
@@ -27,7 +27,10 @@ _BASE = {
     "{f}{l}": 0.3,
     "{f}_{last}": 0.2,
     "{f}-{last}": 0.2,
-    OTHER: 2.0,
+    "{last}_{first}": 0.1,
+    "{last}.{f}": 0.1,
+    "{l}{first}": 0.1,
+    OTHER: 1.5,
 }
 # Assumed: how many times as often as the base. A first name alone serves as long as no two are called the same.
 _BY_SIZE = (

@@ -18,7 +18,7 @@ from actors.core.address_patterns.patterns import PATTERNS, local_part, patterns
         ("anna@acme.de", "Anna-Lena", "Vogel", "DE", ("{first}",)),
         ("s.vanderberg@acme.nl", "Sanne", "van der Berg", "NL", ("{f}.{last}",)),
         ("berg@acme.nl", "Sanne", "van der Berg", "NL", ("{last}",)),
-        ("nunez_jose@acme.es", "José", "Núñez", "ES", ()),
+        ("nunez_jose@acme.es", "José", "Núñez", "ES", ("{last}_{first}",)),
         ("nunez.jose@acme.es", "José", "Núñez", "ES", ("{last}.{first}",)),
         ("obrienn@acme.ie", "Niamh", "O'Brien", "IE", ("{last}{f}",)),
         ("malgorzataw@acme.pl", "Małgorzata", "Wójcik", "PL", ("{first}{l}",)),
