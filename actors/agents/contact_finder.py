@@ -1,6 +1,5 @@
 """Finds the right person at a company, and an address that takes mail."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -9,6 +8,8 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel
 
+from actors.core.address_patterns.candidates import candidates
+from actors.core.address_patterns.posterior import AddressPatterns
 from actors.core.agent import agent
 from actors.core.context import Context
 from actors.core.errors import OptedOut
@@ -25,7 +26,7 @@ from actors.core.questions import (
     VerifyAddress,
 )
 from actors.events.contact import ContactVerified
-from actors.events.lead import LeadEnriched
+from actors.events.lead import Company, LeadEnriched
 from tenants.approvals import ActKind
 from tenants.exclusions import as_address
 from tenants.icp import Persona, has_words
@@ -37,22 +38,10 @@ AnswerT = TypeVar("AnswerT", bound=BaseModel)
 DELIVERABLE = "deliverable"
 # What cannot be told from outside: mail may arrive or not. What is known to be wrong is never used.
 _DOUBTFUL = frozenset({"accept_all", "risky", "unknown"})
-_MOST_LIKELY_PATTERN = "{first}.{last}"
-# Letters that are no accented ones, as addresses write them.
-_AS_IN_ADDRESSES = str.maketrans(
-    {
-        "ß": "ss",
-        "ø": "o",
-        "ł": "l",
-        "æ": "ae",
-        "œ": "oe",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "ħ": "h",
-        "\u0131": "i",
-    }
-)
+# Assumed: how often the pattern that a vendor names is the company's.
+_TRUST_IN_PATTERN = 0.85
+_MOST_CHECKS = 3
+_WORTH_A_CHECK = 0.1
 _SENIORITY = (
     "founder",
     "owner",
@@ -103,7 +92,7 @@ async def contact_finder(event: LeadEnriched, ctx: Context) -> Outcome:
         paid = notes.paid_for_nothing(event.account_id)
         return Skip("nobody there matches the persona", missing="person", save=paid)
     try:
-        revealed, address = await _with_address(person, domain, notes)
+        revealed, address = await _with_address(person, event.account, domain, notes)
     except OptedOut:
         # of who objected nothing is kept but what was paid
         return Skip("the person objected to being processed", save=notes.paid_for_nothing(event.account_id))
@@ -169,9 +158,9 @@ def rank(people: Sequence[PersonFound], persona: Persona) -> list[PersonFound]:
 
 
 async def _with_address(
-    person: PersonFound, domain: str, notes: "_Notes"
+    person: PersonFound, company: Company, domain: str, notes: "_Notes"
 ) -> tuple[PersonFound, Address | None]:
-    """The person in full, with the address that a provider gives, else the likeliest one, checked."""
+    """The person in full, with the address that a provider gives, else the likeliest that takes mail."""
     question = RevealPerson(
         domain=domain,
         provider_id=person.provider_id,
@@ -184,10 +173,40 @@ async def _with_address(
         if revealed.email_status == DELIVERABLE:
             return revealed, Address(revealed.email, DELIVERABLE, answer.provider)
         return revealed, await _verified(revealed.email, answer.provider, notes)
-    pattern = await notes.ask(FindPattern(domain=domain))
-    shape = (pattern.content.pattern if pattern.content is not None else None) or _MOST_LIKELY_PATTERN
-    guess = guessed_address(shape, revealed.first_name, revealed.last_name, domain)
-    return revealed, await _verified(guess, "pattern", notes) if guess is not None else None
+    return revealed, await _guessed(revealed, company, domain, notes)
+
+
+async def _guessed(person: PersonFound, company: Company, domain: str, notes: "_Notes") -> Address | None:
+    """The likeliest addresses, checked one after the other until one takes mail or no check can tell."""
+    answer = await notes.ask(FindPattern(domain=domain))
+    said = answer.content.pattern if answer.content is not None else None
+    best: Address | None = None
+    for guess in guesses(said, answer.provider, person, company, domain):
+        address = await _verified(guess, "pattern", notes)
+        if address.status in {DELIVERABLE, "accept_all"}:
+            return address
+        if best is None or (address.status in _DOUBTFUL and best.status not in _DOUBTFUL):
+            best = address
+    return best
+
+
+def guesses(
+    pattern: str | None, vendor: str, person: PersonFound, company: Company, domain: str
+) -> tuple[str, ...]:
+    """The addresses worth a check, the likeliest first; none where a name is missing or shown in part.
+
+    Each check is billed. Without its likeliest address nobody is reached, so that one is always worth it.
+    """
+    known = AddressPatterns(company.employees, company.country or "")
+    if pattern is not None:
+        known = known.stated(pattern, _TRUST_IN_PATTERN, vendor)
+    listed = candidates(known, person.first_name or "", person.last_name or "", known.country, domain)
+    formed = [one for one in listed if is_well_formed(one.email)]
+    return tuple(
+        one.email
+        for place, one in enumerate(formed[:_MOST_CHECKS])
+        if place == 0 or one.probability >= _WORTH_A_CHECK
+    )
 
 
 async def _verified(email: str, source: str, notes: "_Notes") -> Address:
@@ -234,13 +253,17 @@ class _Notes:
 
 
 def _added_up(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings, each kind once: what one provider said twice of one field cost what both have cost."""
+    """The findings, each kind once: what one provider said twice of one field cost what both have cost.
+
+    Of what was said of several addresses, that of the contact's own is kept.
+    """
     kept: dict[tuple[UUID, str, str], Finding] = {}
     for one in found:
         place = one.subject_id, one.field, one.provider
         before = kept.get(place)
         cost = one.cost_usd + (before.cost_usd if before is not None else 0)
-        kept[place] = (before or one).model_copy(update={"cost_usd": cost})
+        best = one if before is None or (one.is_current and not before.is_current) else before
+        kept[place] = best.model_copy(update={"cost_usd": cost})
     return tuple(kept.values())
 
 
@@ -251,30 +274,6 @@ def is_well_formed(email: str) -> bool:
     except EmailNotValidError:
         return False
     return True
-
-
-def guessed_address(pattern: str, first_name: str | None, last_name: str | None, domain: str) -> str | None:
-    """The address that the pattern gives for this name, or None where a name is missing or shown in part."""
-    first, last = _letters(first_name), _letters(last_name)
-    if not first or not last:
-        return None
-    local = (
-        pattern.replace("{first}", first)
-        .replace("{last}", last)
-        .replace("{f}", first[0])
-        .replace("{l}", last[0])
-    )
-    email = f"{local}@{domain}"
-    return email if "{" not in local and is_well_formed(email) else None
-
-
-def _letters(name: str | None) -> str:
-    if name is None or "*" in name:
-        return ""
-    plain = unicodedata.normalize("NFKD", name.lower().translate(_AS_IN_ADDRESSES))
-    letters = "".join(letter for letter in plain if letter.isalpha())
-    # with a letter left out it would be somebody else's name
-    return letters if letters.isascii() else ""
 
 
 def _contact(person: PersonFound, address: Address | None, event: LeadEnriched, ctx: Context) -> Contact:

@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from actors.agents.contact_finder import contact_finder, guessed_address, is_well_formed, rank
+from actors.agents.contact_finder import contact_finder, guesses, is_well_formed, rank
 from actors.core.errors import OptedOut, ProviderDown
 from actors.core.outcome import Done, Skip
 from actors.core.questions import (
@@ -264,6 +264,11 @@ def test_a_short_title_is_not_found_within_another_word():
     assert order(people, titles=("CTO", "VP Engineering")) == ["wanted", "by accident"]
 
 
+def guessed(pattern, first, last, domain="acme.com", **company):
+    who = PersonFound(first_name=first, last_name=last)
+    return guesses(pattern, "hunter", who, Company(name="Acme", **company), domain)
+
+
 @pytest.mark.parametrize(
     ("pattern", "first", "last", "local"),
     [
@@ -275,7 +280,7 @@ def test_a_short_title_is_not_found_within_another_word():
         ("{first}.{last}", "Zoë", "O'Neill", "zoe.oneill"),
         ("{first}.{last}", "Jürgen", "Groß", "jurgen.gross"),
         ("{first}.{last}", "Łukasz", "Ørsted", "lukasz.orsted"),
-        ("{first}.{last}", "Ana María", "de la Cruz", "anamaria.delacruz"),
+        ("{first}.{last}", "Ana", "de la Cruz", "ana.delacruz"),
         # letters that are no accents: without them it is somebody else's name
         ("{first}.{last}", "Mads", "Kjær", "mads.kjaer"),
         ("{first}.{last}", "Đorđe", "Novak", "dorde.novak"),
@@ -283,29 +288,74 @@ def test_a_short_title_is_not_found_within_another_word():
     ],
 )
 def test_a_guess_follows_the_pattern_and_writes_names_as_addresses_do(pattern, first, last, local):
-    assert guessed_address(pattern, first, last, "acme.com") == f"{local}@acme.com"
+    assert guessed(pattern, first, last)[0] == f"{local}@acme.com"
+
+
+def test_size_and_country_say_what_is_guessed_first():
+    assert guessed(None, "Jörg", "Groß", country="DE", employees=400)[0] == "joerg.gross@acme.com"
+    assert guessed(None, "Ann", "Example", country="US", employees=5)[0] == "ann@acme.com"
+
+
+def test_a_pattern_that_is_no_known_one_leaves_the_usual_guesses():
+    assert guessed("{first}.{middle}.{last}", "Ann", "Example")[0] == "ann.example@acme.com"
 
 
 @pytest.mark.parametrize(
-    ("pattern", "first", "last", "domain"),
+    ("first", "last", "domain"),
     [
-        ("{first}.{last}", None, "Example", "acme.com"),
-        ("{first}.{last}", "Ann", None, "acme.com"),
-        ("{first}.{last}", "Ann", "", "acme.com"),
-        ("{first}.{last}", "Ann", "Ex***e", "acme.com"),
-        ("{first}.{last}", "A***", "Example", "acme.com"),
-        ("{first}.{last}", "Ann", "李", "acme.com"),
-        ("{first}.{last}", "Ann", "7", "acme.com"),
-        ("{first}.{middle}.{last}", "Ann", "Example", "acme.com"),
-        ("{first}..{last}", "Ann", "Example", "acme.com"),
-        ("{first} {last}", "Ann", "Example", "acme.com"),
-        ("", "Ann", "Example", "acme.com"),
-        ("{first}.{last}", "Ann", "Example", "acme"),
-        ("{first}.{last}", "Ann" * 40, "Example", "acme.com"),
+        (None, "Example", "acme.com"),
+        ("Ann", None, "acme.com"),
+        ("Ann", "", "acme.com"),
+        ("Ann", "Ex***e", "acme.com"),
+        ("A***", "Example", "acme.com"),
+        ("Ann", "李", "acme.com"),
+        ("Ann", "7", "acme.com"),
+        ("Ann", "Example", "acme"),
     ],
 )
-def test_where_there_is_no_name_or_no_address_nothing_is_guessed(pattern, first, last, domain):
-    assert guessed_address(pattern, first, last, domain) is None
+def test_where_there_is_no_name_or_no_address_nothing_is_guessed(first, last, domain):
+    assert guessed("{first}.{last}", first, last, domain) == ()
+
+
+def deliverable_only(*emails):
+    return lambda question: AddressVerdict(
+        email=question.email, status="deliverable" if question.email in emails else "undeliverable"
+    )
+
+
+async def test_where_the_likeliest_guess_takes_no_mail_the_next_is_tried():
+    changes = {
+        RevealPerson: REVEALED,
+        FindPattern: None,
+        VerifyAddress: deliverable_only("aexample@acme.com", "ann@acme.com"),
+    }
+    ctx, outcome = await find(changes)
+    assert isinstance(outcome, Done)
+    tried = [question.email for question in asked(ctx, VerifyAddress)]
+    assert tried == ["ann.example@acme.com", "annexample@acme.com", "aexample@acme.com"]
+    contact, _, *findings = outcome.save
+    assert (contact.email, contact.email_status) == ("aexample@acme.com", "deliverable")
+    kept = [(one.value, one.is_current) for one in findings if one.field == "email_status"]
+    assert kept == [("deliverable", True)]
+
+
+async def test_no_more_than_three_guesses_are_paid_for():
+    ctx, outcome = await find({RevealPerson: REVEALED, FindPattern: None, VerifyAddress: deliverable_only()})
+    assert isinstance(outcome, Skip)
+    assert len(asked(ctx, VerifyAddress)) == 3
+    assert outcome.save[0].email == "ann.example@acme.com"
+
+
+async def test_a_guess_that_is_hardly_likely_is_not_paid_for():
+    ctx, _ = await find({RevealPerson: REVEALED, VerifyAddress: deliverable_only()})
+    assert [question.email for question in asked(ctx, VerifyAddress)] == ["ann.example@acme.com"]
+
+
+async def test_where_everything_is_accepted_the_best_guess_is_taken_and_no_other_paid_for():
+    accepts = {VerifyAddress: lambda question: AddressVerdict(email=question.email, status="accept_all")}
+    ctx, outcome = await find({RevealPerson: REVEALED, FindPattern: None, **accepts})
+    assert len(asked(ctx, VerifyAddress)) == 1
+    assert (outcome.save[0].email, outcome.save[0].email_status) == ("ann.example@acme.com", "accept_all")
 
 
 @pytest.mark.parametrize("email", ["ann@acme.com", "a.b+c@mail.acme.co.uk", "ann@münchen.de"])
