@@ -1,5 +1,6 @@
 """Asking providers: who is asked, in which order, and at what price."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
