@@ -9,7 +9,7 @@ from babel import Locale
 from rapidfuzz.distance import OSA
 
 from tenants.legal_forms import ENDINGS
-from tenants.names import WEAK_WORDS, read_name
+from tenants.names import WEAK_WORDS, plain_name, read_name
 
 _MOST_WORDS = 24
 # Letters that no accent makes of others, and those of scripts that are spelt in ours.
@@ -77,6 +77,11 @@ def words_of(name: str) -> tuple[str, ...]:
         lambda found: found[0].replace(" ", ""), _LONG_PLACES.sub(_shortened, spelt)
     ).split()
     return tuple(_SAME_WORD.get(word, word) for word in words)[:_MOST_WORDS]
+
+
+def in_our_letters(text: str) -> str:
+    """The words of any text as names are compared: in small letters of ours, without accents and punctuation."""
+    return plain_name(text).translate(_SPELT)
 
 
 def initials_of(words: Sequence[str]) -> str:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenants.wording import alike, initials_of, weight_of, words_of
+from tenants.wording import alike, in_our_letters, initials_of, weight_of, words_of
 
 
 def likeness(one, other):
@@ -94,3 +94,11 @@ def test_it_matters_not_which_name_comes_first(one, other):
 @given(names.filter(bool))
 def test_a_name_is_like_itself(words):
     assert alike(words, list(reversed(words))).likeness == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("text", "ours"),
+    [("Müller-Ørsted", "muller orsted"), ("Łukasz", "lukasz"), ("Жуков", "zhukov"), ("Γιώργος", "giorgos")],
+)
+def test_any_text_is_written_in_our_letters(text, ours):
+    assert in_our_letters(text) == ours
