@@ -11,7 +11,7 @@ from tenants.icp import Persona, has_words
 #: how far above or below what was asked for somebody may be, in steps of seniority
 _NEAR = 2
 _BY_TITLE, _NEAR_TITLE, _IN_DEPARTMENT, _ASKED_SENIORITY, _NEAR_SENIORITY = 4.0, 2.0, 2.0, 2.0, 1.0
-_INTERIM, _HAS_ADDRESS, _OF_LATER_TITLE = 0.75, 0.25, 0.1
+_INTERIM, _OF_LATER_TITLE = 0.75, 0.1
 _OWN_LEVELS = {
     "founder": 0,
     "owner": 0,
@@ -52,10 +52,11 @@ def wanted(people: Sequence[PersonFound], persona: Persona) -> list[PersonFound]
     return [one.person for one in rank(people, persona) if not one.is_left_out]
 
 
-def _order(one: Ranked) -> tuple[bool, float, int, str]:
+def _order(one: Ranked) -> tuple[bool, float, int, bool, str]:
     seniority = _seniority(one.person, read_title(one.person.title or ""))
     level = SENIORITIES.index(seniority) if seniority in SENIORITIES else len(SENIORITIES)
-    return one.is_left_out, -(one.standing or 0.0), level, one.person.model_dump_json()
+    has_address = one.person.has_email or one.person.email is not None
+    return one.is_left_out, -(one.standing or 0.0), level, not has_address, one.person.model_dump_json()
 
 
 def _judged(person: PersonFound, persona: Persona) -> Ranked:
@@ -75,7 +76,7 @@ def _judged(person: PersonFound, persona: Persona) -> Ranked:
     if role.is_interim:
         found.append((-_INTERIM, "interim"))
     if person.has_email or person.email is not None:
-        found.append((_HAS_ADDRESS, "an address is known"))
+        found.append((0.0, "an address is known"))
     return Ranked(person, round(sum(points for points, _ in found), 2), tuple(said for _, said in found))
 
 

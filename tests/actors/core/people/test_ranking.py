@@ -98,3 +98,18 @@ def test_the_order_in_which_they_come_does_not_matter(named, chance):
     chance.shuffle(mixed)
     assert rank(mixed, SALES) == rank(people, SALES)
     assert len(rank(people, SALES)) == len(people)
+
+
+def test_where_nothing_is_asked_for_the_most_senior_comes_first_whoever_has_an_address():
+    people = [
+        person("Director", has_email=True),
+        person("", seniority="wizard"),
+        person("VP"),
+        person("Owner"),
+    ]
+    assert titles(wanted(people, Persona())) == ["Owner", "VP", "Director", ""]
+
+
+def test_a_short_title_is_not_found_within_another_word():
+    people = [person("Director of Sales"), person("VP Engineering")]
+    assert titles(wanted(people, Persona(titles=("CTO", "VP Engineering")))) == ["VP Engineering"]
