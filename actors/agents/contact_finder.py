@@ -15,6 +15,7 @@ from actors.core.context import Context
 from actors.core.errors import OptedOut
 from actors.core.ledger import findings_in
 from actors.core.outcome import Act, Done, Outcome, Skip
+from actors.core.people.ranking import wanted
 from actors.core.questions import (
     Answer,
     FindMailExchangers,
@@ -29,7 +30,7 @@ from actors.events.contact import ContactVerified
 from actors.events.lead import Company, LeadEnriched
 from tenants.approvals import ActKind
 from tenants.exclusions import as_address
-from tenants.icp import Persona, has_words
+from tenants.icp import Persona
 from tenants.identity import stable_id
 from tenants.records import Contact, Finding, LeadProgress, Stage
 
@@ -42,20 +43,6 @@ _DOUBTFUL = frozenset({"accept_all", "risky", "unknown"})
 _TRUST_IN_PATTERN = 0.85
 _MOST_CHECKS = 3
 _WORTH_A_CHECK = 0.1
-_SENIORITY = (
-    "founder",
-    "owner",
-    "c_suite",
-    "partner",
-    "vp",
-    "head",
-    "director",
-    "manager",
-    "senior",
-    "entry",
-    "intern",
-)
-
 
 # What the values of an answer are called in the ledger; None: not kept.
 _CALLED: dict[type[Question[Any]], dict[str, str | None]] = {
@@ -136,25 +123,9 @@ async def _reason_against(email: str, ctx: Context) -> str | None:
 async def _best_person(domain: str, notes: "_Notes", personas: Sequence[Persona]) -> PersonFound | None:
     for persona in personas:
         found = await notes.ask(FindPeople(domain=domain, persona=persona))
-        if found.content is not None and found.content.people:
-            return rank(found.content.people, persona)[0]
+        if found.content is not None and (people := wanted(found.content.people, persona)):
+            return people[0]
     return None
-
-
-def rank(people: Sequence[PersonFound], persona: Persona) -> list[PersonFound]:
-    """The people, the most wanted first: title as asked for, then department, seniority, and an address known."""
-
-    def standing(person: PersonFound) -> tuple[int, int, int, int, str]:
-        title = person.title or ""
-        by_title = next(
-            (n for n, wanted in enumerate(persona.titles) if has_words(title, wanted)), len(persona.titles)
-        )
-        in_department = not persona.departments or person.department in persona.departments
-        seniority = person.seniority or ""
-        senior = _SENIORITY.index(seniority) if seniority in _SENIORITY else len(_SENIORITY)
-        return by_title, not in_department, senior, not person.has_email, person.provider_id or ""
-
-    return sorted(people, key=standing)
 
 
 async def _with_address(

@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from actors.agents.contact_finder import contact_finder, guesses, is_well_formed, rank
+from actors.agents.contact_finder import contact_finder, guesses, is_well_formed
 from actors.core.errors import OptedOut, ProviderDown
 from actors.core.outcome import Done, Skip
 from actors.core.questions import (
@@ -20,7 +20,6 @@ from actors.core.questions import (
     VerifyAddress,
 )
 from actors.events.lead import Company, LeadEnriched
-from tenants.icp import Persona
 from tenants.policies import read_config
 from tenants.records import Contact, Finding, LeadProgress, Stage
 from tests.fakes.context import FakeContext
@@ -132,7 +131,8 @@ async def test_personas_are_tried_in_their_order_until_one_is_found():
     config = read_config({"personas": [{"titles": ["CEO"]}, {"titles": ["CTO"]}, {"titles": ["CFO"]}]})
 
     def people(question):
-        return PeopleFound(people=(HIDDEN,) if question.persona.titles == ("CTO",) else ())
+        second = HIDDEN.model_copy(update={"title": "CTO"})
+        return PeopleFound(people=(second,) if question.persona.titles == ("CTO",) else ())
 
     ctx, outcome = await find({FindPeople: people}, config=config)
     assert isinstance(outcome, Done)
@@ -214,54 +214,15 @@ async def test_where_no_pattern_is_known_the_likeliest_is_tried(pattern):
     assert [question.email for question in asked(ctx, VerifyAddress)] == ["ann.example@acme.com"]
 
 
-def person(provider_id, **facts):
-    return PersonFound(provider_id=provider_id, **facts)
-
-
-def order(people, **persona):
-    forwards = [one.provider_id for one in rank(people, Persona(**persona))]
-    assert forwards == [one.provider_id for one in rank(people[::-1], Persona(**persona))]
-    return forwards
-
-
-def test_the_title_decides_then_the_department_then_seniority_then_a_known_address():
-    people = [
-        person("other", title="Cook", department="kitchen", seniority="founder", has_email=True),
-        person("second title", title="Head of Sales", seniority="founder", has_email=True),
-        person("elsewhere", title="CEO", department="board", seniority="founder", has_email=True),
-        person("junior", title="ceo", department="sales", seniority="manager", has_email=True),
-        person("a silent one", title="Co-founder & CEO", department="sales", seniority="c_suite"),
-        person("best", title="CEO", department="sales", seniority="c_suite", has_email=True),
-        person("nothing known"),
-    ]
-    assert order(people, titles=("CEO", "Head of Sales"), departments=("sales",)) == [
-        "best",
-        "a silent one",
-        "junior",
-        "elsewhere",
-        "second title",
-        "other",
-        "nothing known",
-    ]
-
-
-def test_where_nothing_is_asked_for_the_most_senior_comes_first():
-    people = [
-        person("d", title="Intern", seniority="intern"),
-        person("e", seniority="wizard"),
-        person("c", title="Director", seniority="director"),
-        person("b", title="VP", seniority="vp"),
-        person("a", title="Owner", seniority="owner"),
-    ]
-    assert order(people) == ["a", "b", "c", "d", "e"]
-
-
-def test_a_short_title_is_not_found_within_another_word():
-    people = [
-        person("wanted", title="VP Engineering", seniority="vp"),
-        person("by accident", title="Director of Sales", seniority="director"),
-    ]
-    assert order(people, titles=("CTO", "VP Engineering")) == ["wanted", "by accident"]
+async def test_who_does_not_match_is_not_pursued_and_the_next_persona_is_tried():
+    assistant = HIDDEN.model_copy(update={"provider_id": "p8", "title": "Assistant to the CEO"})
+    config = read_config({"personas": [{"titles": ["CEO"]}, {"titles": ["CTO"]}]})
+    ctx, outcome = await find({FindPeople: PeopleFound(people=(assistant, HIDDEN))}, config=config)
+    assert isinstance(outcome, Done)
+    assert [question.provider_id for question in asked(ctx, RevealPerson)] == ["p7"]
+    ctx, outcome = await find({FindPeople: PeopleFound(people=(assistant,))}, config=config)
+    assert outcome == Skip("nobody there matches the persona", missing="person")
+    assert len(asked(ctx, FindPeople)) == 2
 
 
 def guessed(pattern, first, last, domain="acme.com", **company):
