@@ -125,6 +125,7 @@ FIELDS = {
         general, board of directors, general management
     """,
     "sales": """
+        commercieel, commerciele,
         sales, sale, account executive, account manager, key account, account, business development,
         revenue, sales development, sales operations, sales engineer, sales engineering, technical
         sales, new business, commercial, partner manager, partnerships, partnership, channel,
@@ -197,12 +198,14 @@ FIELDS = {
         transport, fleet, site, maintenance, produktionsleiter, real estate
     """,
     "legal": """
+        law, corporate law,
         legal, counsel, general counsel, lawyer, attorney, paralegal, compliance, recht, rechts,
         rechtsabteilung, juridique, juriste, legale, juridico, juridisch, jurist, juristin, prawny,
         company secretary, contracts, privacy, data protection, avvocato, advogado, abogado,
         juridisk, syndikus, notary, regulatory, regulatory affairs, avocat
     """,
     "support": """
+        kunden,
         customer success, customer service, customer support, support, customer care, client
         services, service, customer experience, kundenservice, kundendienst, service client,
         atencion al cliente, client success, clients, klantenservice, obslugi klienta, servizio

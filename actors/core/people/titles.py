@@ -48,7 +48,7 @@ _SERVED = re.compile(
 _SEGMENT = re.compile(
     r"\s*(?:[|;•·/&+,()\[\]]| and | und | et | y | e | i | og | och | en | - | \u2013 | \u2014 )\s*"
 )
-_OFFICE = re.compile(r"\s*[|;•]\s*")
+_OFFICE = re.compile(r"\s*(?:[|;•]|\bnow\b)\s*")
 _PLACE = {name: place for place, name in enumerate(SENIORITIES)}
 
 
