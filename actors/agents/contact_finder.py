@@ -49,7 +49,7 @@ _CALLED: dict[type[Question[Any]], dict[str, str | None]] = {
     # what whoever found the address claims of it; what a verifier says is another finding
     RevealPerson: {"provider_id": None, "has_email": None, "email_status": "claimed_email_status"},
     FindPattern: {"pattern": "email_pattern", "accept_all": "accepts_all_addresses"},
-    VerifyAddress: {"email": None, "status": "email_status"},
+    VerifyAddress: {"email": None, "status": "email_status", "sub_status": "email_sub_status"},
     FindPeople: {"people": None},  # whom we do not pursue is not ours to keep: what they cost is
 }
 _OF_COMPANY = frozenset({FindPattern, FindPeople})

@@ -119,10 +119,15 @@ class PeopleFound(Value):
 
 
 class AddressVerdict(Value):
-    """What a verifier says of an address, in our words."""
+    """What a verifier says of an address: the status in our words, and why in the verifier's own.
+
+    Statuses: deliverable, accept_all, risky, disposable, undeliverable, unknown, pending. The last: its mail server
+    asks everybody to come back later, and whoever verifies it again then may learn more.
+    """
 
     email: str
     status: str
+    sub_status: str | None = None
 
 
 class AddressPattern(Value):

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from actors.core.errors import AgentError
 from actors.core.provider import Reply
-from actors.core.questions import EnrichCompany, RevealPerson
+from actors.core.questions import EnrichCompany, RevealPerson, VerifyAddress
 
-QuestionT = TypeVar("QuestionT", EnrichCompany, RevealPerson)
+QuestionT = TypeVar("QuestionT", EnrichCompany, RevealPerson, VerifyAddress)
 
 _NOTHING = Decimal(0)
 _ONE = Decimal(1)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import orjson
@@ -75,9 +76,10 @@ class Manners:
 
     One that `wants_contact` has no keys, and wants to be told who asks: what stands in the key's place, such as
     "Acme Ltd ops@acme.example", follows our name in the User-Agent. A key that is a user name travels as HTTP Basic
-    has it, without a password. `reset_header` is the header that says when to come back where a vendor sends no
-    Retry-After: a moment in ISO 8601, or in seconds of Unix time.
-    Of a body that is too long, the beginning is an answer where the rest may be `cut_off`.
+    has it, without a password. Where no header takes the key, `key_param` is what it is called in the content, or
+    in the query of a request without content. `reset_header` is the header that says when to come back where a
+    vendor sends no Retry-After: a moment in ISO 8601, or in seconds of Unix time. Of a body that is too long, the
+    beginning is an answer where the rest may be `cut_off`.
     """
 
     provider: str
@@ -85,6 +87,7 @@ class Manners:
     key_header: str | None = None
     key_prefix: str = ""
     key_is_user_name: bool = False
+    key_param: str | None = None
     reset_header: str | None = None
     content_types: tuple[str, ...] = ("application/json",)
     most_bytes: int = MOST_JSON_BYTES
@@ -111,6 +114,12 @@ async def send(
     """
     sent = {**_headers(link, manners), **(headers or {})}
     body = None
+    if manners.key_param is not None:
+        asked = {manners.key_param: _key(link, manners)}
+        if content is None:
+            url = f"{url}{'&' if '?' in str(url) else '?'}{urlencode(asked)}"
+        else:
+            content = {**asked, **content}
     if content is not None:
         body, sent["content-type"] = orjson.dumps(content), "application/json"
     address = _address(url, manners)
@@ -187,13 +196,17 @@ def _headers(link: Link, manners: Manners) -> dict[str, str]:
     if contact is not None:
         headers["user-agent"] = f"{_USER_AGENT} {contact}"
     if manners.key_header is not None:
-        key = link.api_key
-        if not key or not _may_be_sent(key):
-            raise KeyRefused("no key, or one with characters that no key has", provider=manners.provider)
+        key = _key(link, manners)
         if manners.key_is_user_name:
             key = "Basic " + base64.b64encode(f"{key}:".encode()).decode()
         headers[manners.key_header] = manners.key_prefix + key
     return headers
+
+
+def _key(link: Link, manners: Manners) -> str:
+    if not link.api_key or not _may_be_sent(link.api_key):
+        raise KeyRefused("no key, or one with characters that no key has", provider=manners.provider)
+    return link.api_key
 
 
 def _may_be_sent(text: str) -> bool:

@@ -5,6 +5,7 @@ PREFIXES = {
     "hunter": "/hunter/v2",
     "pdl": "/pdl",
     "companies_house": "/companies_house",
+    "zerobounce": "/zerobounce/v2",
     "gleif": "/gleif/api/v1",
     "edgar": "/edgar",
     "wikidata": "/wikidata",

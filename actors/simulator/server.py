@@ -28,6 +28,7 @@ from actors.simulator.vendor import Answer
 from actors.simulator.wikidata import Wikidata
 from actors.simulator.world import World
 from actors.simulator.yc import Yc
+from actors.simulator.zerobounce import Zerobounce
 
 _LONGEST_LINE = 65_536  # a search may name a thousand domains in its query
 _BACKLOG = 1024
@@ -48,6 +49,7 @@ class Simulator:
                 Hunter(world),
                 Pdl(world),
                 CompaniesHouse(world),
+                Zerobounce(world),
                 *registers,
                 *services,
             )

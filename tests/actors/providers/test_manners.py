@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import gzip
+import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ import pytest
 from actors.core.errors import (
     AgentError,
     AnswerGarbled,
+    KeyRefused,
     ProviderDown,
     QuestionRefused,
     QuotaExhausted,
@@ -282,6 +284,30 @@ async def test_a_key_that_is_a_user_name_travels_without_a_password(vendor: Call
     await send(link, manners, "GET", "https://vendor.example/v1/me")
     scheme, _, given = asked[0].headers["authorization"].partition(" ")
     assert (scheme, base64.b64decode(given)) == ("Basic", b"k:")
+
+
+async def test_a_key_that_no_header_takes_travels_in_the_content_or_else_in_the_query(
+    vendor: Callable[..., Link],
+) -> None:
+    manners = Manners("acme", deadline_s=5, key_param="the_key")
+    asked: list[httpx.Request] = []
+    link = vendor(lambda request: asked.append(request) or httpx.Response(200, json={}), key="k&x=y z")
+    await send(link, manners, "GET", "https://vendor.example/v1/me")
+    await send(link, manners, "GET", "https://vendor.example/v1/me?name=Ann%2BB")
+    await send(link, manners, "POST", "https://vendor.example/v1/me", content={"name": "Ann"})
+    bare, query, content = asked
+    assert dict(bare.url.params) == {"the_key": "k&x=y z"}
+    assert dict(query.url.params) == {"name": "Ann+B", "the_key": "k&x=y z"}
+    assert not content.url.params
+    assert json.loads(content.content) == {"the_key": "k&x=y z", "name": "Ann"}
+    refusing = vendor(lambda _: httpx.Response(400, text="k&x=y z is no key"), key="k&x=y z")
+    with pytest.raises(QuestionRefused) as refused:
+        await send(refusing, manners, "GET", "https://vendor.example/v1/me")
+    assert str(refused.value).endswith("400 to GET /v1/me")
+    with pytest.raises(KeyRefused):
+        await send(
+            vendor(lambda _: httpx.Response(200), key=None), manners, "GET", "https://vendor.example/v1/me"
+        )
 
 
 async def reset_at(vendor: Callable[..., Link], told: str | None, **more: str) -> timedelta:
