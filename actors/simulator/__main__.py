@@ -19,9 +19,9 @@ from actors.simulator.world import World
 _PARENT_WATCH_S = 0.5
 
 _ABOUT = """\
-The outside world on loopback: Apollo, Hunter, People Data Labs, ZeroBounce, Companies House, open registers, company
-web sites and DNS over an invented, seeded world, and the Sequences and CRM services of a sales platform, HubSpot and
-Salesforce, which remember what they were told.
+The outside world on loopback: Apollo, Hunter, People Data Labs, ZeroBounce, NeverBounce, Companies House, open
+registers, company web sites and DNS over an invented, seeded world, and the Sequences and CRM services of a sales
+platform, HubSpot and Salesforce, which remember what they were told.
 
 It prints one JSON line when it is ready, and serves until it gets SIGTERM or SIGINT:
   {"http": "http://127.0.0.1:PORT", "dns": "127.0.0.1:PORT", "pid": N, "companies": N, "seed": N}
@@ -33,6 +33,7 @@ where things are:
   /hunter/v2/...       api_key=..., header X-API-KEY or a bearer token, any key that begins with sim-
   /pdl/v5/...          header X-Api-Key, any key that begins with sim-
   /zerobounce/v2/...   api_key=..., any key that begins with sim-
+  /neverbounce/v4.2/...   key=... or "key" in a JSON body, any key that begins with sim-
   /companies_house/... HTTP Basic, a user name that begins with sim- and no password
   /gleif/api/v1/...    no key; so too /wikidata/sparql and /yc/api/companies/all.json
   /edgar/...           no key, but a mail address in the User-Agent

@@ -6,6 +6,7 @@ PREFIXES = {
     "pdl": "/pdl",
     "companies_house": "/companies_house",
     "zerobounce": "/zerobounce/v2",
+    "neverbounce": "/neverbounce/v4.2",
     "gleif": "/gleif/api/v1",
     "edgar": "/edgar",
     "wikidata": "/wikidata",

@@ -19,6 +19,7 @@ from actors.simulator.gate import Gate
 from actors.simulator.gleif import Gleif
 from actors.simulator.hubspot import Hubspot
 from actors.simulator.hunter import Hunter
+from actors.simulator.neverbounce import Neverbounce
 from actors.simulator.pdl import Pdl
 from actors.simulator.prefixes import PREFIXES, SITES
 from actors.simulator.salesforce import Salesforce
@@ -50,6 +51,7 @@ class Simulator:
                 Pdl(world),
                 CompaniesHouse(world),
                 Zerobounce(world),
+                Neverbounce(world),
                 *registers,
                 *services,
             )

@@ -92,6 +92,39 @@ TRUTH: dict[str, dict[Kind, tuple[Saying, ...]]] = {
         ),
         Kind.MALFORMED: _sayings((1.0, "invalid", "failed_syntax_check")),
     },
+    "neverbounce": {
+        Kind.PERSON: _sayings(
+            (0.87, "valid", ""),
+            (0.10, "unknown", ""),
+            (0.02, "invalid", ""),
+            (0.01, "catchall", ""),
+        ),
+        Kind.SHARED: _sayings(
+            (0.90, "valid", "role_account"),
+            (0.08, "unknown", "role_account"),
+            (0.02, "invalid", "role_account"),
+        ),
+        Kind.NOBODY: _sayings(
+            (0.89, "invalid", ""),
+            (0.08, "unknown", ""),
+            (0.03, "valid", ""),
+        ),
+        Kind.TRAP: _sayings(
+            (0.60, "valid", ""),
+            (0.10, "valid", "spamtrap_network"),
+            (0.15, "invalid", ""),
+            (0.15, "unknown", ""),
+        ),
+        Kind.NO_MAIL: _sayings((0.97, "invalid", "connect_fails"), (0.03, "unknown", "connect_fails")),
+        Kind.ACCEPT_ALL: _sayings((0.84, "catchall", ""), (0.13, "unknown", ""), (0.03, "valid", "")),
+        Kind.DISPOSABLE: _sayings(
+            (0.95, "disposable", "disposable_email"),
+            (0.03, "valid", ""),
+            (0.02, "unknown", ""),
+        ),
+        Kind.UNANSWERED: _sayings((0.97, "unknown", ""), (0.03, "invalid", "connect_fails")),
+        Kind.MALFORMED: _sayings((1.0, "invalid", "bad_syntax")),
+    },
 }
 #: which statuses of a vendor are right for a kind; what it leaves open is no error, and not right either
 RIGHT: dict[str, dict[Kind, frozenset[str]]] = {
@@ -103,6 +136,17 @@ RIGHT: dict[str, dict[Kind, frozenset[str]]] = {
         Kind.NO_MAIL: frozenset({"invalid"}),
         Kind.ACCEPT_ALL: frozenset({"catch-all"}),
         Kind.DISPOSABLE: frozenset({"do_not_mail"}),
+        Kind.UNANSWERED: frozenset({"unknown"}),
+        Kind.MALFORMED: frozenset({"invalid"}),
+    },
+    "neverbounce": {
+        Kind.PERSON: frozenset({"valid"}),
+        Kind.SHARED: frozenset({"valid"}),
+        Kind.NOBODY: frozenset({"invalid"}),
+        Kind.TRAP: frozenset({"invalid"}),
+        Kind.NO_MAIL: frozenset({"invalid"}),
+        Kind.ACCEPT_ALL: frozenset({"catchall"}),
+        Kind.DISPOSABLE: frozenset({"disposable"}),
         Kind.UNANSWERED: frozenset({"unknown"}),
         Kind.MALFORMED: frozenset({"invalid"}),
     },
@@ -149,4 +193,5 @@ def said(vendor: str, world: World, email: str) -> Saying:
 
 def is_right(vendor: str, truth: Kind, saying: Saying) -> bool:
     """Whether a vendor that says this of an address of that kind has found it out."""
-    return saying.status in RIGHT[vendor][truth]
+    is_warned_of = truth is Kind.TRAP and saying.reason == "spamtrap_network"
+    return is_warned_of or saying.status in RIGHT[vendor][truth]

@@ -135,7 +135,7 @@ SOMEWHERE = "https://vendor.example/v1"
 BY_JSON = [(provider, kind) for provider, kind in BY_HTTP if provider.name != "website"]
 
 # Where no header takes the key: it travels in the content, or else in the query.
-NO_HEADER_TAKES_THE_KEY = {"zerobounce"}
+NO_HEADER_TAKES_THE_KEY = {"neverbounce", "zerobounce"}
 
 # Where a vendor departs from the rule, as its documentation says.
 DEPARTURES = {
@@ -607,7 +607,7 @@ _SCALARS = st.one_of(
     st.integers(-(2**70), 2**70),
     st.floats(allow_nan=False, allow_infinity=False),
     st.text(max_size=12),
-    st.sampled_from(["valid", "verified", "Germany", "2026-02-30", "2026-11-02", "\0", "c_suite"]),
+    st.sampled_from(["valid", "success", "verified", "Germany", "2026-02-30", "2026-11-02", "\0", "c_suite"]),
 )
 _FIELDS = st.sampled_from(
     [
@@ -684,6 +684,10 @@ _FIELDS = st.sampled_from(
         "sic_codes",
         "error",
         "sub_status",
+        "result",
+        "flags",
+        "credits_info",
+        "paid_credits_used",
         "Credits",
     ]
 )

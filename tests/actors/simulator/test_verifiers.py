@@ -45,7 +45,7 @@ def test_no_vendor_is_perfect_and_each_is_good(vendor):
             assert right == 1
         else:
             assert right < 1
-            assert right >= 0.6 or truth is Kind.TRAP
+            assert right >= 0.8 or (vendor, truth) == ("neverbounce", Kind.TRAP)
 
 
 def test_the_truth_is_hunters_but_for_those_who_objected(world, addresses):
