@@ -18,7 +18,8 @@ class Reply:
     """What a provider replied: the content, or None for a miss, and the credits that it bills for it.
 
     `evidence` is the call or the address that it comes from, `quotes` the words for a field where there are any.
-    `confidence` is the provider's own in this answer, from 0 to 1; None: as usual.
+    `confidence` is the provider's own in this answer, from 0 to 1; None: as usual. Whoever asks the same within
+    `good_for_s` is told this again, where that is a shorter time than usual.
     """
 
     content: BaseModel | None
@@ -26,6 +27,7 @@ class Reply:
     evidence: str = ""
     quotes: Mapping[str, str] = field(default_factory=dict)
     confidence: float | None = None
+    good_for_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,7 @@ def _write_reply(reply: Reply) -> str:
     kept: dict[str, Any] = {"content": content, "credits": str(reply.credits), "evidence": reply.evidence}
     kept |= {"quotes": reply.quotes} if reply.quotes else {}
     kept |= {"confidence": reply.confidence} if reply.confidence is not None else {}
+    kept |= {"good_for_s": reply.good_for_s} if reply.good_for_s is not None else {}
     return orjson.dumps(kept).decode()
 
 
@@ -215,4 +216,5 @@ def _read_reply(kept: Any, answer: type[BaseModel]) -> Reply:
         kept["evidence"],
         kept.get("quotes", {}),
         kept.get("confidence"),
+        kept.get("good_for_s"),
     )

@@ -52,6 +52,9 @@ _BY_REASON = {
     ("invalid", "mailbox_full"): "risky",
     ("unknown", "greylisted"): "pending",
 }
+# How long to wait before it is asked again what it could not tell, for nothing: the mail servers that put everybody
+# off mostly want five minutes to have passed.
+_GOOD_FOR_S = {"pending": 900.0, "unknown": 86_400.0}
 
 
 async def verify_address(link: Link, question: VerifyAddress) -> Reply:
@@ -107,7 +110,12 @@ def _reply(told: dict[str, Any], question: VerifyAddress) -> Reply:
     status = _BY_REASON.get((said, reason or ""), _STATUS.get(said, "unknown"))
     is_free = said == "unknown" or question.email.lower().endswith(_SANDBOX)
     verdict = AddressVerdict(email=question.email, status=status, sub_status=reason)
-    return Reply(verdict, _NOTHING if is_free else _ONE_CREDIT, "ZeroBounce /validate")
+    return Reply(
+        verdict,
+        _NOTHING if is_free else _ONE_CREDIT,
+        "ZeroBounce /validate",
+        good_for_s=_GOOD_FOR_S.get(status),
+    )
 
 
 async def _trouble(link: Link, said: str) -> AgentError:

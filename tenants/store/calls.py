@@ -23,8 +23,8 @@ class CallStart:
     """A call that is about to be made, what it may cost at most, and the ceilings over it.
 
     An answer that was given to the same question of the tenant, by its `question_key`, is good for `hit_s` seconds,
-    and a miss for `miss_s`. `segment` and `propensity` are there where the call was a choice: in which segment, and
-    how likely that choice was.
+    and a miss for `miss_s`, unless its `good_for_s` is less. `segment` and `propensity` are there where the call was
+    a choice: in which segment, and how likely that choice was.
     """
 
     id: UUID
@@ -125,8 +125,9 @@ async def _known(session: Session, starts: Sequence[CallStart]) -> tuple[dict[UU
         f"""
         SELECT DISTINCT ON (given.id) given.id, call.answer, call.run_id = given.run_id AS is_own FROM {unnest(**kinds)}
         JOIN provider_call AS call ON call.tenant_id = :tenant_id AND call.question_key = given.question_key
-        WHERE call.answer IS NOT NULL AND call.settled_at > now() - interval '1 second' *
-              CASE WHEN call.answer ->> 'content' IS NULL THEN given.miss_s ELSE given.hit_s END
+        WHERE call.answer IS NOT NULL AND call.settled_at > now() - interval '1 second' * least(
+              CASE WHEN call.answer ->> 'content' IS NULL THEN given.miss_s ELSE given.hit_s END,
+              CAST(call.answer ->> 'good_for_s' AS double precision))
         ORDER BY given.id, is_own DESC, call.settled_at DESC
         """,
         tenant_id=session.tenant_id,

@@ -286,6 +286,7 @@ def _known_answer(tx, session, start):
         ):
             answer = orjson.loads(call["answer"])
             good_s = start.miss_s if answer.get("content") is None else start.hit_s
+            good_s = min(good_s, answer.get("good_for_s", good_s))
             rank = call["run_id"] == start.run_id, call["settled_at"]
             if call["settled_at"] > tx.store.now - _s(good_s) and (best is None or rank > best[:2]):
                 best = *rank, answer

@@ -159,7 +159,8 @@ class Both:
     async def settle(self):
         if self.calls:
             one = self.draw.choice(self.calls)
-            answer = self.draw.choice(('{"content": null}', '{"content": {"n": 1}}'))
+            soon_stale = '{"content": {"n": 2}, "good_for_s": 0}'
+            answer = self.draw.choice(('{"content": null}', '{"content": {"n": 1}}', soon_stale))
             answered = CallEnd(one.id, "answered", Decimal(1), Decimal(1), answer)
             failed = CallEnd(one.id, "failed", Decimal(0), Decimal(0), None)
             ends = await self.do(calls, "unanswered", [self.draw.choice((answered, failed))])

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -84,6 +85,24 @@ async def test_an_answer_is_kept_and_counted_once_though_the_database_trembles(d
     assert (await asking.ask(profile, run_id, QUESTION, recording=Recording(NOW))).cost_usd == 0  # kept
     assert len(oracle.asked) == 1
     assert await ledger(database, profile) == [("answered", Decimal(1))]
+
+
+@pytest.mark.parametrize(("good_for_s", "times_asked"), [(None, 1), (60.0, 1), (0.0, 2)])
+async def test_another_run_is_told_the_same_for_as_long_as_it_is_good(
+    database, profile, good_for_s, times_asked
+):
+    oracle = Oracle()
+    provider = oracle.provider()
+    answer = provider.answers[EnrichCompany]
+
+    async def good_for(link, question):
+        return replace(await answer(link, question), good_for_s=good_for_s)
+
+    provider = replace(provider, answers={**provider.answers, EnrichCompany: good_for})
+    asking = Asking(database, None, {"oracle": provider}, calls_in_flight=4)
+    first, second = [await asking.ask(profile, uuid4(), QUESTION, recording=Recording(NOW)) for _ in range(2)]
+    assert first.content == second.content
+    assert len(oracle.asked) == times_asked
 
 
 async def test_one_call_serves_whoever_asks_while_it_is_under_way(database, profile):

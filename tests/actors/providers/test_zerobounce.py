@@ -98,6 +98,17 @@ async def test_verdicts_in_our_words(
     assert reply.credits == cost
 
 
+@pytest.mark.parametrize(
+    ("said", "reason", "good_for_s"),
+    [("valid", "", None), ("unknown", "greylisted", 900), ("unknown", "antispam_system", 86_400)],
+)
+async def test_what_it_could_not_tell_is_soon_asked_again(
+    vendor: Callable[..., Link], said: str, reason: str, good_for_s: int | None
+) -> None:
+    link, _ = answering(vendor, told(ADDRESS.email, said, reason))
+    assert (await verify_address(link, ADDRESS)).good_for_s == good_for_s
+
+
 async def test_addresses_to_try_things_out_with_are_free(vendor: Callable[..., Link]) -> None:
     link, _ = answering(vendor, told("valid@example.com"))
     reply = await verify_address(link, VerifyAddress(email="Valid@Example.com"))

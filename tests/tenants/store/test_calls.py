@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
@@ -35,6 +36,42 @@ async def test_an_answer_is_kept_for_its_tenant_only(database, vault):
     async with database.tenant(other.id) as session:
         assert (await calls.reserve(session, [question])).kept == {}
         assert await calls.spent(session) == (0, Decimal(0))
+
+
+async def test_an_answer_is_told_again_for_as_long_as_it_is_good(database, vault):
+    acme = await tenants.add(database, vault, "acme", {})
+    day_s = 86_400.0
+    told = {
+        "as usual": '{"content":{}}',
+        "for less": '{"content":{},"good_for_s":60}',
+        "for more than usual": '{"content":{},"good_for_s":9e9}',
+    }
+    starts = {name: replace(call(), question_key=uuid4(), hit_s=day_s) for name in told}
+
+    async def known():
+        again = {name: replace(start, id=uuid4(), run_id=uuid4()) for name, start in starts.items()}
+        async with database.tenant(acme.id) as session:
+            kept = (await calls.reserve(session, list(again.values()))).kept
+        return {name for name, start in again.items() if start.id in kept}
+
+    async def grow_older(seconds):
+        async with database.tenant(acme.id) as session:
+            await session.run(
+                "UPDATE provider_call SET settled_at = settled_at - :seconds * interval '1 second'",
+                seconds=seconds,
+            )
+
+    async with database.tenant(acme.id) as session:
+        await calls.reserve(session, list(starts.values()))
+        ends = [
+            CallEnd(starts[name].id, "answered", Decimal(1), Decimal(0), text) for name, text in told.items()
+        ]
+        await calls.settle(session, ends)
+    assert await known() == set(told)
+    await grow_older(61)
+    assert await known() == set(told) - {"for less"}
+    await grow_older(day_s)
+    assert await known() == set()
 
 
 async def test_what_a_call_cost_adds_up_over_its_tries_and_a_free_one_is_not_billed(database, vault):
