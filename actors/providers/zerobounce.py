@@ -93,6 +93,8 @@ def _outcome(
 ) -> Reply | AgentError:
     """What became of one address of many."""
     if refused is not None:
+        if _is_of_the_account(text(refused.get("error")) or ""):  # they sufficed for those before it
+            return QuotaExhausted("no credits are left for one address of many", provider=_NAME)
         return QuestionRefused("one address of many", provider=_NAME)
     if told is None:
         return AnswerGarbled("one address of many is missing", provider=_NAME)
@@ -120,7 +122,7 @@ def _reply(told: dict[str, Any], question: VerifyAddress) -> Reply:
 
 async def _trouble(link: Link, said: str) -> AgentError:
     """The error in an answer. A wrong key and used up credits are the same words: what is left tells them apart."""
-    if "key" not in said.lower() and "credit" not in said.lower():
+    if not _is_of_the_account(said):
         return QuestionRefused("it says that something is wrong with it", provider=_NAME)
     left = (await _heard(link, "GET", "/getcredits", _MANNERS)).get("Credits")
     # as a text or as a number: -1 for a key that nobody has
@@ -138,6 +140,10 @@ async def _heard(
         detail = "its API Shield blocks us for a time, whatever the key: its account page says why"
         raise KeyRefused(detail, provider=_NAME)
     return json_object(heard, manners)
+
+
+def _is_of_the_account(trouble: str) -> bool:
+    return "api key" in trouble.lower() or "credit" in trouble.lower()
 
 
 def _address(told: dict[str, Any], name: str) -> str:

@@ -110,9 +110,13 @@ class Zerobounce:
         batch = call.params.get("email_batch", [])
         if not 1 <= len(batch) <= _MOST_AT_ONCE or not all(isinstance(one, dict) for one in batch):
             raise InvalidInputError(f"email_batch must have 1 to {_MOST_AT_ONCE} addresses")
-        results, errors, billed = [], [], []
+        results, errors = [], []
+        billed: list[tuple[str, dict[str, list[Any]]]] = []
         for one in batch:
             email = str(one.get("email_address") or "")
+            if call.allowance is not None and call.account.credits + len(billed) >= call.allowance:
+                errors.append({"error": _NO_KEY_OR_CREDITS, "email_address": email})
+                continue
             if not email:
                 errors.append({"error": "Missing parameter: email_address", "email_address": email})
                 continue

@@ -193,6 +193,19 @@ async def test_many_at_once_have_each_an_outcome_of_its_own_in_whatever_order_th
     assert type(fourth) is AnswerGarbled
 
 
+async def test_credits_that_end_within_a_batch_fail_only_what_they_did_not_suffice_for(
+    way: Callable[[str], Link], behave: Callable[..., None], world: World, request: pytest.FixtureRequest
+) -> None:
+    behave("zerobounce", credits={f"sim-{request.node.name}": 3}, rate_202=0)
+    outcomes = await verify_addresses(way("zerobounce"), people(world)[:10])
+    replies = [outcome for outcome in outcomes if isinstance(outcome, Reply)]
+    assert sum(reply.credits for reply in replies) == 3
+    assert outcomes[: len(replies)] == replies
+    assert {type(outcome) for outcome in outcomes[len(replies) :]} == {QuotaExhausted}
+    with pytest.raises(QuotaExhausted):
+        await verify_addresses(way("zerobounce"), people(world)[:10])
+
+
 async def test_what_is_no_list_is_garbled(vendor: Callable[..., Link]) -> None:
     link, _ = answering(vendor, {"email_batch": "none", "errors": []})
     with pytest.raises(AnswerGarbled):
