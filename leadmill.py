@@ -28,6 +28,7 @@ import actors.commands.signals
 import actors.commands.source
 import actors.commands.sources
 import actors.commands.topics
+import actors.commands.verify
 import actors.shell.commands
 import scoring_models.commands
 import tenants.commands
@@ -65,6 +66,7 @@ app.command()(tenants.commands.migrate)
 app.command()(actors.commands.source.source)
 app.command()(actors.commands.lookalikes.lookalike)
 app.command("sources")(actors.commands.sources.list_sources)
+app.command()(actors.commands.verify.verify)
 app.command()(actors.commands.leads.pipeline)
 app.command()(actors.commands.findings.why)
 app.command("signals")(actors.commands.signals.list_signals)

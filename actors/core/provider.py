@@ -1,6 +1,6 @@
 """What a provider is: one outside company, the questions that it answers, and the effects that it carries out."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
@@ -86,11 +86,12 @@ class Bulk:
     """How a provider answers many questions of a kind in one request, `most` at once.
 
     `ask` gives a reply for each question, in their order, or the error that befell this one alone; it raises what
-    befell all.
+    befell all. Only questions that `among` puts in the same place go together.
     """
 
     ask: Callable[[Link, Sequence[Any]], Awaitable[Sequence[Reply | AgentError]]]
     most: int
+    among: Callable[[Any], Hashable] = type
 
 
 @dataclass(frozen=True, slots=True)

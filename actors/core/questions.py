@@ -138,9 +138,15 @@ class AddressPattern(Value):
 
 
 class MailExchangers(Value):
-    """Where a domain takes mail: host names by preference, none where it says that it takes none."""
+    """Where a domain takes mail: host names by preference.
+
+    `is_implicit`: it names no mail host, but has a host of its own name. With no host at all, `takes_none` is whether
+    it says so itself.
+    """
 
     hosts: tuple[str, ...]
+    is_implicit: bool = False
+    takes_none: bool = False
 
 
 #: how far one gets with a mail server

@@ -33,6 +33,11 @@ class Gather(Generic[KeyT, ValueT]):
         self._is_boarding = False
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody waits for anything."""
+        return not self._waiting and not self._tasks
+
     async def get(self, key: KeyT) -> ValueT | None:
         """The value for this key, or None where there is none. Raises what the fetch raised."""
         # one for each who asks: whoever gives up must not take the others' answer with them

@@ -49,3 +49,19 @@ class EngineSettings(BaseSettings):
         ge=1,
         description="Desks that the cluster has room for; beyond that one desk holds several lanes.",
     )
+
+
+class VerifySettings(BaseSettings):
+    """How `leadmill verify` asks on its own behalf, without a tenant."""
+
+    model_config = SettingsConfigDict(env_prefix="LEADMILL_", frozen=True)
+
+    mailbox: str | None = Field(
+        default=None,
+        description="As whom `leadmill verify` asks mail servers, such as "
+        "`smtp://{host}:25?ehlo=mail.acme.com&from=probe@acme.com`; absent: it asks none.",
+    )
+    resolver: str | None = Field(
+        default=None,
+        description="The name server of `leadmill verify`, such as `127.0.0.1:53`; absent: this machine's own.",
+    )

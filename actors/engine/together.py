@@ -1,7 +1,7 @@
 """Questions that travel together: what many runs ask of one provider at the same time goes out in one request."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from actors.core.errors import AgentError, QuestionRefused
@@ -12,6 +12,7 @@ from actors.engine.gather import Gather
 AnswerT = TypeVar("AnswerT")
 
 _REQUESTS_AT_ONCE = 4  # those that ask meanwhile fill up the next: the slower a vendor, the fewer requests
+_MOST_PLACES = 1_000  # of those where nobody asks any more nothing is remembered
 
 Outcome = Reply | AgentError
 
@@ -42,7 +43,7 @@ class Together:
 
     def __init__(self, way: Way) -> None:
         self._way = way
-        self._gathers: dict[tuple[str, str, str | None, type], Gather[_Asked, Outcome]] = {}
+        self._gathers: dict[Hashable, Gather[_Asked, Outcome]] = {}
 
     async def ask(
         self,
@@ -53,13 +54,15 @@ class Together:
         question: Question[Any],
     ) -> Reply:
         """The reply to this question. Raises what befell it alone, or the whole request."""
-        key = (provider.name, link.base_url, link.api_key, type(question))
+        key = (provider.name, link.base_url, link.api_key, type(question), bulk.among(question))
         gather = self._gathers.get(key)
         if gather is None:
 
             async def send(asked: list[_Asked]) -> Mapping[_Asked, Outcome]:
                 return await self._send(provider, link, calls_per_minute, bulk, asked)
 
+            if len(self._gathers) >= _MOST_PLACES:
+                self._gathers = {place: one for place, one in self._gathers.items() if not one.is_idle}
             gather = self._gathers[key] = Gather(send, most=bulk.most, flights=_REQUESTS_AT_ONCE)
         outcome = await gather.get(_Asked(question))
         assert outcome is not None

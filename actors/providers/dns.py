@@ -26,8 +26,10 @@ async def find_mail_exchangers(link: Link, question: FindMailExchangers) -> Repl
         return Reply(None)
     hosts = tuple(host for _, host in sorted(told.exchangers) if host)
     if not told.exchangers and await _has_address(servers, domain):
-        return Reply(MailExchangers(hosts=(domain,)), evidence=f"address of {domain}, which has no MX")
-    return Reply(MailExchangers(hosts=hosts), evidence=f"MX of {domain}")
+        implicit = MailExchangers(hosts=(domain,), is_implicit=True)
+        return Reply(implicit, evidence=f"address of {domain}, which has no MX")
+    found = MailExchangers(hosts=hosts, takes_none=bool(told.exchangers) and not hosts)
+    return Reply(found, evidence=f"MX of {domain}")
 
 
 async def enrich_company(link: Link, question: EnrichCompany) -> Reply:

@@ -64,7 +64,7 @@ PROVIDER = Provider(
     needs_key=False,
     credit_price_usd=Decimal(0),
     answers={ProbeMailbox: probe_mailbox},
-    bulk={ProbeMailbox: Bulk(probe_mailboxes, _MOST_AT_ONCE)},
+    bulk={ProbeMailbox: Bulk(probe_mailboxes, _MOST_AT_ONCE, among=_place)},
     trust=0.9,
     licence="what mail servers say to anybody",
     keeps_for_days=30,

@@ -228,14 +228,18 @@ async def test_a_host_that_there_is_not_is_passed_over(internet: Internet) -> No
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "hosts"), [("null_mx", ()), ("address_only", ("address-only.example",))]
+    ("behaviour", "found"),
+    [
+        ("null_mx", MailExchangers(hosts=(), takes_none=True)),
+        ("address_only", MailExchangers(hosts=("address-only.example",), is_implicit=True)),
+    ],
 )
 async def test_the_fake_name_server_answers_the_dns_provider(
-    internet: Internet, behaviour: str, hosts: tuple[str, ...]
+    internet: Internet, behaviour: str, found: MailExchangers
 ) -> None:
     asked = FindMailExchangers(domain=f"{behaviour.replace('_', '-')}.example")
     reply = await find_mail_exchangers(Link(None, internet.dns, None), asked)
-    assert reply.content == MailExchangers(hosts=hosts)
+    assert reply.content == found
 
 
 # Servers that put us off
