@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel
 
 from actors.core.address_patterns.candidates import candidates
@@ -14,9 +14,10 @@ from actors.core.agent import agent
 from actors.core.context import Context
 from actors.core.errors import OptedOut
 from actors.core.ledger import findings_in
-from actors.core.outcome import Act, Done, Outcome, Skip
+from actors.core.outcome import Act, Done, Outcome, Skip, Snooze
 from actors.core.people.ranking import wanted
 from actors.core.questions import (
+    AddressVerdict,
     Answer,
     FindMailExchangers,
     FindPattern,
@@ -26,6 +27,10 @@ from actors.core.questions import (
     RevealPerson,
     VerifyAddress,
 )
+from actors.core.verification.address import Address as WellFormed
+from actors.core.verification.address import read_address
+from actors.core.verification.ladder import Verified, verify
+from actors.core.verification.status import Status
 from actors.events.contact import ContactVerified
 from actors.events.lead import Company, LeadEnriched
 from tenants.approvals import ActKind
@@ -36,15 +41,18 @@ from tenants.records import Contact, Finding, LeadProgress, Stage
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
-DELIVERABLE = "deliverable"
+DELIVERABLE = Status.DELIVERABLE
 # What cannot be told from outside: mail may arrive or not. What is known to be wrong is never used.
-_DOUBTFUL = frozenset({"accept_all", "risky", "unknown"})
+_DOUBTFUL = frozenset({Status.ACCEPT_ALL, Status.RISKY, Status.UNKNOWN})
+# A server that still asks us to come back after so many tries does so for ever.
+_MOST_TRIES = 4
 # Assumed: how often the pattern that a vendor names is the company's.
 _TRUST_IN_PATTERN = 0.85
 _MOST_CHECKS = 3
 _WORTH_A_CHECK = 0.1
 
 # What the values of an answer are called in the ledger; None: not kept.
+_MOST_QUOTED = 400
 _CALLED: dict[type[Question[Any]], dict[str, str | None]] = {
     # what whoever found the address claims of it; what a verifier says is another finding
     RevealPerson: {"provider_id": None, "has_email": None, "email_status": "claimed_email_status"},
@@ -57,23 +65,28 @@ _OF_COMPANY = frozenset({FindPattern, FindPeople})
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An e-mail address, what is known of it, and from whom."""
+    """An e-mail address, how it stands, from whom it is, why, and when asking again will tell more, if it will."""
 
     email: str
     status: str
     source: str
+    reasons: tuple[str, ...] = ()
+    again_s: int | None = None
 
 
 @agent(on=LeadEnriched, emits=(ContactVerified,))
 async def contact_finder(event: LeadEnriched, ctx: Context) -> Outcome:
-    """Finds the person that the tenant wants at this company, with an address that is known to take mail."""
+    """Finds the person that the tenant wants at this company, with an address that is known to take mail.
+
+    Where its mail server asks to come back in a few minutes, that is what it does.
+    """
     domain = event.account.domain
     if domain is None:
         return Skip("no domain is known for this company", missing="domain")
-    mail = await ctx.ask(FindMailExchangers(domain=domain))
+    notes = _Notes(ctx)
+    mail = await notes.ask(FindMailExchangers(domain=domain))
     if mail.content is None or not mail.content.hosts:
         return Skip("the domain takes no mail", missing="mail exchanger")
-    notes = _Notes(ctx)
     person = await _best_person(domain, notes, ctx.config.personas)
     if person is None:
         paid = notes.paid_for_nothing(event.account_id)
@@ -85,6 +98,8 @@ async def contact_finder(event: LeadEnriched, ctx: Context) -> Outcome:
         return Skip("the person objected to being processed", save=notes.paid_for_nothing(event.account_id))
     if address is not None and (reason := await _reason_against(address.email, ctx)) is not None:
         return Skip(reason, save=notes.paid_for_nothing(event.account_id))
+    if address is not None and address.again_s is not None and ctx.attempt < _MOST_TRIES:
+        return Snooze(ctx.now + timedelta(seconds=address.again_s), "its mail server asks to come back")
     contact = _contact(revealed, address, event, ctx)
     findings = notes.findings(contact)
     acts: tuple[Act, ...] = ()
@@ -92,7 +107,10 @@ async def contact_finder(event: LeadEnriched, ctx: Context) -> Outcome:
         acts = (Act(ActKind.UNVERIFIED_ADDRESS, f"the address is {address.status.replace('_', ' ')}"),)
     elif address is None or address.status != DELIVERABLE:
         status = address.status if address is not None else "none"
-        return Skip(f"no deliverable address (best: {status})", missing="email", save=(contact, *findings))
+        why = f": {'; '.join(address.reasons)}" if address is not None and address.reasons else ""
+        return Skip(
+            f"no deliverable address (best: {status}){why}", missing="email", save=(contact, *findings)
+        )
     said = ContactVerified(
         lead_id=event.lead_id,
         account_id=event.account_id,
@@ -154,7 +172,8 @@ async def _guessed(person: PersonFound, company: Company, domain: str, notes: "_
     best: Address | None = None
     for guess in guesses(said, answer.provider, person, company, domain):
         address = await _verified(guess, "pattern", notes)
-        if address.status in {DELIVERABLE, "accept_all"}:
+        # a server that takes every name, or wants us to come back, says the same of the next guess
+        if address.status in {DELIVERABLE, Status.ACCEPT_ALL} or address.again_s is not None:
             return address
         if best is None or (address.status in _DOUBTFUL and best.status not in _DOUBTFUL):
             best = address
@@ -181,8 +200,12 @@ def guesses(
 
 
 async def _verified(email: str, source: str, notes: "_Notes") -> Address:
-    verdict = await notes.ask(VerifyAddress(email=email))
-    return Address(email, verdict.content.status if verdict.content is not None else "unknown", source)
+    verified = await verify(email, notes.ask)
+    notes.found_out(verified)
+    verdict = verified.verdict
+    if verdict.status is Status.PENDING:
+        return Address(email, Status.UNKNOWN, source, verdict.reasons, verdict.retry_after_s)
+    return Address(email, verdict.status, source, verdict.reasons)
 
 
 class _Notes:
@@ -191,12 +214,33 @@ class _Notes:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._answers: list[tuple[type[Question[Any]], Answer[Any]]] = []
+        self._mail: dict[Question[Any], Answer[Any]] = {}
 
     async def ask(self, question: Question[AnswerT]) -> Answer[AnswerT]:
-        """The answer, noted."""
+        """The answer, noted. Name servers are asked once for each domain."""
+        if isinstance(question, FindMailExchangers) and question in self._mail:
+            return self._mail[question]
         answer = await self._ctx.ask(question)
-        self._answers.append((type(question), answer))
+        if isinstance(question, FindMailExchangers):
+            self._mail[question] = answer
+        elif type(question) in _CALLED:
+            self._answers.append((type(question), answer))
         return answer
+
+    def found_out(self, verified: Verified) -> None:
+        """What mail servers themselves said of an address, in so far as they told anything."""
+        if verified.transcript and verified.verdict.status is not Status.UNKNOWN:
+            told = AddressVerdict(email=verified.email, status=verified.verdict.status)
+            answer: Answer[Any] = Answer(
+                provider="mailbox",
+                content=told,
+                evidence="; ".join(verified.verdict.reasons),
+                quotes={"email_status": "\n".join(verified.transcript)[-_MOST_QUOTED:]},
+                confidence=verified.verdict.confidence,
+                licence="what mail servers say to anybody",
+                keeps_for_days=verified.verdict.keeps_for_days,
+            )
+            self._answers.append((VerifyAddress, answer))
 
     def findings(self, contact: Contact) -> tuple[Finding, ...]:
         """All that came, of the contact or its company. What the contact has stands, if it came from there first."""
@@ -240,11 +284,8 @@ def _added_up(found: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def is_well_formed(email: str) -> bool:
     """Whether the text is an address that business mail can be sent to."""
-    try:
-        validate_email(email, check_deliverability=False, strict=True)
-    except EmailNotValidError:
-        return False
-    return True
+    address = read_address(email)
+    return isinstance(address, WellFormed) and address.unfit is None
 
 
 def _contact(person: PersonFound, address: Address | None, event: LeadEnriched, ctx: Context) -> Contact:

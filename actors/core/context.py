@@ -39,6 +39,11 @@ class Context(Protocol):
         ...
 
     @property
+    def attempt(self) -> int:
+        """Which try of the run this is; the first is 1."""
+        ...
+
+    @property
     def now(self) -> datetime:
         """The time at which the run began."""
         ...

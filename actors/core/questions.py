@@ -8,6 +8,7 @@ from typing import ClassVar, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from actors.core.verification.replies import Meaning
+from actors.core.verification.status import Status
 from tenants.icp import IdealCustomer, Persona
 from tenants.records import Firmographics
 
@@ -121,12 +122,12 @@ class PeopleFound(Value):
 class AddressVerdict(Value):
     """What a verifier says of an address: the status in our words, and why in the verifier's own.
 
-    Statuses: deliverable, accept_all, risky, disposable, undeliverable, unknown, pending. The last: its mail server
-    asks everybody to come back later, and whoever verifies it again then may learn more.
+    Where it is pending, its mail server asks everybody to come back later, and whoever verifies it again then may
+    learn more.
     """
 
     email: str
-    status: str
+    status: Status
     sub_status: str | None = None
 
 

@@ -120,6 +120,7 @@ class RunContext:
         run_id: UUID,
         now: datetime,
         lead_id: UUID | None = None,
+        attempt: int = 1,
         is_retry: bool = False,
     ) -> None:
         self._profile = profile
@@ -131,7 +132,8 @@ class RunContext:
         self._is_retry = is_retry
         self._now = now
         self.model: str | None = None
-        self.recording = Recording(now)
+        self._attempt = attempt
+        self.recording = Recording(now, attempt)
 
     @property
     def cost_usd(self) -> Decimal:
@@ -162,6 +164,11 @@ class RunContext:
     def rules(self) -> Rules:
         """What the tenant wants to be asked about."""
         return Rules(self.config.approvals, self._profile.autonomous, self._now)
+
+    @property
+    def attempt(self) -> int:
+        """Which try of the run this is."""
+        return self._attempt
 
     @property
     def now(self) -> datetime:

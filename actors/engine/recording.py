@@ -29,9 +29,10 @@ class Recording:
     `spent_usd` is what the answers have cost, also where no question came to a good end.
     """
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, attempt: int = 1) -> None:
         self.spent_usd = Decimal(0)
         self._now = now
+        self._attempt = attempt
         self._accounts: dict[str, Account | None] = {}
         self._contacts: dict[str, Contact | None] = {}
         self._findings: dict[str, Sequence[Finding]] = {}
@@ -113,6 +114,7 @@ class Recording:
         """The recording as JSON, with the hash of what the run made of it."""
         document = {
             "now": self._now,
+            "attempt": self._attempt,
             "accounts": {
                 key: one.model_dump(mode="json") if one else None for key, one in self._accounts.items()
             },
@@ -141,6 +143,7 @@ class Told:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
         self.now = datetime.fromisoformat(document["now"])
+        self.attempt: int = document.get("attempt", 1)  # older recordings do not say
         self.ending: str = document["ending"]
 
     @property

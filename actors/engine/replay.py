@@ -190,6 +190,11 @@ class _Context:
         return self._world.config_version
 
     @property
+    def attempt(self) -> int:
+        """Which try of the run it was."""
+        return self._told.attempt
+
+    @property
     def now(self) -> datetime:
         """The time at which the run began then."""
         return self._told.now

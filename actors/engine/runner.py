@@ -122,6 +122,7 @@ class Runner:
             run_id=assignment.run_id,
             now=now,
             lead_id=assignment.event.data.concerns,
+            attempt=assignment.attempt,
             is_retry=assignment.offset is None,
         )
         decided: Outcome | None = None

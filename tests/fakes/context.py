@@ -38,11 +38,13 @@ class FakeContext:
         score=None,
         config=None,
         config_version=1,
+        attempt=1,
     ):
         self.tenant_id = UUID(int=1)
         self.config = config or TenantConfig()
         self.config_version = config_version
         self.now = NOW
+        self.attempt = attempt
         self.asked = []
         self.asked_of = []
         self.asked_each = []

@@ -129,4 +129,4 @@ async def _vendors(email: str, ask: Ask, *, may_be_none: bool) -> tuple[VendorVe
         raise
     if answer.content is None:
         return ()
-    return (VendorVerdict(answer.provider, Status(answer.content.status)),)
+    return (VendorVerdict(answer.provider, answer.content.status),)

@@ -1,11 +1,12 @@
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
 from actors.agents.contact_finder import contact_finder, guesses, is_well_formed
-from actors.core.errors import OptedOut, ProviderDown
-from actors.core.outcome import Done, Skip
+from actors.core.errors import NotConnected, OptedOut, ProviderDown
+from actors.core.outcome import Done, Skip, Snooze
 from actors.core.questions import (
     AddressPattern,
     AddressVerdict,
@@ -13,12 +14,18 @@ from actors.core.questions import (
     FindMailExchangers,
     FindPattern,
     FindPeople,
+    HostVisit,
+    MailboxProbe,
     MailExchangers,
     PeopleFound,
     PersonFound,
+    ProbeMailbox,
+    RecipientReply,
     RevealPerson,
+    ServerReply,
     VerifyAddress,
 )
+from actors.core.verification.replies import read_reply
 from actors.events.lead import Company, LeadEnriched
 from tenants.policies import read_config
 from tenants.records import Contact, Finding, LeadProgress, Stage
@@ -42,6 +49,7 @@ ALL_WELL = {
     FindPeople: PeopleFound(people=(HIDDEN,)),
     RevealPerson: KNOWN,
     FindPattern: AddressPattern(pattern="{first}.{last}"),
+    ProbeMailbox: NotConnected("ProbeMailbox"),
     VerifyAddress: lambda question: AddressVerdict(email=question.email, status="deliverable"),
 }
 
@@ -165,7 +173,7 @@ async def test_a_guess_that_the_verifier_confirms_is_deliverable_and_says_that_i
         None,
         *(
             AddressVerdict(email="ann.example@acme.com", status=status)
-            for status in ("undeliverable", "accept_all", "unknown", "")
+            for status in ("undeliverable", "accept_all", "unknown")
         ),
     ],
 )
@@ -440,3 +448,53 @@ async def test_a_person_whom_the_tenant_leaves_alone_is_skipped_and_not_kept(cha
     assert {(one.field, one.value) for one in outcome.save} == {("nothing", None)}
     assert sum(one.cost_usd for one in outcome.save) == Decimal("0.05") * len(paid)
     assert "ann" not in str(outcome.save).lower()
+
+
+def said(code, text):
+    return ServerReply(code=code, text=text, enhanced=None, meaning=read_reply(code, text).meaning)
+
+
+def probe(wanted, other):
+    """What the domain's one mail server says of the address, and of two names that nobody has."""
+    return lambda question: MailboxProbe(
+        email=question.email,
+        visits=(HostVisit(host="mx.acme.com", address="192.0.2.1", step="recipients"),),
+        host="mx.acme.com",
+        randoms=(RecipientReply(email="x@acme.com", reply=said(*other)),) * 2,
+        wanted=said(*wanted),
+        transcript=("> RCPT TO:<ann.example@acme.com>", f"< {wanted[0]} {wanted[1]}"),
+    )
+
+
+OK, NOBODY, GREY = (250, "2.1.5 OK"), (550, "5.1.1 no such user"), (450, "4.2.0 Greylisted")
+
+
+async def test_what_a_mail_server_tells_is_not_bought_and_is_kept_with_its_words():
+    ctx, outcome = await find({RevealPerson: REVEALED, ProbeMailbox: probe(OK, NOBODY)})
+    assert isinstance(outcome, Done)
+    assert asked(ctx, VerifyAddress) == []
+    assert len(asked(ctx, FindMailExchangers)) == 1
+    (status,) = [one for one in outcome.save if isinstance(one, Finding) and one.field == "email_status"]
+    assert (status.provider, status.value, status.is_current) == ("mailbox", "deliverable", True)
+    assert "250 2.1.5 OK" in status.quote
+
+
+async def test_a_server_that_takes_every_name_ends_the_guessing_and_is_no_verified_contact():
+    ctx, outcome = await find({RevealPerson: REVEALED, ProbeMailbox: probe(OK, OK)})
+    assert isinstance(outcome, Skip)
+    assert "accept_all" in outcome.reason
+    assert "takes names that nobody has" in outcome.reason
+    assert len(asked(ctx, ProbeMailbox)) == 1
+
+
+async def test_greylisting_is_come_back_to_with_the_same_address_and_not_for_ever():
+    answers = ALL_WELL | {RevealPerson: REVEALED, ProbeMailbox: probe(GREY, GREY)}
+    ctx = FakeContext(answers)
+    outcome = await contact_finder.work(enriched(), ctx)
+    assert isinstance(outcome, Snooze)
+    assert timedelta(minutes=5) <= outcome.until - ctx.now <= timedelta(minutes=15)
+    assert [question.email for question in asked(ctx, ProbeMailbox)] == ["ann.example@acme.com"]
+    assert asked(ctx, VerifyAddress) == []
+    late = await contact_finder.work(enriched(), FakeContext(answers, attempt=4))
+    assert isinstance(late, Skip)
+    assert "unknown" in late.reason
