@@ -6,6 +6,7 @@ from actors.core.effects import EnrolContact
 from actors.core.outcome import Act, Done, Outcome, Skip
 from actors.events.lead import LeadScored
 from tenants.approvals import ActKind
+from tenants.exclusions import as_address
 
 # What is known not to take mail. What nobody could verify came this far only because the tenant allows it.
 _NO_USE = frozenset({None, "undeliverable", "disposable"})
@@ -22,6 +23,11 @@ async def campaign(event: LeadScored, ctx: Context) -> Outcome:
         return Skip("the account or the contact is gone", missing="contact")
     if contact.email is None or contact.email_status in _NO_USE:
         return Skip("the contact has no address that takes mail", missing="email")
+    # whoever objected after the address was found, or has become a customer since, is left alone all the same
+    domains = [account.domain] if account.domain is not None else []
+    excluded = await ctx.excluded(emails=[as_address(contact.email)], domains=domains)
+    if excluded:
+        return Skip(next(iter(excluded.values())))
     enrolment = EnrolContact(
         lead_id=event.lead_id,
         contact_id=contact.id,

@@ -11,9 +11,10 @@ from actors.core.outcome import Act, Done, Outcome, Skip
 from actors.engine import holding
 from actors.events import event_types
 from tenants.approvals import ActKind, ApprovalPolicy, Decision
+from tenants.exclusions import ExclusionKind, as_address
 from tenants.identity import TenantId
 from tenants.records import Account
-from tenants.store import approvals, leads
+from tenants.store import approvals, exclusions, leads
 from tenants.store.approvals import Decided
 from tenants.store.session import Database, Session
 
@@ -78,6 +79,9 @@ async def _overtaken(session: Session, lead_id: UUID | None, outcome: Done) -> s
     if effect is not None:
         if not await leads.has_address(session, effect.lead_id, effect.contact_id, effect.email):
             return "the contact has gone, or has another address"
+        person = (ExclusionKind.EMAIL, as_address(effect.email))
+        if (reason := (await exclusions.among(session, [person])).get(person)) is not None:
+            return f"the contact is left alone since: {reason}"
     elif lead_id is not None and not await leads.is_open(session, lead_id):
         return "the lead has gone, or is scored already"
     return None

@@ -79,3 +79,11 @@ async def test_nobody_is_enrolled_with_an_address_that_takes_no_mail(email, stat
 async def test_an_address_that_a_person_has_allowed_although_nobody_could_verify_it_is_used():
     outcome = await campaign.work(EVENT, context(ANN.model_copy(update={"email_status": "accept_all"})))
     assert isinstance(outcome, Done)
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"), [("ann@acme.example", "do not contact"), ("acme.example", "customer")]
+)
+async def test_whoever_is_left_alone_by_now_is_not_enrolled(key, reason):
+    ctx = FakeContext(accounts=[ACCOUNT], contacts=[ANN], excluded={key: reason})
+    assert await campaign.work(EVENT, ctx) == Skip(reason)

@@ -25,8 +25,9 @@ from actors.events.lead import LeadScored
 from actors.simulator.server import Simulator
 from actors.simulator.world import World
 from tenants.approvals import Decision
+from tenants.exclusions import Exclusion, ExclusionKind
 from tenants.records import Account, Contact, Lead, LeadProgress, Stage
-from tenants.store import approvals, effects, leads, log, runs, tenants
+from tenants.store import approvals, effects, exclusions, leads, log, runs, tenants
 from tenants.store.calls import TenantGone
 from tests.actors.engine.mills import add_tenant, ask_for, run_until
 from tests.fakes.works import open_fake_works
@@ -369,6 +370,21 @@ async def test_an_address_that_changed_since_the_approval_gets_nothing(works, va
         await session.run("UPDATE contact SET email = NULL")
     run = await status(works, acme, "skipped")
     assert run["reason"] == "approved, but the contact has gone, or has another address"
+    assert (service.enrolled, len(await pending(works, acme, "failed"))) == ([], 1)
+
+
+async def test_who_objected_since_the_approval_is_left_alone(works, vault, service):
+    acme = await add_tenant(works.database, vault, connections=service.connections())
+    await scored(works, acme)
+    await status(works, acme, "awaiting_approval")
+    await decide(works, acme, Decision.APPROVED)
+    objection = Exclusion(
+        kind=ExclusionKind.EMAIL, value=PERSON.lower(), reason="do not contact", source="by hand"
+    )
+    async with works.database.tenant(acme.id) as session:
+        await exclusions.add(session, objection)
+    run = await status(works, acme, "skipped")
+    assert run["reason"] == "approved, but the contact is left alone since: do not contact"
     assert (service.enrolled, len(await pending(works, acme, "failed"))) == ([], 1)
 
 
