@@ -214,20 +214,6 @@ class AccountSignal(Record):
     seen_at: datetime
 
 
-Saved = (
-    Account
-    | Contact
-    | Lead
-    | LeadProgress
-    | LeadScore
-    | Finding
-    | SourceTally
-    | SourceRejection
-    | AccountReview
-    | AccountSignal
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Tenant:
     """One customer organisation and its home lane."""

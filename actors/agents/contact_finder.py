@@ -23,6 +23,7 @@ from actors.core.questions import (
     FindPattern,
     FindPeople,
     PersonFound,
+    ProbeMailbox,
     Question,
     RevealPerson,
     VerifyAddress,
@@ -34,10 +35,11 @@ from actors.core.verification.status import Status
 from actors.events.contact import ContactVerified
 from actors.events.lead import Company, LeadEnriched
 from tenants.approvals import ActKind
-from tenants.exclusions import as_address
+from tenants.exclusions import DO_NOT_CONTACT, Exclusion, ExclusionKind, as_address
 from tenants.icp import Persona
 from tenants.identity import stable_id
 from tenants.records import Contact, Finding, LeadProgress, Stage
+from tenants.saved import Saved
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -93,9 +95,10 @@ async def contact_finder(event: LeadEnriched, ctx: Context) -> Outcome:
         return Skip("nobody there matches the persona", missing="person", save=paid)
     try:
         revealed, address = await _with_address(person, event.account, domain, notes)
-    except OptedOut:
-        # of who objected nothing is kept but what was paid
-        return Skip("the person objected to being processed", save=notes.paid_for_nothing(event.account_id))
+    except OptedOut as objection:
+        # of who objected nothing is kept but what was paid, and that the address is to be left alone
+        kept: tuple[Saved, ...] = (*notes.paid_for_nothing(event.account_id), *notes.objected(objection))
+        return Skip("the person objected to being processed", save=kept)
     if address is not None and (reason := await _reason_against(address.email, ctx)) is not None:
         return Skip(reason, save=notes.paid_for_nothing(event.account_id))
     if address is not None and address.again_s is not None and ctx.attempt < _MOST_TRIES:
@@ -215,11 +218,13 @@ class _Notes:
         self._ctx = ctx
         self._answers: list[tuple[type[Question[Any]], Answer[Any]]] = []
         self._mail: dict[Question[Any], Answer[Any]] = {}
+        self._last_email: str | None = None
 
     async def ask(self, question: Question[AnswerT]) -> Answer[AnswerT]:
         """The answer, noted. Name servers are asked once for each domain."""
         if isinstance(question, FindMailExchangers) and question in self._mail:
             return self._mail[question]
+        self._last_email = question.email if isinstance(question, VerifyAddress | ProbeMailbox) else None
         answer = await self._ctx.ask(question)
         if isinstance(question, FindMailExchangers):
             self._mail[question] = answer
@@ -255,6 +260,19 @@ class _Notes:
                 standing |= {one.field} if is_current else set()
                 found.append(one.model_copy(update={"is_current": is_current}))
         return _added_up(found)
+
+    def objected(self, objection: OptedOut) -> tuple[Exclusion, ...]:
+        """The address that was asked about when somebody told of the objection, to be left alone; none: not known."""
+        if self._last_email is None:
+            return ()
+        return (
+            Exclusion(
+                kind=ExclusionKind.EMAIL,
+                value=as_address(self._last_email),
+                reason=DO_NOT_CONTACT,
+                source=objection.provider or "objection",
+            ),
+        )
 
     def paid_for_nothing(self, account_id: UUID) -> tuple[Finding, ...]:
         """What was paid, without what came."""

@@ -82,7 +82,7 @@ def add(
     one = Exclusion(kind=kind, value=value, reason=reason, source=BY_HAND, owner=by)
 
     async def work(session: Session) -> None:
-        await exclusions.add(session, one)
+        await exclusions.save(session, [one])
         detail = {"kind": kind.value, "reason": one.reason}
         await audit.write(session, by=by, act="exclude", subject=value, detail=detail)
 

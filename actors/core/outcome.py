@@ -8,7 +8,8 @@ from typing import Any
 from actors.core.effects import Effect
 from actors.events.envelope import Payload
 from tenants.approvals import ActKind
-from tenants.records import Account, Lead, Saved
+from tenants.records import Account, Lead
+from tenants.saved import Saved
 
 
 @dataclass(frozen=True, slots=True)

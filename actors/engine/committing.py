@@ -13,6 +13,7 @@ from actors.core.outcome import Done, Skip
 from actors.engine.profiles import Profile
 from actors.engine.runner import Finished
 from actors.events.envelope import Event, say
+from tenants.exclusions import Exclusion
 from tenants.records import (
     Account,
     AccountReview,
@@ -23,13 +24,14 @@ from tenants.records import (
     LeadProgress,
     LeadScore,
     LogEntry,
-    Saved,
     SourceRejection,
     SourceTally,
 )
+from tenants.saved import Saved
 from tenants.store import (
     approvals,
     calls,
+    exclusions,
     findings,
     identity,
     lanes,
@@ -59,6 +61,7 @@ _SAVERS: tuple[
     (SourceRejection, lambda one: (one.request_id, one.row_number), sources.save_rejections),
     (AccountReview, lambda one: one.id, identity.save_reviews),
     (AccountSignal, lambda one: one.id, signals.save),
+    (Exclusion, lambda one: (one.kind, one.value, one.source), exclusions.save),
 )
 _TRIES = 6
 

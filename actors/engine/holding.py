@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import orjson
@@ -20,36 +20,12 @@ from actors.core.outcome import Act, Done
 from actors.events.envelope import Payload
 from tenants.approvals import ActKind, ApprovalPolicy
 from tenants.identity import stable_id
-from tenants.records import (
-    Account,
-    AccountReview,
-    AccountSignal,
-    Contact,
-    Finding,
-    Lead,
-    LeadProgress,
-    LeadScore,
-    SourceRejection,
-    SourceTally,
-)
+from tenants.records import Account, AccountReview, Lead, SourceTally
+from tenants.saved import Saved
 from tenants.store.approvals import Held
 from tenants.store.columns import to_json
 
-_RECORDS: dict[str, type[BaseModel]] = {
-    kind.__name__: kind
-    for kind in (
-        Account,
-        AccountReview,
-        AccountSignal,
-        Contact,
-        Finding,
-        Lead,
-        LeadProgress,
-        LeadScore,
-        SourceRejection,
-        SourceTally,
-    )
-}
+_RECORDS: dict[str, type[BaseModel]] = {kind.__name__: kind for kind in get_args(Saved)}
 _EFFECTS: dict[str, type[Effect]] = {kind.__name__: kind for kind in (EnrolContact, WriteProspect)}
 
 

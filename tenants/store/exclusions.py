@@ -7,7 +7,7 @@ from tenants.exclusions import REASONS, Exclusion, ExclusionKind
 from tenants.store.columns import columns, unnest
 from tenants.store.session import Session
 
-_KINDS = {"kind": "text", "value": "text", "reason": "text", "owner": "text"}
+_KINDS = {"kind": "text", "value": "text", "reason": "text", "owner": "text", "source": "text"}
 _ROWS_AT_ONCE = 5_000
 
 
@@ -32,13 +32,24 @@ async def replace(session: Session, source: str, exclusions: Iterable[Exclusion]
     )
     rows = list(weightiest.values())
     for start in range(0, len(rows), _ROWS_AT_ONCE):
-        await _save(session, source, rows[start : start + _ROWS_AT_ONCE])
+        await save(session, rows[start : start + _ROWS_AT_ONCE])
     return len(rows)
 
 
-async def add(session: Session, exclusion: Exclusion) -> None:
-    """One more that is left alone, or the same one for another reason."""
-    await _save(session, exclusion.source, [exclusion])
+async def save(session: Session, exclusions: Sequence[Exclusion]) -> None:
+    """More that are left alone, or the same ones for another reason."""
+    await session.run(
+        f"""
+        INSERT INTO exclusion (tenant_id, {", ".join(_KINDS)})
+        SELECT :tenant_id, {", ".join(_KINDS)} FROM {unnest(**_KINDS)}
+        ON CONFLICT (tenant_id, kind, value, source) DO UPDATE
+        SET reason = EXCLUDED.reason, owner = EXCLUDED.owner, seen_at = now()
+        """,
+        tenant_id=session.tenant_id,
+        **columns(
+            exclusions, ("value", "reason", "owner", "source"), kind=lambda exclusion: exclusion.kind.value
+        ),
+    )
 
 
 async def remove(session: Session, kind: ExclusionKind, value: str, source: str) -> bool:
@@ -85,20 +96,6 @@ async def listed(session: Session, *, source: str | None = None, limit: int = 50
         tenant_id=session.tenant_id,
         source=source,
         limit=limit,
-    )
-
-
-async def _save(session: Session, source: str, rows: Sequence[Exclusion]) -> None:
-    await session.run(
-        f"""
-        INSERT INTO exclusion (tenant_id, source, {", ".join(_KINDS)})
-        SELECT :tenant_id, :source, {", ".join(_KINDS)} FROM {unnest(**_KINDS)}
-        ON CONFLICT (tenant_id, kind, value, source) DO UPDATE
-        SET reason = EXCLUDED.reason, owner = EXCLUDED.owner, seen_at = now()
-        """,
-        tenant_id=session.tenant_id,
-        source=source,
-        **columns(rows, ("value", "reason", "owner"), kind=lambda one: one.kind.value),
     )
 
 

@@ -40,6 +40,7 @@ WITHOUT_A_TEST = {
         "actors/core/questions/mail.py",
         "actors/core/questions/people.py",
         "console/page.py",
+        "tenants/saved.py",
     ],
     "alembic runs it, for the database of every test": [
         "tenants/store/migrations/env.py",

@@ -373,8 +373,8 @@ async def candidates(session, *, names, domains):
         return sorted(found, key=lambda one: one.id)
 
 
-async def add_exclusion(session, exclusion):
-    await _saved(session, "exclusion", {(exclusion.kind, exclusion.value, exclusion.source): exclusion})
+async def save_exclusions(session, given):
+    await _saved(session, "exclusion", {(one.kind, one.value, one.source): one for one in given})
 
 
 async def excluded_among(session, keys):
@@ -643,7 +643,7 @@ MODELLED = {
     (leads, "is_open"): is_open,
     (identity, "candidates"): candidates,
     (identity, "save_reviews"): save_reviews,
-    (exclusions, "add"): add_exclusion,
+    (exclusions, "save"): save_exclusions,
     (exclusions, "among"): excluded_among,
     (leads, "add_accounts"): add_accounts,
     (leads, "add_leads"): add_leads,

@@ -231,7 +231,7 @@ class Both:
             kind=self.draw.choice(kinds), value=self.draw.choice(values), reason=self.draw.choice(REASONS),
             source=self.draw.choice(("hubspot", "salesforce")),
         )  # fmt: skip
-        await self.do(exclusions, "add", one)
+        await self.do(exclusions, "save", [one])
         await self.do(exclusions, "among", [(kind, value) for kind in kinds for value in values])
 
     async def count(self):

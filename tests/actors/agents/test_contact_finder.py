@@ -27,6 +27,7 @@ from actors.core.questions import (
 )
 from actors.core.verification.replies import read_reply
 from actors.events.lead import Company, LeadEnriched
+from tenants.exclusions import Exclusion, ExclusionKind
 from tenants.policies import read_config
 from tenants.records import Contact, Finding, LeadProgress, Stage
 from tests.fakes.context import FakeContext
@@ -498,3 +499,19 @@ async def test_greylisting_is_come_back_to_with_the_same_address_and_not_for_eve
     late = await contact_finder.work(enriched(), FakeContext(answers, attempt=4))
     assert isinstance(late, Skip)
     assert "unknown" in late.reason
+
+
+async def test_who_objected_is_left_alone_from_then_on_where_the_address_is_known():
+    objection = OptedOut(provider="hunter")
+    _, outcome = await find({RevealPerson: REVEALED, VerifyAddress: objection})
+    assert isinstance(outcome, Skip)
+    (kept,) = [one for one in outcome.save if isinstance(one, Exclusion)]
+    assert (kept.kind, kept.value, kept.reason, kept.source) == (
+        ExclusionKind.EMAIL,
+        "ann.example@acme.com",
+        "do not contact",
+        "hunter",
+    )
+    assert not any(isinstance(one, Contact) for one in outcome.save)
+    _, outcome = await find({RevealPerson: objection})  # whoever it is, there is no address to keep away from
+    assert not any(isinstance(one, Exclusion) for one in outcome.save)

@@ -382,7 +382,7 @@ async def test_who_objected_since_the_approval_is_left_alone(works, vault, servi
         kind=ExclusionKind.EMAIL, value=PERSON.lower(), reason="do not contact", source="by hand"
     )
     async with works.database.tenant(acme.id) as session:
-        await exclusions.add(session, objection)
+        await exclusions.save(session, [objection])
     run = await status(works, acme, "skipped")
     assert run["reason"] == "approved, but the contact is left alone since: do not contact"
     assert (service.enrolled, len(await pending(works, acme, "failed"))) == ([], 1)

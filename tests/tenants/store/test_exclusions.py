@@ -27,7 +27,7 @@ async def test_what_a_source_said_before_is_replaced_and_what_others_said_stays(
     async with database.tenant(acme.id) as session:
         await exclusions.replace(session, "hubspot", [one("old.com"), one("kept.com", owner="ann")])
         await exclusions.replace(session, "salesforce", [one("old.com", source="salesforce")])
-        await exclusions.add(session, one("ann@x.com", "do not contact", "by hand", EMAIL))
+        await exclusions.save(session, [one("ann@x.com", "do not contact", "by hand", EMAIL)])
     async with database.tenant(acme.id) as session:
         assert (
             await exclusions.replace(session, "hubspot", [one("kept.com", "open deal"), one("new.com")]) == 2
@@ -46,9 +46,9 @@ async def test_of_several_reasons_the_weightiest_is_told_within_a_source_and_amo
     async with database.tenant(acme.id) as session:
         both = [one("a.com", "open deal"), one("a.com", "customer"), one("a.com", "competitor")]
         assert await exclusions.replace(session, "hubspot", both) == 1
-        await exclusions.add(session, one("a.com", "do not contact", "by hand"))
-        await exclusions.add(session, one("b.com", "they asked", "by hand"))
-        await exclusions.add(session, one("b.com", "competitor", "salesforce"))
+        await exclusions.save(session, [one("a.com", "do not contact", "by hand")])
+        await exclusions.save(session, [one("b.com", "they asked", "by hand")])
+        await exclusions.save(session, [one("b.com", "competitor", "salesforce")])
         found = await exclusions.among(session, [(DOMAIN, "a.com"), (DOMAIN, "b.com"), (DOMAIN, "c.com")])
         assert found == {(DOMAIN, "a.com"): "do not contact", (DOMAIN, "b.com"): "competitor"}
         assert await exclusions.remove(session, DOMAIN, "a.com", "by hand")
@@ -59,7 +59,7 @@ async def test_of_several_reasons_the_weightiest_is_told_within_a_source_and_amo
 async def test_a_domain_is_no_name_and_another_tenants_exclusions_are_its_own(database, vault, acme):
     other = await tenants.add(database, vault, "other", {})
     async with database.tenant(acme.id) as session:
-        await exclusions.add(session, one("acme", kind=NAME))
+        await exclusions.save(session, [one("acme", kind=NAME)])
     async with database.tenant(acme.id) as session:
         assert await exclusions.among(session, [(DOMAIN, "acme"), (EMAIL, "acme")]) == {}
         assert await exclusions.among(session, [(NAME, "acme")]) == {(NAME, "acme"): "customer"}

@@ -1,0 +1,29 @@
+"""What an agent's work may leave behind: every kind of record that a run can save."""
+
+from tenants.exclusions import Exclusion
+from tenants.records import (
+    Account,
+    AccountReview,
+    AccountSignal,
+    Contact,
+    Finding,
+    Lead,
+    LeadProgress,
+    LeadScore,
+    SourceRejection,
+    SourceTally,
+)
+
+Saved = (
+    Account
+    | Contact
+    | Lead
+    | LeadProgress
+    | LeadScore
+    | Finding
+    | SourceTally
+    | SourceRejection
+    | AccountReview
+    | AccountSignal
+    | Exclusion
+)
