@@ -34,7 +34,7 @@ class _Domain:
 
     ways: Ways
     providers: Mapping[str, Provider]
-    mail: "asyncio.Task[Reply] | None" = None
+    mail: "dict[FindMailExchangers, asyncio.Future[Reply]]"
     probes: "Gather[ProbeMailbox, Reply | AgentError]" = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,11 +45,11 @@ class _Domain:
         """What its servers say. Vendors are not asked: here nobody has a budget for them."""
         match question:
             case FindMailExchangers():
-                if self.mail is None:
-                    provider = self.providers["dns"]
-                    answer = provider.answers[FindMailExchangers]
-                    self.mail = asyncio.ensure_future(answer(self.ways.names, question))
-                return _answer("dns", await self.mail)
+                told = self.mail.get(question)
+                if told is None:
+                    answer = self.providers["dns"].answers[FindMailExchangers]
+                    told = self.mail[question] = asyncio.ensure_future(answer(self.ways.names, question))
+                return _answer("dns", await told)
             case ProbeMailbox() if self.ways.mail is not None:
                 outcome = await self.probes.get(question)
                 assert outcome is not None
@@ -93,10 +93,11 @@ async def verify_each(
     servers is none.
     """
     left_s = PATIENCE_S if waits else 0.0
+    mail: dict[FindMailExchangers, asyncio.Future[Reply]] = {}
     left = list(range(len(told)))
     while left:
         came: asyncio.Queue[tuple[int, Verified]] = asyncio.Queue()
-        round_ = asyncio.create_task(_round(left, told, ways, providers, came))
+        round_ = asyncio.create_task(_round(left, told, ways, providers, mail, came))
         again: list[int] = []
         wait_s = 0.0
         try:
@@ -133,6 +134,7 @@ async def _round(
     told: Sequence[str],
     ways: Ways,
     providers: Mapping[str, Provider],
+    mail: "dict[FindMailExchangers, asyncio.Future[Reply]]",
     came: "asyncio.Queue[tuple[int, Verified]]",
 ) -> None:
     domains: dict[str, list[int]] = {}
@@ -143,7 +145,7 @@ async def _round(
 
     async def of_domain(listed: Sequence[int]) -> None:
         async with at_once:
-            domain = _Domain(ways, providers)
+            domain = _Domain(ways, providers, mail)
 
             async def one(place: int) -> None:
                 came.put_nowait((place, await verify(told[place], domain.ask)))

@@ -44,6 +44,7 @@ async def test_greylisted_addresses_are_asked_again_when_the_server_wants_it():
     addresses = ["ann@grey-tools.com", "nobody@grey-tools.com", "bob@good-tools.com"]
     async with open_internet(domains, clock=clock) as internet:
         statuses = await told(addresses, internet, sleep=sleep)
+        assert internet.names.asked["grey-tools.com", "MX"] == 1
     assert statuses == [Status.DELIVERABLE, Status.UNDELIVERABLE, Status.DELIVERABLE]
     assert len(slept) == 1
     assert 300 <= slept[0] <= 910
