@@ -234,7 +234,7 @@ class _Notes:
 
     def found_out(self, verified: Verified) -> None:
         """What mail servers themselves said of an address, in so far as they told anything."""
-        if verified.transcript and verified.verdict.status is not Status.UNKNOWN:
+        if verified.by_servers:
             told = AddressVerdict(email=verified.email, status=verified.verdict.status)
             answer: Answer[Any] = Answer(
                 provider="mailbox",

@@ -88,6 +88,8 @@ async def test_ray_up_brings_a_mill_that_works_and_ray_down_leaves_nothing(datab
             "LEADMILL_MASTER_KEY": base64.b64encode(os.urandom(32)).decode(),
             "LEADMILL_CONSOLE_PORT": "0",
             "LEADMILL_MAX_DESKS": "24",
+            # events are sent on to lanes given meanwhile under their own ids, and here none may be twice
+            "LEADMILL_SCALE_LANES": "1",
             "LEADMILL_HOME": str(folder / "shared"),
         }
         store = StoreSettings(

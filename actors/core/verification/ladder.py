@@ -35,11 +35,15 @@ class Ask(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """An address as it is written for sure, how it stands, and what was said to and by its mail servers."""
+    """An address as it is written for sure, how it stands, and what was said to and by its mail servers.
+
+    `by_servers` is whether it was they who told, and no vendor.
+    """
 
     email: str
     verdict: Verdict
     transcript: tuple[str, ...] = ()
+    by_servers: bool = False
 
 
 async def verify(told: str, ask: Ask) -> Verified:
@@ -63,10 +67,10 @@ async def verify(told: str, ask: Ask) -> Verified:
     if probe is not None:
         facts, transcript = replace(facts, probes=_probes(probe)), probe.transcript
     verdict = judge(facts)
-    if verdict.status is Status.UNKNOWN:
-        facts = replace(facts, vendors=await _vendors(email, ask, may_be_none=probe is not None))
-        verdict = judge(facts)
-    return Verified(email, verdict, transcript)
+    if verdict.status is not Status.UNKNOWN:
+        return Verified(email, verdict, transcript, by_servers=probe is not None)
+    facts = replace(facts, vendors=await _vendors(email, ask, may_be_none=probe is not None))
+    return Verified(email, judge(facts), transcript)
 
 
 async def _mail_of(domain: str, ask: Ask) -> tuple[DomainMail, tuple[str, ...]]:

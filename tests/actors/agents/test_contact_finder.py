@@ -156,7 +156,9 @@ async def test_personas_are_tried_in_their_order_until_one_is_found():
 async def test_who_objected_is_skipped_and_nothing_of_the_person_is_kept(where):
     _, outcome = await find({RevealPerson: REVEALED} | {where: OptedOut()})
     assert isinstance(outcome, Skip)
-    assert not any(isinstance(one, Contact | Finding) for one in outcome.save)
+    left_alone = [one.value for one in outcome.save if isinstance(one, Exclusion)]
+    assert left_alone == (["ann.example@acme.com"] if where is VerifyAddress else [])
+    assert len(outcome.save) == len(left_alone)
     assert "objected" in outcome.reason
 
 
@@ -515,3 +517,11 @@ async def test_who_objected_is_left_alone_from_then_on_where_the_address_is_know
     assert not any(isinstance(one, Contact) for one in outcome.save)
     _, outcome = await find({RevealPerson: objection})  # whoever it is, there is no address to keep away from
     assert not any(isinstance(one, Exclusion) for one in outcome.save)
+
+
+async def test_what_a_vendor_tells_is_not_said_to_be_of_mail_servers_that_did_not_tell():
+    blocked = (554, "5.7.1 your address is on a list")
+    _, outcome = await find({RevealPerson: REVEALED, ProbeMailbox: probe(blocked, blocked)})
+    assert isinstance(outcome, Done)
+    found = [one for one in outcome.save if isinstance(one, Finding) and one.field == "email_status"]
+    assert [(one.provider, one.value) for one in found] == [("oracle", "deliverable")]

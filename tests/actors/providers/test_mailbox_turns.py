@@ -140,6 +140,10 @@ async def test_a_server_that_answers_between_them_says_that_it_is_not_us(time: T
     for _ in range(BLOCKS):  # and one server is no more than one
         turns.was_blocked(HERE)
     turns.look()
+    for number in range(BLOCKS):  # whereas so many in a row are about us
+        turns.was_blocked(f"198.51.100.{number}")
+    with pytest.raises(LeftAlone):
+        turns.look()
 
 
 @given(
