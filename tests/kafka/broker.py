@@ -147,7 +147,8 @@ class Broker:
     def _make(self) -> None:
         """Its settings and its empty storage."""
         (self.folder / "server.properties").write_text(self._properties())
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # one that began with a hyphen would be read as an option
+        cluster = base64.urlsafe_b64encode(bytes(1) + uuid.uuid4().bytes[1:]).decode().rstrip("=")
         words = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", "server.properties"]
         if self._secured:
             make_certificate(self.folder / "server.pem", self.ca_file)
