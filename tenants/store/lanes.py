@@ -131,18 +131,27 @@ async def release(session: Session, lease: Lease) -> None:
 
 
 async def work(session: Session, topics_of: Mapping[str, str]) -> list[LaneWork]:
-    """What waits on each lane of the bus for each agent, given the topic that it reads."""
+    """What waits on each lane of the bus for each agent, given the topic that it reads.
+
+    Runs may wait on a lane that no event has ever come on: they were shared out when their tenant was given it.
+    """
     rows = await session.rows(
         """
-        SELECT wanted.agent, h.lane, h.next_offset AS events, h.next_offset - COALESCE(l.next_offset, 0) AS backlog,
-               COALESCE(d.due, 0) AS due, COALESCE(l.expires_at > now(), false) AS leased
-        FROM unnest(CAST(:agents AS text[]), CAST(:topics AS text[])) AS wanted(agent, topic)
-        JOIN bus_head h ON h.topic = wanted.topic
-        LEFT JOIN lane_lease l ON l.agent = wanted.agent AND l.lane = h.lane
-        LEFT JOIN (
+        WITH wanted AS (SELECT * FROM unnest(CAST(:agents AS text[]), CAST(:topics AS text[])) AS w(agent, topic)),
+        due AS (
             SELECT agent, lane, count(*) AS due FROM run
             WHERE due_at IS NOT NULL AND due_at <= now() GROUP BY agent, lane
-        ) d ON d.agent = wanted.agent AND d.lane = h.lane
+        ),
+        waiting AS (
+            SELECT agent, h.lane, h.next_offset AS events, due FROM wanted JOIN bus_head h USING (topic)
+            LEFT JOIN due USING (agent, lane)
+            UNION ALL
+            SELECT agent, due.lane, 0, due FROM wanted JOIN due USING (agent)
+            WHERE NOT EXISTS (SELECT FROM bus_head h WHERE h.topic = wanted.topic AND h.lane = due.lane)
+        )
+        SELECT agent, lane, events, events - COALESCE(l.next_offset, 0) AS backlog, COALESCE(due, 0) AS due,
+               COALESCE(l.expires_at > now(), false) AS leased
+        FROM waiting LEFT JOIN lane_lease l USING (agent, lane)
         """,
         agents=list(topics_of),
         topics=list(topics_of.values()),

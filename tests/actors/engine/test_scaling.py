@@ -1,9 +1,11 @@
 """Lanes are given to a tenant whose work piles up, and taken back: the real engine, and a slow provider."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from actors.core.errors import RateLimited
 from actors.core.questions import EnrichCompany
 from tenants.store import lanes
 from tests.actors.engine.mills import add_tenant, ask_for, counts_of, run_until
@@ -81,3 +83,33 @@ async def test_what_a_person_gave_is_neither_added_to_nor_taken_back(works, data
     asleep = []
     await run_until(works, rested)
     assert seen == {(tuple(sorted(given)), False)}
+
+
+async def test_work_that_waits_when_a_tenant_is_given_lanes_goes_on_there(database, vault):
+    """Nothing is said on the new lanes: only what waited is there."""
+    failed = set()
+
+    async def at_first(question):
+        if isinstance(question, EnrichCompany) and question.domain not in failed:
+            failed.add(question.domain)
+            raise RateLimited(provider="oracle", retry_at=datetime.now(UTC) + timedelta(seconds=1))
+
+    async with open_fake_works(
+        database, vault, oracle=Oracle(fail=at_first), commit_linger_s=0.01, scale_lanes=1
+    ) as works:
+        acme = await add_tenant(database, vault)
+        await ask_for(works, acme, 40)
+
+        async def all_wait():
+            async with database.tenant(acme.id) as session:
+                return await session.value("SELECT count(*) FROM run WHERE status = 'retrying'") == 40
+
+        await run_until(works, all_wait)
+        async with database.system() as session:
+            given = await lanes.scale(session, acme.id, TOPIC, 3)
+
+        async def ended():
+            return (await counts_of(database, acme))["scored"] == 40
+
+        await run_until(works, ended)
+        assert set(await lanes_that_worked(database, acme)) == set(given)

@@ -226,6 +226,25 @@ async def test_what_waits_is_shared_out_over_the_lanes_that_a_tenant_holds_from_
         assert await lanes_of(running, *elsewhere, theirs) == {acme.home_lane}
 
 
+async def test_runs_that_wait_on_a_lane_without_any_event_are_seen(database, vault):
+    """A tenant is given lanes while its runs wait: on those lanes nothing may ever have been said."""
+    acme = await tenants.add(database, vault, "acme", {})
+    waiting_runs = [start() for _ in range(40)]
+    async with database.tenant(acme.id) as session:
+        await log.append(session, [entry(acme.id, lane=acme.home_lane)])
+        await runs.open_runs(session, "enrichment", acme.home_lane, waiting_runs)
+        ends = [end(run, RunStatus.RETRYING, due_at=datetime.now(UTC)) for run in waiting_runs]
+        await runs.close_runs(session, ends)
+    async with database.system() as session:
+        held = await lanes.scale(session, acme.id, TOPIC, 3)
+    found = await waiting(database)
+    assert set(found) == set(held)
+    assert sum(one.due for one in found.values()) == len(waiting_runs)
+    assert {lane: (one.events, one.backlog) for lane, one in found.items()} == {
+        lane: (1, 1) if lane == acme.home_lane else (0, 0) for lane in held
+    }
+
+
 @pytest.mark.parametrize("wanted", [-1, 0, LANES + 1])
 async def test_nobody_gets_more_lanes_than_there_are_nor_none(database, vault, wanted):
     acme = await tenants.add(database, vault, "acme", {})
