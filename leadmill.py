@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 import actors.commands.accounts
 import actors.commands.agents
 import actors.commands.approvals
+import actors.commands.bounces
 import actors.commands.budgets
 import actors.commands.effects
 import actors.commands.errors
@@ -28,6 +29,7 @@ import actors.commands.signals
 import actors.commands.source
 import actors.commands.sources
 import actors.commands.topics
+import actors.commands.trust
 import actors.commands.verify
 import actors.shell.commands
 import scoring_models.commands
@@ -67,6 +69,8 @@ app.command()(actors.commands.source.source)
 app.command()(actors.commands.lookalikes.lookalike)
 app.command("sources")(actors.commands.sources.list_sources)
 app.command()(actors.commands.verify.verify)
+app.command()(actors.commands.bounces.bounces)
+app.command()(actors.commands.trust.trust)
 app.command()(actors.commands.leads.pipeline)
 app.command()(actors.commands.findings.why)
 app.command("signals")(actors.commands.signals.list_signals)

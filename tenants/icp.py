@@ -72,11 +72,12 @@ class IdealCustomer(Record):
 
 
 class Persona(Record):
-    """A person wanted at each account: job titles, how senior, which department."""
+    """A person wanted at each account: job titles, how senior, which department, and how many such people."""
 
     titles: tuple[str, ...] = ()
     seniorities: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
+    per_account: int = Field(default=1, ge=1, le=10)
 
 
 def mismatch(icp: IdealCustomer, account: Account) -> str | None:

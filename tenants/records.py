@@ -16,6 +16,8 @@ from tenants.identity import TenantId
 WITHDRAWN = "withdrawn"
 #: the provider of a finding that a person wrote
 PERSON = "person"
+#: the providers of what mail itself has shown: somebody answered it, or it came back
+REPLY, BOUNCE = "reply", "bounce"
 #: what a run misses whose lead was closed, since another lead of the same company goes on
 OWN_LEAD = "lead of its own"
 
@@ -212,6 +214,28 @@ class AccountSignal(Record):
     url: str | None
     source: str
     seen_at: datetime
+
+
+class MailOutcome(Record):
+    """What became of mail to a contact's address: it was answered, or it came back for good."""
+
+    contact_id: UUID
+    email: str
+    arrived: bool
+    why: str
+    at: datetime
+
+
+class TrackRecord(Record):
+    """How often what one source claims has turned out right and wrong, as replies and bounces have shown.
+
+    The claim is `email`, that this is the person's address, or `email_status`, that it takes mail or does not.
+    """
+
+    source: str
+    claim: str
+    right: int
+    wrong: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from tenants.records import (
     Lead,
     LeadProgress,
     LeadScore,
+    MailOutcome,
     SourceRejection,
     SourceTally,
 )
@@ -26,4 +27,5 @@ Saved = (
     | AccountReview
     | AccountSignal
     | Exclusion
+    | MailOutcome
 )

@@ -39,6 +39,7 @@ async def campaign(event: LeadScored, ctx: Context) -> Outcome:
         domain=account.domain,
         score=event.score,
         tier=event.tier,
+        place=event.place,
     )
     why = f"enrol in {event.sequence}: tier {event.tier}, {event.score} points"
     return Done(

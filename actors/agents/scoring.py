@@ -44,7 +44,10 @@ async def scoring(event: ContactVerified, ctx: Context) -> Outcome:
         sequence=sequence,
         model=score.model,
         reasons=reasons,
+        place=event.place,
     )
+    if event.place > 1:  # of the lead's own standing the person decides whom it goes by
+        return Done(say=(said,), output={"score": score.score, "tier": score.tier, "place": event.place})
     progress = LeadProgress(lead_id=event.lead_id, stage=Stage.SCORED)
     output = {"score": score.score, "tier": score.tier, "model": score.model}
     return Done(save=(progress, standing), say=(said,), output=output)

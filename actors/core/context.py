@@ -11,7 +11,7 @@ from actors.core.questions import Answer, Answers, EnrichCompany, Enrichment, Qu
 from scoring_models.schema import Score, ScoreRequest
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig
-from tenants.records import Account, AccountSignal, Contact, Finding
+from tenants.records import Account, AccountSignal, Contact, Finding, TrackRecord
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -68,6 +68,18 @@ class Context(Protocol):
         """The contact, or None where it is gone."""
         ...
 
+    async def contact_of(self, lead_id: UUID) -> Contact | None:
+        """The contact that a lead goes by, or None where there is none."""
+        ...
+
+    async def contacts_at(self, account_id: UUID) -> Sequence[Contact]:
+        """The contacts with an address that the tenant has at the account."""
+        ...
+
+    async def track_records(self) -> Sequence[TrackRecord]:
+        """How right those were who told addresses, of all that mail has put to the test."""
+        ...
+
     async def known_accounts(self, identity_keys: Sequence[str]) -> set[str]:
         """Those of the identity keys that the tenant has an account for."""
         ...
@@ -82,11 +94,13 @@ class Context(Protocol):
         """The accounts that the tenant has under the plain name or the domain of one of these."""
         ...
 
-    async def ask(self, question: Question[AnswerT], *, of: str | None = None) -> Answer[AnswerT]:
+    async def ask(
+        self, question: Question[AnswerT], *, of: str | None = None, besides: Collection[str] = ()
+    ) -> Answer[AnswerT]:
         """The first hit among the tenant's providers that answer such questions, else a miss; or of one of them.
 
-        Raises NotConnected where the tenant has no such provider, and the last provider's error where
-        none could answer.
+        Those named in `besides` are not asked. Raises NotConnected where the tenant has no such provider, and the
+        last provider's error where none could answer.
         """
         ...
 

@@ -50,11 +50,16 @@ class EnrolContact(Effect):
     domain: str | None = None
     score: int
     tier: str
+    place: int = 1
 
     @property
     def same(self) -> tuple[object, ...]:
-        """One lead is put into one sequence once."""
-        return self.lead_id, self.sequence
+        """One lead is put into one sequence once, by whichever contact; so is each further person there."""
+        return (
+            (self.lead_id, self.sequence)
+            if self.place == 1
+            else (self.lead_id, self.sequence, self.contact_id)
+        )
 
     @property
     def told(self) -> str:

@@ -1,7 +1,7 @@
 """Asking providers: who is asked, in which order, and at what price."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -69,16 +69,18 @@ class Asking:
         recording: Recording,
         is_retry: bool = False,
         of: str | None = None,
+        besides: Collection[str] = (),
     ) -> Answer[AnswerT]:
         """The first hit among the tenant's providers that answer such questions, else a miss; or `of` one of them.
 
-        Raises NotConnected where there is no such provider, and the last provider's error where no provider
-        had a hit and one could not answer. What each says goes into the recording.
+        Those named in `besides` are not asked. Raises NotConnected where there is no such provider, and the last
+        provider's error where no provider had a hit and one could not answer. What each says goes into the recording.
         """
         error: AgentError | None = None
         answer: Answer[AnswerT] | None = None
         spent = before = Decimal(0)
-        asked = [one for one in self.able(profile, question) if of is None or one.name == of]
+        able = [one for one in self.able(profile, question) if one.name not in besides]
+        asked = [one for one in able if of is None or one.name == of]
         if is_retry:
             paid = await self.paid_before(profile, run_id, question, asked)
             asked.sort(key=lambda provider: provider.name not in paid)

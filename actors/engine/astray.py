@@ -33,9 +33,10 @@ _STAGES = {
 def is_stale(event: Event, stage: str | None, agent: Agent) -> bool:
     """Whether the event would move a lead to where it has been: it has come further by now.
 
-    For an agent that moves no leads, no event is too old.
+    For an agent that moves no leads, no event is too old. Neither is one of a person beside the one that the lead goes
+    by: that moves no lead.
     """
-    said = _STAGES.get(event.type)
+    said = _STAGES.get(event.type) if getattr(event.data, "place", 1) == 1 else None
     if said is None or stage is None or not any(payload.type in _STAGES for payload in agent.emits):
         return False
     order = list(Stage)

@@ -24,6 +24,7 @@ from tenants.records import (
     LeadProgress,
     LeadScore,
     LogEntry,
+    MailOutcome,
     SourceRejection,
     SourceTally,
 )
@@ -37,6 +38,7 @@ from tenants.store import (
     lanes,
     leads,
     log,
+    mail,
     recordings,
     runs,
     signals,
@@ -61,6 +63,7 @@ _SAVERS: tuple[
     (SourceRejection, lambda one: (one.request_id, one.row_number), sources.save_rejections),
     (AccountReview, lambda one: one.id, identity.save_reviews),
     (AccountSignal, lambda one: one.id, signals.save),
+    (MailOutcome, lambda one: (one.contact_id, one.email), mail.save),
     (Exclusion, lambda one: (one.kind, one.value, one.source), exclusions.save),
 )
 _TRIES = 6

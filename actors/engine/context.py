@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -14,97 +14,16 @@ from actors.core.questions import Answer, Answers, EnrichCompany, Enrichment, Qu
 from actors.engine.asking import Asking
 from actors.engine.deciding import Rules
 from actors.engine.enriching import Enriching
-from actors.engine.gather import Gather
-from actors.engine.previewing import EXPERIENCE
+from actors.engine.lookups import Lookups
 from actors.engine.profiles import Profile
 from actors.engine.recording import Recording
 from scoring_models.schema import Score, ScoreRequest
 from tenants.exclusions import ExclusionKind
 from tenants.identity import TenantId
-from tenants.names import name_key
 from tenants.policies import TenantConfig
-from tenants.records import Account, AccountSignal, Contact, Finding
-from tenants.store import calls, exclusions, findings, identity, leads, models, signals
-from tenants.store.session import Database
+from tenants.records import Account, AccountSignal, Contact, Finding, TrackRecord
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
-
-
-class ScoringService(Protocol):
-    """Whoever answers for models: a Serve application, or a scorer in this process."""
-
-    async def score_many(self, model: str, requests: Sequence[ScoreRequest]) -> list[Score]:
-        """The scores of these leads by the model with this label. Raises ScorerAway where nobody answers."""
-        ...
-
-
-class TenantDesk:
-    """What the runs of one tenant share: questions of many runs are put to the database as one."""
-
-    def __init__(self, tenant_id: TenantId, database: Database, scoring: ScoringService) -> None:
-        self._tenant_id = tenant_id
-        self._database = database
-        self._scoring = scoring
-        self.accounts: Gather[UUID, Account] = Gather(self._accounts)
-        self.accounts_of: Gather[UUID, Account] = Gather(self._accounts_of)
-        self.findings: Gather[UUID, tuple[Finding, ...]] = Gather(self._findings)
-        self.signals: Gather[UUID, tuple[AccountSignal, ...]] = Gather(self._signals)
-        self.contacts: Gather[UUID, Contact] = Gather(self._contacts)
-        self.exclusions: Gather[tuple[ExclusionKind, str], str] = Gather(self._excluded)
-        self.scores: Gather[ScoreRequest, Score] = Gather(self._scores, most=512)
-
-    async def _accounts(self, ids: list[UUID]) -> Mapping[UUID, Account]:
-        async with self._database.tenant(self._tenant_id) as session:
-            return await leads.accounts(session, ids)
-
-    async def _accounts_of(self, lead_ids: list[UUID]) -> Mapping[UUID, Account]:
-        async with self._database.tenant(self._tenant_id) as session:
-            return await leads.accounts_of(session, lead_ids)
-
-    async def _findings(self, ids: list[UUID]) -> Mapping[UUID, tuple[Finding, ...]]:
-        async with self._database.tenant(self._tenant_id) as session:
-            return await findings.current(session, ids)
-
-    async def _signals(self, ids: list[UUID]) -> Mapping[UUID, tuple[AccountSignal, ...]]:
-        async with self._database.tenant(self._tenant_id) as session:
-            return await signals.of_accounts(session, ids)
-
-    async def _contacts(self, ids: list[UUID]) -> Mapping[UUID, Contact]:
-        async with self._database.tenant(self._tenant_id) as session:
-            return await leads.contacts(session, ids)
-
-    async def _excluded(
-        self, keys: list[tuple[ExclusionKind, str]]
-    ) -> Mapping[tuple[ExclusionKind, str], str]:
-        async with self._database.tenant(self._tenant_id) as session:
-            return await exclusions.among(session, keys)
-
-    async def known_keys(self, keys: Sequence[str]) -> set[str]:
-        """Those of the identity keys that the tenant has an account for: one question for a whole list already."""
-        async with self._database.tenant(self._tenant_id) as session:
-            return await leads.known_keys(session, keys)
-
-    async def namesakes(self, accounts: Sequence[Account]) -> list[Account]:
-        """The tenant's accounts that are called or found like one of these: one question for a whole list, too."""
-        async with self._database.tenant(self._tenant_id) as session:
-            return await identity.candidates(
-                session,
-                names=[name_key(one.name) for one in accounts],
-                domains=[one.domain for one in accounts if one.domain is not None],
-            )
-
-    async def cost_of_a_lead(self) -> Decimal | None:
-        """What a lead has cost so far; None where that is not known yet."""
-        async with self._database.tenant(self._tenant_id) as session:
-            return await calls.cost_of_a_lead(session, at_least=EXPERIENCE)
-
-    async def _scores(self, requests: list[ScoreRequest]) -> Mapping[ScoreRequest, Score]:
-        async with self._database.tenant(self._tenant_id) as session:
-            champion = await models.resolve(session, tenant_id=self._tenant_id)
-        if champion is None:
-            raise ScorerAway("there is no champion yet: `leadmill model train`")
-        scores = await self._scoring.score_many(champion.label, requests)
-        return dict(zip(requests, scores, strict=True))
 
 
 class RunContext:
@@ -113,7 +32,7 @@ class RunContext:
     def __init__(
         self,
         profile: Profile,
-        desk: TenantDesk,
+        lookups: Lookups,
         asking: Asking,
         enriching: Enriching,
         *,
@@ -124,7 +43,7 @@ class RunContext:
         is_retry: bool = False,
     ) -> None:
         self._profile = profile
-        self._desk = desk
+        self._lookups = lookups
         self._asking = asking
         self._enriching = enriching
         self._run_id = run_id
@@ -157,7 +76,7 @@ class RunContext:
 
     async def expected_cost(self, leads: int) -> Decimal:
         """What so many new leads will cost in US dollars, as the tenant's leads did so far."""
-        known = await self._desk.cost_of_a_lead()
+        known = await self._lookups.cost_of_a_lead()
         return leads * (known if known is not None else self._asking.most_for_a_lead(self._profile))
 
     @property
@@ -177,37 +96,55 @@ class RunContext:
 
     async def account(self, account_id: UUID) -> Account | None:
         """The account, or None where it is gone."""
-        account = await self._desk.accounts.get(account_id)
+        account = await self._lookups.accounts.get(account_id)
         self.recording.account(account_id, account)
         return account
 
     async def account_of(self, lead_id: UUID) -> Account | None:
         """The account of a lead, or None where there is no such lead."""
-        account = await self._desk.accounts_of.get(lead_id)
+        account = await self._lookups.accounts_of.get(lead_id)
         self.recording.account(lead_id, account)
         return account
 
     async def findings(self, account_id: UUID) -> tuple[Finding, ...]:
         """The findings that stand in the account."""
-        found = await self._desk.findings.get(account_id) or ()
+        found = await self._lookups.findings.get(account_id) or ()
         self.recording.findings(account_id, found)
         return found
 
     async def signals(self, account_id: UUID) -> tuple[AccountSignal, ...]:
         """What is known to have happened at the account, the newest first."""
-        happened = await self._desk.signals.get(account_id) or ()
+        happened = await self._lookups.signals.get(account_id) or ()
         self.recording.signals(account_id, happened)
         return happened
 
     async def contact(self, contact_id: UUID) -> Contact | None:
         """The contact, or None where it is gone."""
-        contact = await self._desk.contacts.get(contact_id)
+        contact = await self._lookups.contacts.get(contact_id)
         self.recording.contact(contact_id, contact)
         return contact
 
+    async def contact_of(self, lead_id: UUID) -> Contact | None:
+        """The contact that a lead goes by, or None where there is none."""
+        contact = await self._lookups.contacts_of.get(lead_id)
+        self.recording.contact(lead_id, contact)
+        return contact
+
+    async def contacts_at(self, account_id: UUID) -> tuple[Contact, ...]:
+        """The contacts with an address that the tenant has at the account."""
+        found = await self._lookups.contacts_at.get(account_id) or ()
+        self.recording.contacts_at(account_id, found)
+        return found
+
+    async def track_records(self) -> tuple[TrackRecord, ...]:
+        """How right those were who told addresses, of all that mail has put to the test."""
+        found = await self._lookups.track_records.get(self.tenant_id) or ()
+        self.recording.track_records(found)
+        return found
+
     async def known_accounts(self, identity_keys: Sequence[str]) -> set[str]:
         """Those of the identity keys that the tenant has an account for."""
-        known = await self._desk.known_keys(identity_keys) if identity_keys else set()
+        known = await self._lookups.known_keys(identity_keys) if identity_keys else set()
         self.recording.known(known)
         return known
 
@@ -218,7 +155,7 @@ class RunContext:
         keys = [(ExclusionKind.DOMAIN, one) for one in domains]
         keys += [(ExclusionKind.NAME, one) for one in names]
         keys += [(ExclusionKind.EMAIL, one) for one in emails]
-        reasons = await asyncio.gather(*map(self._desk.exclusions.get, keys))
+        reasons = await asyncio.gather(*map(self._lookups.exclusions.get, keys))
         found = {
             value: reason for (_, value), reason in zip(keys, reasons, strict=True) if reason is not None
         }
@@ -227,11 +164,13 @@ class RunContext:
 
     async def namesakes(self, accounts: Sequence[Account]) -> Sequence[Account]:
         """The accounts that the tenant has under the plain name or the domain of one of these."""
-        found = await self._desk.namesakes(accounts) if accounts else []
+        found = await self._lookups.namesakes(accounts) if accounts else []
         self.recording.namesakes(found)
         return found
 
-    async def ask(self, question: Question[AnswerT], *, of: str | None = None) -> Answer[AnswerT]:
+    async def ask(
+        self, question: Question[AnswerT], *, of: str | None = None, besides: Collection[str] = ()
+    ) -> Answer[AnswerT]:
         """The first hit among the tenant's providers that answer such questions, else a miss; or of one of them."""
         return await self._asking.ask(
             self._profile,
@@ -241,6 +180,7 @@ class RunContext:
             recording=self.recording,
             is_retry=self._is_retry,
             of=of,
+            besides=besides,
         )
 
     async def ask_each(self, question: Question[AnswerT]) -> Answers[AnswerT]:
@@ -276,7 +216,7 @@ class RunContext:
 
     async def score(self, request: ScoreRequest) -> Score:
         """The lead's score from the tenant's champion model."""
-        score = await self._desk.scores.get(request)
+        score = await self._lookups.scores.get(request)
         if score is None:
             raise ScorerAway("the model gave no score for this lead")
         self.model = score.model

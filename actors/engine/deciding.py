@@ -78,7 +78,7 @@ async def _overtaken(session: Session, lead_id: UUID | None, outcome: Done) -> s
     effect = outcome.effect
     if effect is not None:
         if not await leads.has_address(session, effect.lead_id, effect.contact_id, effect.email):
-            return "the contact has gone, or has another address"
+            return "the contact has gone, has another address, or its mail came back"
         person = (ExclusionKind.EMAIL, as_address(effect.email))
         if (reason := (await exclusions.among(session, [person])).get(person)) is not None:
             return f"the contact is left alone since: {reason}"

@@ -13,7 +13,7 @@ from actors.core.outcome import Done, Outcome, Skip, Snooze
 from actors.core.questions import Answer, Question
 from actors.engine.holding import canonical, write
 from tenants.matching import namesakes_among
-from tenants.records import Account, AccountSignal, Contact, Finding
+from tenants.records import Account, AccountSignal, Contact, Finding, TrackRecord
 from tenants.store.columns import to_json
 
 _ABOUT_ANSWERS = ("evidence", "quotes", "confidence", "licence", "keeps_for_days")
@@ -37,6 +37,8 @@ class Recording:
         self._contacts: dict[str, Contact | None] = {}
         self._findings: dict[str, Sequence[Finding]] = {}
         self._signals: dict[str, Sequence[AccountSignal]] = {}
+        self._contacts_at: dict[str, Sequence[Contact]] = {}
+        self._track_records: Sequence[TrackRecord] = ()
         self._known: set[str] = set()
         self._namesakes: dict[UUID, Account] = {}
         self._excluded: dict[str, str] = {}
@@ -55,8 +57,16 @@ class Recording:
         self._signals[str(account_id)] = happened
 
     def contact(self, contact_id: UUID, contact: Contact | None) -> None:
-        """A contact that was looked up."""
+        """A contact that was looked up, by its own id or by that of its lead."""
         self._contacts[str(contact_id)] = contact
+
+    def contacts_at(self, account_id: UUID, found: Sequence[Contact]) -> None:
+        """The contacts with an address that were known at an account."""
+        self._contacts_at[str(account_id)] = found
+
+    def track_records(self, found: Sequence[TrackRecord]) -> None:
+        """How right those who told addresses had been by then."""
+        self._track_records = found
 
     def known(self, keys: Iterable[str]) -> None:
         """Companies that the tenant had already."""
@@ -72,7 +82,8 @@ class Recording:
 
     def asked(self, question: Question[Any], candidates: Sequence[str]) -> None:
         """A question that is put to these providers: to one after the other, until one has a hit, or to each."""
-        self._asked[in_words(question)] = {"candidates": candidates, "told": {}}
+        put = self._asked.setdefault(in_words(question), {"candidates": [], "told": {}})
+        put["candidates"] += [name for name in candidates if name not in put["candidates"]]
 
     def enriched(
         self, question: Question[Any], candidates: Mapping[str, Iterable[str]], *, paid: bool
@@ -128,6 +139,11 @@ class Recording:
                 key: [one.model_dump(mode="json") for one in happened]
                 for key, happened in self._signals.items()
             },
+            "contacts_at": {
+                key: [one.model_dump(mode="json") for one in found]
+                for key, found in self._contacts_at.items()
+            },
+            "track_records": [one.model_dump(mode="json") for one in self._track_records],
             "known": sorted(self._known),
             "namesakes": [one.model_dump(mode="json") for one in self._namesakes.values()],
             "excluded": self._excluded,
@@ -170,6 +186,17 @@ class Told:
         if "signals" not in self._document:
             return ()  # older recordings know of nothing
         return tuple(AccountSignal.model_validate(one) for one in self._looked_up("signals", account_id))
+
+    def contacts_at(self, account_id: UUID) -> tuple[Contact, ...]:
+        """The contacts with an address that were known at the account then."""
+        found = self._document.get("contacts_at", {}).get(
+            str(account_id), ()
+        )  # older recordings know of none
+        return tuple(Contact.model_validate(one) for one in found)
+
+    def track_records(self) -> tuple[TrackRecord, ...]:
+        """How right those who told addresses had been by then."""
+        return tuple(TrackRecord.model_validate(one) for one in self._document.get("track_records", ()))
 
     def known(self, keys: Iterable[str]) -> set[str]:
         """Those of the companies that the tenant had already."""

@@ -14,14 +14,14 @@ from actors.core.errors import AgentError, NotConnected, OptedOut, ScorerAway
 from actors.core.outcome import Outcome
 from actors.core.questions import Answer, Answers, CompanyFacts, EnrichCompany, Enrichment, Question, filled
 from actors.engine.asking import in_order
-from actors.engine.context import ScoringService
+from actors.engine.lookups import ScoringService
 from actors.engine.recording import NotRecorded, Told, described, hashed
 from actors.events import event_types
 from actors.events.envelope import read_payload
 from scoring_models.schema import Score, ScoreRequest
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig, read_config
-from tenants.records import Account, AccountSignal, Contact, Finding
+from tenants.records import Account, AccountSignal, Contact, Finding, TrackRecord
 from tenants.store import recordings
 from tenants.store.columns import to_json
 from tenants.store.session import Database
@@ -219,6 +219,18 @@ class _Context:
         """The contact as it was then."""
         return self._told.contact(contact_id)
 
+    async def contact_of(self, lead_id: UUID) -> Contact | None:
+        """The contact that the lead went by then."""
+        return self._told.contact(lead_id)
+
+    async def contacts_at(self, account_id: UUID) -> Sequence[Contact]:
+        """The contacts with an address that were known at the account then."""
+        return self._told.contacts_at(account_id)
+
+    async def track_records(self) -> Sequence[TrackRecord]:
+        """How right those who told addresses had been by then."""
+        return self._told.track_records()
+
     async def known_accounts(self, identity_keys: Sequence[str]) -> set[str]:
         """Those of the identity keys that the tenant had an account for then."""
         return self._told.known(identity_keys)
@@ -238,12 +250,15 @@ class _Context:
         question: Question[AnswerT],
         *,
         of: str | None = None,  # noqa: ARG002 - whom they asked is recorded
+        besides: Collection[str] = (),
     ) -> Answer[AnswerT]:
         """What the providers of then answered, in the order of this world."""
         error: AgentError | None = None
         answer: Answer[Any] | None = None
         spent = before = Decimal(0)
         for provider in in_order(self._told.candidates(question), self.config.order):
+            if provider in besides:
+                continue
             try:
                 answer = self._told.answer(question, provider)
             except OptedOut:

@@ -18,9 +18,10 @@ from actors.core.outcome import Act, Done, Outcome, Skip, Snooze
 from actors.core.retry import retry_at
 from actors.engine import holding
 from actors.engine.asking import Asking
-from actors.engine.context import RunContext, ScoringService, TenantDesk
+from actors.engine.context import RunContext
 from actors.engine.deciding import as_decided
 from actors.engine.enriching import Enriching
+from actors.engine.lookups import Lookups, ScoringService
 from actors.engine.outward import Outward
 from actors.engine.profiles import Profile
 from actors.engine.turn import Turn
@@ -95,7 +96,7 @@ class Runner:
         self._outward = outward
         self._scoring = scoring
         self._build = build
-        self._desks: dict[TenantId, TenantDesk] = {}
+        self._lookups: dict[TenantId, Lookups] = {}
         #: runs that this very process has left unfinished: over these no process died
         self.left: set[UUID] = set()
 
@@ -111,12 +112,12 @@ class Runner:
         started = time.monotonic()
         now = self._database.now()
         tenant_id = profile.tenant.id
-        desk = self._desks.get(tenant_id)
-        if desk is None:
-            desk = self._desks[tenant_id] = TenantDesk(tenant_id, self._database, self._scoring)
+        lookups = self._lookups.get(tenant_id)
+        if lookups is None:
+            lookups = self._lookups[tenant_id] = Lookups(tenant_id, self._database, self._scoring)
         ctx = RunContext(
             profile,
-            desk,
+            lookups,
             self._asking,
             self._enriching,
             run_id=assignment.run_id,
@@ -221,9 +222,14 @@ class Runner:
 
     def give_up(self, assignment: Assignment, profile: Profile, deliveries: int) -> Finished:
         """The run as failed, without another try: every process that began it died over it."""
-        desk = TenantDesk(profile.tenant.id, self._database, self._scoring)
+        lookups = Lookups(profile.tenant.id, self._database, self._scoring)
         ctx = RunContext(
-            profile, desk, self._asking, self._enriching, run_id=assignment.run_id, now=self._database.now()
+            profile,
+            lookups,
+            self._asking,
+            self._enriching,
+            run_id=assignment.run_id,
+            now=self._database.now(),
         )
         error = ProcessDied(f"{deliveries} times in a row")
         end = self._end(assignment, ctx, None, error, 0.0)
@@ -232,9 +238,14 @@ class Runner:
 
     def overtaken(self, assignment: Assignment, profile: Profile, outcome: Skip = _OVERTAKEN) -> Finished:
         """The run as skipped, and its lead left as it is: by default it has come further than the event says."""
-        desk = TenantDesk(profile.tenant.id, self._database, self._scoring)
+        lookups = Lookups(profile.tenant.id, self._database, self._scoring)
         ctx = RunContext(
-            profile, desk, self._asking, self._enriching, run_id=assignment.run_id, now=self._database.now()
+            profile,
+            lookups,
+            self._asking,
+            self._enriching,
+            run_id=assignment.run_id,
+            now=self._database.now(),
         )
         end = self._end(assignment, ctx, outcome, None, 0.0)
         return Finished(assignment, outcome, replace(end, lead_id=None))

@@ -1,7 +1,7 @@
 """Whole lists of addresses verified without a tenant: all of a domain together, its name servers asked once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -41,7 +41,12 @@ class _Domain:
         bulk = self.providers["mailbox"].bulk[ProbeMailbox]
         self.probes = Gather(self._probe, most=bulk.most)
 
-    async def ask(self, question: Question[Any]) -> Answer[Any]:
+    async def ask(
+        self,
+        question: Question[Any],
+        *,
+        besides: Collection[str] = (),  # noqa: ARG002 - there are no vendors to leave out
+    ) -> Answer[Any]:
         """What its servers say. Vendors are not asked: here nobody has a budget for them."""
         match question:
             case FindMailExchangers():

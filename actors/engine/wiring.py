@@ -16,8 +16,8 @@ from actors.core.agent import Agent
 from actors.core.errors import ScorerAway
 from actors.core.provider import Http, Provider
 from actors.engine.asking import Asking
-from actors.engine.context import ScoringService
 from actors.engine.http import open_web
+from actors.engine.lookups import ScoringService
 from actors.engine.outward import Outward
 from actors.engine.previewing import Preview, preview
 from actors.engine.profiles import Profile, Profiles

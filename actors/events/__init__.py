@@ -8,10 +8,11 @@ from actors.events.contact import ContactVerified
 from actors.events.engagement import EngagementRecorded
 from actors.events.envelope import Payload
 from actors.events.lead import LeadEnriched, LeadScored, LeadSourced
+from actors.events.mail import EmailBounced
 from actors.events.source import SourceRequested
 
 PUBLIC: tuple[type[Payload], ...] = (LeadSourced, LeadEnriched, ContactVerified, LeadScored)
-INTERNAL: tuple[type[Payload], ...] = (SourceRequested, EngagementRecorded)
+INTERNAL: tuple[type[Payload], ...] = (SourceRequested, EngagementRecorded, EmailBounced)
 
 
 def event_types() -> dict[str, type[Payload]]:

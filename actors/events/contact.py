@@ -7,7 +7,10 @@ from actors.events.envelope import Payload
 
 
 class ContactVerified(Payload):
-    """The right person was found, with an address that takes mail."""
+    """The right person was found, with an address that takes mail.
+
+    `place` is 1 for the person that the lead goes by, and more for others at the same company.
+    """
 
     type: ClassVar[str] = "contact.verified"
 
@@ -16,3 +19,4 @@ class ContactVerified(Payload):
     contact_id: UUID
     email_status: str
     email_source: str
+    place: int = 1

@@ -57,7 +57,10 @@ class ScoreReason(BaseModel):
 
 
 class LeadScored(Payload):
-    """The lead has its place among the tenant's prospects."""
+    """The lead has its place among the tenant's prospects.
+
+    Where several people at the company are wanted, it is said of each, with their `place` among them.
+    """
 
     type: ClassVar[str] = "lead.scored"
 
@@ -71,3 +74,4 @@ class LeadScored(Payload):
     sequence: str | None
     model: str
     reasons: tuple[ScoreReason, ...]
+    place: int = 1

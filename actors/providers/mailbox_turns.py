@@ -1,4 +1,4 @@
-"""Whose turn it is at a mail server: few connections at once, not many a minute, none for a while where we are blocked.
+"""Whose turn it is at a mail server: few connections at once, not many a minute or a day, none where we are blocked.
 
 It does no I/O: whoever has the turn connects. Times are the loop's, which never jumps.
 """
@@ -19,8 +19,9 @@ BLOCKED_S = 1800.0
 #: so many servers that block us, and none that does not between them, say that it is our own address
 BLOCKS = 3
 
-_MINUTE_S = 60.0
+_MINUTE_S, _DAY_S = 60.0, 86_400.0
 _MOST_PLACES = 2000
+_FEW = 100  # so few connections in a day need not be remembered
 
 
 class _Place:
@@ -29,6 +30,8 @@ class _Place:
     def __init__(self) -> None:
         self.open = 0
         self.begun_s: deque[float] = deque()
+        self.day_ends_s = 0.0
+        self.in_day = 0
         self.waiting: deque[asyncio.Future[None]] = deque()
         self.blocked_until_s = 0.0
 
@@ -40,9 +43,16 @@ class _Place:
             return 0.0
         return self.begun_s[-limits.per_minute] + _MINUTE_S - now_s
 
+    def day_left_s(self, limits: Limits, now_s: float) -> float:
+        """The seconds until the day's connections are there again; 0 where there are some left."""
+        if self.day_ends_s <= now_s:
+            self.day_ends_s, self.in_day = now_s + _DAY_S, 0
+        return self.day_ends_s - now_s if self.in_day >= limits.per_day else 0.0
+
     def is_forgotten(self, now_s: float) -> bool:
         """Whether nothing is known of it that matters any more."""
         is_quiet = not self.begun_s or self.begun_s[-1] <= now_s - _MINUTE_S
+        is_quiet = is_quiet and (self.in_day < _FEW or self.day_ends_s <= now_s)
         return is_quiet and not self.open and not self.waiting and self.blocked_until_s <= now_s
 
 
@@ -56,7 +66,10 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, address: str, limits: Limits) -> AsyncIterator[None]:
-        """A connection's time at a server. Raises SlowedDown where the wait for it would be long."""
+        """A connection's time at a server.
+
+        Raises SlowedDown where the wait for it would be long, and LeftAlone where the day has no more for it.
+        """
         place = self._place(address)
         try:
             await self._begin(place, limits)
@@ -101,7 +114,11 @@ class Turns:
                 await _sleep(wait_s)
             elif not await _woken(place, left_s):
                 raise _later(MOST_WAIT_S)
+        left_s = place.day_left_s(limits, _now_s())
+        if left_s > 0:
+            raise LeftAlone("enough was asked of it for one day", provider=NAME, retry_at=_ahead(left_s))
         place.open += 1
+        place.in_day += 1
         place.begun_s.append(_now_s())
 
     def _wake(self, place: _Place) -> None:

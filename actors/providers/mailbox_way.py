@@ -19,8 +19,8 @@ NAME = "mailbox"
 BASE_URL = "smtp://{host}:25"
 
 _PORT = 25
-_AT_ONCE, _PER_MINUTE = 2, 30
-_KEYS = frozenset({"ehlo", "from", "dns", "network", "at_once", "per_minute"})
+_AT_ONCE, _PER_MINUTE, _PER_DAY = 2, 30, 2_000
+_KEYS = frozenset({"ehlo", "from", "dns", "network", "at_once", "per_minute", "per_day"})
 _ADDRESS = re.compile(r"[!-;=?A-~]{1,64}@([a-z0-9.-]{1,253})", re.IGNORECASE)
 _WANTED = (
     f"its base_url must say who asks, as in {BASE_URL}?ehlo=NAME&from=ADDRESS: the host name that the address of "
@@ -30,10 +30,11 @@ _WANTED = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many connections to one mail server there may be at once, and be begun within a minute."""
+    """How many connections to one mail server there may be at once, and be begun within a minute and a day."""
 
     at_once: int
     per_minute: int
+    per_day: int = _PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,11 @@ def way_of(base_url: str) -> Way:
         port=port,
         network=network,
         servers=name_servers(said.get("dns", ""), NAME),
-        limits=Limits(_count(said, "at_once", _AT_ONCE), _count(said, "per_minute", _PER_MINUTE)),
+        limits=Limits(
+            at_once=_count(said, "at_once", _AT_ONCE),
+            per_minute=_count(said, "per_minute", _PER_MINUTE),
+            per_day=_count(said, "per_day", _PER_DAY),
+        ),
     )
 
 

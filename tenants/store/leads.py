@@ -45,6 +45,8 @@ _CONTACT = dict.fromkeys(
     ],
     "text",
 ) | {"id": "uuid", "account_id": "uuid"}
+#: what a Contact is made of
+CONTACT_COLUMNS = ", ".join(_CONTACT)
 # Arrays do not nest, so they travel as JSON; null stays null, and an empty list stays an empty one.
 _TECHNOLOGIES = """
     CASE WHEN json_typeof(given.technologies) = 'array'
@@ -79,11 +81,23 @@ async def accounts_of(session: Session, lead_ids: Sequence[UUID]) -> dict[UUID, 
 async def contacts(session: Session, ids: Sequence[UUID]) -> dict[UUID, Contact]:
     """The tenant's contacts with these ids."""
     rows = await session.rows(
-        f"SELECT {', '.join(_CONTACT)} FROM contact WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))",
+        f"SELECT {CONTACT_COLUMNS} FROM contact WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))",
         tenant_id=session.tenant_id,
         ids=list(ids),
     )
     return {row["id"]: Contact.model_construct(**row) for row in rows}
+
+
+async def contacts_of(session: Session, lead_ids: Sequence[UUID]) -> dict[UUID, Contact]:
+    """The contacts that these leads go by, by the leads' ids."""
+    rows = await session.rows(
+        f"SELECT lead.id AS lead_id, {', '.join(f'contact.{name}' for name in _CONTACT)} "
+        "FROM lead JOIN contact ON contact.tenant_id = lead.tenant_id AND contact.id = lead.contact_id "
+        "WHERE lead.tenant_id = :tenant_id AND lead.id = ANY(CAST(:ids AS uuid[]))",
+        tenant_id=session.tenant_id,
+        ids=list(lead_ids),
+    )
+    return {row["lead_id"]: Contact.model_construct(**{name: row[name] for name in _CONTACT}) for row in rows}
 
 
 async def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
@@ -113,10 +127,11 @@ async def is_open(session: Session, lead_id: UUID) -> bool:
 
 
 async def has_address(session: Session, lead_id: UUID, contact_id: UUID, email: str) -> bool:
-    """Whether the tenant still has this lead, and this contact with this address."""
+    """Whether the tenant still has this lead, and this contact with this address, of which no mail came back."""
     found = await session.value(
         "SELECT true FROM lead, contact WHERE lead.tenant_id = :tenant_id AND lead.id = :lead_id "
-        "AND contact.tenant_id = :tenant_id AND contact.id = :contact_id AND contact.email = :email",
+        "AND contact.tenant_id = :tenant_id AND contact.id = :contact_id AND contact.email = :email "
+        "AND contact.email_status IS DISTINCT FROM 'undeliverable'",
         tenant_id=session.tenant_id,
         lead_id=lead_id,
         contact_id=contact_id,

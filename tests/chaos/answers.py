@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from actors.core.errors import ScorerAway
-from actors.engine.context import ScoringService
+from actors.engine.lookups import ScoringService
 from scoring_models.schema import Score, ScoreRequest
 
 

@@ -16,7 +16,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from actors.engine.carriage import carried
-from actors.engine.context import ScoringService
+from actors.engine.lookups import ScoringService
 from actors.engine.station import Station
 from actors.engine.wiring import Works, open_works, topics_of
 from actors.shell.keeper import ray_environment

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from actors.core.errors import NotConnected
 from actors.core.questions import Answer, Answers, EnrichCompany, Enrichment
 from tenants.matching import namesakes_among
 from tenants.policies import TenantConfig
@@ -15,12 +16,14 @@ class FakeContext:
     """One tenant's world. It remembers what it was asked.
 
     `answers` says for each type of question what comes back: the answer's content, None for a miss, a whole
-    `Answer`, an exception to raise, or a function that makes one of these from the question. What is not in it
-    may not be asked. A company is enriched by what is said of EnrichCompany, an answer or a list of them (where a name
-    stands for one who could not answer), and in the round that is free by what is said of "free". `leads` are the
-    accounts of leads by the leads' ids, `findings` what stands in accounts by theirs, `signals` what happened there,
-    `excluded` the reasons for which companies and people are left alone by their domains, names and addresses. Of a
-    question that is put to each, `answers` says all answers (a name stands for one who could not), by default none.
+    `Answer`, an exception to raise, or a function that makes one of these from the question; a list of these is what
+    several providers say, of whom the first is heard who is not left out. What is not in it may not be asked. A
+    company is enriched by what is said of EnrichCompany, an answer or a list of them (where a name stands for one who
+    could not answer), and in the round that is free by what is said of "free". `leads` are the accounts of leads by
+    the leads' ids, and `contacts_of` their contacts; `findings` what stands in accounts by theirs, `signals` what
+    happened there, `excluded` the reasons for which companies and people are left alone by their domains, names and
+    addresses, `track_records` how right sources were. Of a question that is put to each, `answers` says all answers (a
+    name stands for one who could not), by default none.
     """
 
     def __init__(
@@ -35,6 +38,8 @@ class FakeContext:
         signals=None,
         namesakes=(),
         excluded=None,
+        contacts_of=None,
+        track_records=(),
         score=None,
         config=None,
         config_version=1,
@@ -52,6 +57,8 @@ class FakeContext:
         self._accounts = {one.id: one for one in accounts}
         self._accounts_of = leads or {}
         self._contacts = {one.id: one for one in contacts}
+        self._contacts_of = contacts_of or {}
+        self._track_records = track_records
         self._known = set(known)
         self._findings = findings or {}
         self._signals = signals or {}
@@ -78,13 +85,27 @@ class FakeContext:
     async def namesakes(self, accounts):
         return namesakes_among(self._namesakes, accounts)
 
-    async def ask(self, question, *, of=None):
+    async def contact_of(self, lead_id):
+        return self._contacts_of.get(lead_id)
+
+    async def contacts_at(self, account_id):
+        return tuple(one for one in self._contacts.values() if one.account_id == account_id and one.email)
+
+    async def track_records(self):
+        return tuple(self._track_records)
+
+    async def ask(self, question, *, of=None, besides=()):
         self.asked.append(question)
         self.asked_of.append(of)
-        given = _made(self._answers[type(question)], question)
-        if isinstance(given, Answer):
-            return given
-        return Answer(provider="oracle", content=given, cost_usd=Decimal(0), evidence="told")
+        given = self._answers[type(question)]
+        for one in given if isinstance(given, list) else [given]:
+            made = _made(one, question)
+            name = made.provider if isinstance(made, Answer) else "oracle"
+            if name not in besides:
+                return (
+                    made if isinstance(made, Answer) else Answer(provider=name, content=made, evidence="told")
+                )
+        raise NotConnected(type(question).__name__)
 
     async def findings(self, account_id):
         return tuple(self._findings.get(account_id, ()))

@@ -15,7 +15,7 @@ import orjson
 from actors.engine import committing
 from tenants.exclusions import REASONS
 from tenants.names import name_key
-from tenants.records import ModelVersion, Stage
+from tenants.records import BOUNCE, REPLY, ModelVersion, Stage, TrackRecord
 from tenants.store import (
     approvals,
     autonomy,
@@ -30,6 +30,7 @@ from tenants.store import (
     leads,
     letters,
     log,
+    mail,
     models,
     recordings,
     runs,
@@ -350,6 +351,23 @@ async def contacts(session, ids):
     return await _found(session, "contact", ids)
 
 
+async def contacts_of(session, lead_ids):
+    async with session.statement() as tx:
+        found = {one: tx.get("lead", (session.tenant_id, one)) for one in lead_ids}
+        known = {one: lead["contact_id"] for one, lead in found.items() if lead is not None}
+        people = {one: tx.get("contact", (session.tenant_id, contact)) for one, contact in known.items()}
+        return {one: contact for one, contact in people.items() if contact is not None}
+
+
+async def contacts_at(session, account_ids):
+    async with session.statement() as tx:
+        found = {}
+        for (owner, _), one in sorted(tx.store.rows("contact").items()):
+            if owner == session.tenant_id and one.account_id in account_ids and one.email is not None:
+                found[one.account_id] = (*found.get(one.account_id, ()), one)
+        return found
+
+
 async def _found(session, table, ids):
     async with session.statement() as tx:
         found = {one: tx.get(table, (session.tenant_id, one)) for one in ids}
@@ -447,6 +465,41 @@ async def current_findings(session, subject_ids):
             if owner == session.tenant_id and one.is_current and one.subject_id in subject_ids:
                 found[one.subject_id] = (*found.get(one.subject_id, ()), one)
         return found
+
+
+async def save_mail(session, outcomes):
+    async with session.statement() as tx:
+        for one in outcomes:
+            key = (session.tenant_id, (one.contact_id, one.email))
+            before = await tx.lock("mail_outcome", key)
+            if before is None or before.at <= one.at:
+                tx.put("mail_outcome", key, one)
+
+
+async def track_records(session):
+    async with session.statement() as tx:
+        own = {
+            kind: [one for (owner, _), one in tx.store.rows(kind).items() if owner == session.tenant_id]
+            for kind in ("mail_outcome", "finding")
+        }
+    counts = {}
+    for came in own["mail_outcome"]:
+        for one in own["finding"]:
+            is_told = one.subject_id == came.contact_id and one.found_at <= came.at
+            if not is_told or one.provider in (REPLY, BOUNCE):
+                continue
+            if one.field == "email" and str(one.value).lower() == came.email.lower():
+                claim, is_right = "email", came.arrived
+            elif one.field.endswith("email_status") and one.value in ("deliverable", "undeliverable"):
+                claim, is_right = "email_status", came.arrived == (one.value == "deliverable")
+            else:
+                continue
+            right, wrong = counts.get((one.provider, claim), (0, 0))
+            counts[one.provider, claim] = (right + is_right, wrong + (not is_right))
+    return tuple(
+        TrackRecord(source=source, claim=claim, right=right, wrong=wrong)
+        for (source, claim), (right, wrong) in sorted(counts.items())
+    )
 
 
 async def save_signals(session, happened):
@@ -639,6 +692,10 @@ MODELLED = {
     (leads, "accounts"): accounts,
     (leads, "accounts_of"): accounts_of,
     (leads, "contacts"): contacts,
+    (leads, "contacts_of"): contacts_of,
+    (mail, "contacts_at"): contacts_at,
+    (mail, "save"): save_mail,
+    (mail, "track_records"): track_records,
     (leads, "known_keys"): known_keys,
     (leads, "is_open"): is_open,
     (identity, "candidates"): candidates,

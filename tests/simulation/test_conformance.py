@@ -18,6 +18,7 @@ from tenants.records import (
     Contact,
     Finding,
     LeadProgress,
+    MailOutcome,
     RunStatus,
     SourceRejection,
     SourceTally,
@@ -33,6 +34,7 @@ from tenants.store import (
     lanes,
     leads,
     log,
+    mail,
     runs,
     signals,
     sources,
@@ -193,6 +195,34 @@ class Both:
                 leads, "save_contacts", [Contact(**person, email=f"a{self.draw.randrange(3)}@x.com")]
             )
             await self.do(leads, "contacts", [person["id"]])
+            await self.do(mail, "contacts_at", [one.id for one in self.accounts])
+            progress = LeadProgress(
+                lead_id=self.draw.choice(self.leads).id, stage=Stage.CONTACTABLE, contact_id=person["id"]
+            )
+            await self.do(leads, "move_leads", [progress])
+            await self.do(leads, "contacts_of", [one.id for one in self.leads])
+
+    async def return_mail(self):
+        account = self.draw.choice(self.accounts)
+        contact_id, email = stable_id(account.id), f"a{self.draw.randrange(3)}@x.com"
+        told = Finding(
+            subject_id=contact_id, evidence="told", confidence=0.5, cost_usd=Decimal(0), found_at=self.day(),
+            provider=self.draw.choice(("apollo", "hunter", "bounce")),
+            **self.draw.choice((
+                {"field": "email", "value": email.upper()},
+                {"field": "email_status", "value": self.draw.choice(("deliverable", "undeliverable", "risky"))},
+                {"field": "claimed_email_status", "value": "deliverable"},
+            )),
+        )  # fmt: skip
+        came = MailOutcome(
+            contact_id=contact_id, email=email, arrived=self.draw.random() < 0.5, why="so", at=self.day()
+        )
+        await self.do(findings, "save", [told])
+        await self.do(mail, "save", [came])
+        await self.do(mail, "track_records")
+
+    def day(self):
+        return EPOCH + timedelta(days=self.draw.randrange(3))
 
     async def doubt(self):
         known = await self.do(leads, "accounts", [one.id for one in self.accounts])
@@ -301,6 +331,7 @@ _ROWS = {
     "source_tally": "SELECT request_id, part FROM source_tally",
     "account_review": "SELECT id, account_id, other_id, score, evidence FROM account_review",
     "exclusion": "SELECT kind, value, source, reason FROM exclusion",
+    "mail_outcome": "SELECT contact_id, email, arrived, at FROM mail_outcome",
     "signal": "SELECT id, account_id, kind, happened_on, title FROM signal",
     "finding": "SELECT subject_id, field, cost_usd, is_current FROM finding",
 }
@@ -333,6 +364,9 @@ _MODELLED_ROWS = {
     "exclusion": lambda s: [
         (one.kind, one.value, one.source, one.reason) for one in s.rows("exclusion").values()
     ],
+    "mail_outcome": lambda s: [
+        (one.contact_id, one.email, one.arrived, one.at) for one in s.rows("mail_outcome").values()
+    ],
     "signal": lambda s: [
         (one.id, one.account_id, one.kind, one.on, one.title) for one in s.rows("signal").values()
     ],
@@ -351,8 +385,8 @@ def plain(value):
 
 ACTS = (
     "take", "advance", "advance", "release", "add", "open", "open", "close", "close", "take_due", "begin_or_leave",
-    "reserve", "settle", "move", "learn", "doubt", "find", "happen", "leave_alone", "count", "say", "ask",
-    "decide", "decide", "carry_out",
+    "reserve", "settle", "move", "learn", "doubt", "find", "happen", "return_mail", "leave_alone", "count", "say",
+    "ask", "decide", "decide", "carry_out",
 )  # fmt: skip
 
 

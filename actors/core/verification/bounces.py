@@ -12,7 +12,8 @@ from email.errors import MessageError
 from email.message import EmailMessage, Message
 from email.utils import parseaddr
 
-from actors.core.verification.replies import MailHost, Meaning, Reading, read_reply
+from actors.core.verification.replies import DEAD, MailHost, Meaning, Reading, read_reply
+from actors.core.verification.status import Status
 
 _MOST_LETTERS = 100_000  # of the words of one that is no report
 _REPLY = re.compile(r"\b([245]\d\d)(?:[ \-]|$)(?:#?([245]\.\d{1,3}\.\d{1,3}))?")
@@ -51,6 +52,28 @@ def read_bounces(message: bytes) -> tuple[Bounce, ...]:
     else:
         found = []
     return tuple({bounce.email: bounce for bounce in found}.values())
+
+
+def what_bounced_says(
+    meaning: str | None, code: int | None, enhanced: str | None, *, is_final: bool
+) -> tuple[str, Status | None]:
+    """What a bounce means, in words, and how the address stands from now on; None: as before.
+
+    `meaning` is what its words say, where somebody has read them; else its codes are read, where it has any.
+    """
+    if meaning is not None and meaning in set(Meaning):
+        read = Meaning(meaning)
+    elif code is not None:
+        read = read_reply(code, enhanced or "").meaning
+    elif enhanced is not None and enhanced[:1] in {"4", "5"}:
+        read = read_reply(int(enhanced[0]) * 100 + 50, enhanced).meaning
+    else:
+        read = Meaning.CANNOT_TELL
+    if not is_final:
+        return f"{read}, and it is tried again", None
+    if read in DEAD:
+        return read, Status.UNDELIVERABLE
+    return read, Status.RISKY if read in {Meaning.FULL, Meaning.RESTRICTED} else None
 
 
 def _of_report(report: Message, sent_as: str | None) -> Iterator[Bounce]:

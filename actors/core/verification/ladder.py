@@ -1,5 +1,6 @@
 """The ladder: what is to be known of an address is asked rung by rung, the cheap ones first, until it is enough."""
 
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
@@ -21,15 +22,28 @@ from actors.core.verification.hosts import mail_host
 from actors.core.verification.replies import read_reply
 from actors.core.verification.status import Status
 from actors.core.verification.verdict import Verdict, judge
+from tenants.records import TrackRecord
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+#: how right a source was so far in such claims, as mail has shown; None: nobody knows yet
+RecordOf = Callable[[str, str], Awaitable[TrackRecord | None]]
+
+
+async def _nobody_knows(_source: str, _claim: str) -> None:
+    return None
 
 
 class Ask(Protocol):
     """How questions are put: the first hit among those who may be asked."""
 
-    async def __call__(self, question: Question[AnswerT]) -> Answer[AnswerT]:
-        """The answer. Raises NotConnected where nobody may be asked, and what kept them from answering."""
+    async def __call__(
+        self, question: Question[AnswerT], *, besides: Collection[str] = ()
+    ) -> Answer[AnswerT]:
+        """The answer of any but those in `besides`.
+
+        Raises NotConnected where nobody may be asked, and what kept them from answering.
+        """
         ...
 
 
@@ -46,11 +60,12 @@ class Verified:
     by_servers: bool = False
 
 
-async def verify(told: str, ask: Ask) -> Verified:
+async def verify(told: str, ask: Ask, record_of: RecordOf = _nobody_knows) -> Verified:
     """The verdict on an address. Vendors cost something, and are asked only where nothing else can tell.
 
-    Raises NotConnected where neither mail servers nor a vendor may be asked and that would have decided it, and what
-    kept a vendor from answering.
+    One after the other is asked until what they say together decides it, each weighed by its record. Raises
+    NotConnected where neither mail servers nor a vendor may be asked and that would have decided it, and what kept a
+    vendor from answering.
     """
     address = read_address(told)
     facts = Facts(address)
@@ -69,7 +84,7 @@ async def verify(told: str, ask: Ask) -> Verified:
     verdict = judge(facts)
     if verdict.status is not Status.UNKNOWN:
         return Verified(email, verdict, transcript, by_servers=probe is not None)
-    facts = replace(facts, vendors=await _vendors(email, ask, may_be_none=probe is not None))
+    facts = await _with_vendors(facts, email, ask, record_of, may_be_none=probe is not None)
     return Verified(email, judge(facts), transcript)
 
 
@@ -124,13 +139,26 @@ def _probes(probe: MailboxProbe) -> tuple[HostProbe, ...]:
     return tuple(found)
 
 
-async def _vendors(email: str, ask: Ask, *, may_be_none: bool) -> tuple[VendorVerdict, ...]:
-    try:
-        answer = await ask(VerifyAddress(email=email))
-    except NotConnected:
-        if may_be_none:
-            return ()
-        raise
-    if answer.content is None:
-        return ()
-    return (VendorVerdict(answer.provider, answer.content.status),)
+async def _with_vendors(
+    facts: Facts, email: str, ask: Ask, record_of: RecordOf, *, may_be_none: bool
+) -> Facts:
+    """The facts with what vendors say, of whom the next is asked only while the verdict is open."""
+    while judge(facts).status in {Status.UNKNOWN, Status.PENDING}:
+        heard = [one.provider for one in facts.vendors]
+        try:
+            answer = await ask(VerifyAddress(email=email), besides=heard)
+        except NotConnected:
+            if not heard and not may_be_none:
+                raise
+            break
+        except AgentError:
+            if not heard:
+                raise
+            break  # what the others have said stands
+        if answer.content is None:
+            break
+        record = await record_of(answer.provider, "email_status")
+        right, wrong = (record.right, record.wrong) if record is not None else (0, 0)
+        said = VendorVerdict(answer.provider, answer.content.status, right, wrong)
+        facts = replace(facts, vendors=(*facts.vendors, said))
+    return facts

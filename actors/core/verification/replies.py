@@ -59,7 +59,8 @@ _BY_CODE = {
     571: Meaning.BLOCKED,
 }
 _OF_THE_DIALOGUE = frozenset({500, 501, 502, 503, 504, 555})
-_DEAD = frozenset({Meaning.NO_SUCH_MAILBOX, Meaning.MOVED, Meaning.DISABLED, Meaning.NO_MAIL_HERE})
+#: what says that nobody is reached there any more
+DEAD = frozenset({Meaning.NO_SUCH_MAILBOX, Meaning.MOVED, Meaning.DISABLED, Meaning.NO_MAIL_HERE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _hard(code: int, enhanced: str | None, words: Words, host: MailHost) -> Mean
         return known
     if by_code is None and excuse is None and enhanced == "5.2.0" and fault is Meaning.NO_SUCH_MAILBOX:
         return Meaning.CANNOT_TELL  # 5.2.0 says that the mailbox exists, and the words that it does not
-    if by_code in _DEAD:
+    if by_code in DEAD:
         if excuse is None:
             return _more_exactly(by_code, fault)
         # the code and a sentence say that it is dead, another sentence says that it is not

@@ -11,6 +11,7 @@ from actors.core.verification.replies import Meaning, Reading
 from actors.core.verification.status import Status
 from actors.core.verification.typos import suggestion
 from actors.core.verification.witnesses import (
+    SURE,
     TOOK_THIS_ONE,
     chance,
     log_odds,
@@ -18,7 +19,6 @@ from actors.core.verification.witnesses import (
     weight_of,
 )
 
-_SURE = 0.85  # what vendors and servers say together is a verdict from here on, and below 1 - this
 _SOONEST_S, _LATEST_S = 300, 900  # a greylisting ends after five minutes, most often
 _HOUR_S, _DAY_S = 3_600, 86_400
 
@@ -50,8 +50,8 @@ _GONE = {
     DomainMail.TAKES_NO_MAIL: 1.0,
     DomainMail.NO_HOST: 0.99,
 }
-# How long a verdict keeps. The dead stay dead; people leave companies, a quarter of them within a year.
-_KEEPS_DAYS = {
+#: how long a verdict keeps. The dead stay dead; people leave companies, a quarter of them within a year
+KEEPS_DAYS = {
     Status.DELIVERABLE: 90,
     Status.ACCEPT_ALL: 30,
     Status.RISKY: 14,
@@ -184,13 +184,13 @@ def _with_vendors(ours: Verdict, facts: Facts) -> Verdict:
         weight += _IMPLICIT
     sure = chance(weight)
     said = (*ours.reasons, *(f"{one.provider} says {one.status}" for one in facts.vendors))
-    if sure <= 1 - _SURE and not is_taken:
+    if sure <= 1 - SURE and not is_taken:
         return _verdict(Status.UNDELIVERABLE, 1 - sure, *said)
-    if is_taken and sure < _SURE:
+    if is_taken and sure < SURE:
         return _verdict(Status.RISKY, 0.9, *said)
     if ours.status is Status.ACCEPT_ALL:
         return replace(ours, reasons=said)
-    if sure >= _SURE:
+    if sure >= SURE:
         return _verdict(Status.DELIVERABLE, sure, *said)
     return _by_other_words(ours, facts, said)
 
@@ -207,8 +207,8 @@ def _by_other_words(ours: Verdict, facts: Facts, said: tuple[str, ...]) -> Verdi
 def _is_called_disposable(facts: Facts) -> bool:
     """Whether a vendor whose word is good says so: lists differ, and none has all."""
     said = [one for one in facts.vendors if one.status is Status.DISPOSABLE]
-    return any(reliability(one.right, one.wrong) >= _SURE for one in said)
+    return any(reliability(one.right, one.wrong) >= SURE for one in said)
 
 
 def _verdict(status: Status, confidence: float, *reasons: str, again_s: int | None = None) -> Verdict:
-    return Verdict(status, reasons, again_s, _KEEPS_DAYS[status], confidence)
+    return Verdict(status, reasons, again_s, KEEPS_DAYS[status], confidence)

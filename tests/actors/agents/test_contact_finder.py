@@ -4,9 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from actors.agents.contact_finder import contact_finder, guesses, is_well_formed
+from actors.agents.contact_finder import contact_finder
 from actors.core.errors import NotConnected, OptedOut, ProviderDown
 from actors.core.outcome import Done, Skip, Snooze
+from actors.core.people.reaching import guesses, is_well_formed
 from actors.core.questions import (
     AddressPattern,
     AddressVerdict,
@@ -29,7 +30,7 @@ from actors.core.verification.replies import read_reply
 from actors.events.lead import Company, LeadEnriched
 from tenants.exclusions import Exclusion, ExclusionKind
 from tenants.policies import read_config
-from tenants.records import Contact, Finding, LeadProgress, Stage
+from tenants.records import Contact, Finding, LeadProgress, Stage, TrackRecord
 from tests.fakes.context import FakeContext
 
 HIDDEN = PersonFound(provider_id="p7", first_name="Ann", last_name="Ex***e", title="CEO", has_email=True)
@@ -145,11 +146,17 @@ async def test_personas_are_tried_in_their_order_until_one_is_found():
 
     ctx, outcome = await find({FindPeople: people}, config=config)
     assert isinstance(outcome, Done)
-    assert [question.persona.titles for question in asked(ctx, FindPeople)] == [("CEO",), ("CTO",)]
+    # of the first nobody else knows anybody either
+    asked_for = [question.persona.titles for question in asked(ctx, FindPeople)]
+    assert asked_for == [("CEO",), ("CEO",), ("CTO",)]
     for nobody in (None, PeopleFound(people=())):
         ctx, outcome = await find({FindPeople: nobody}, config=config)
         assert outcome == Skip("nobody there matches the persona", missing="person")
-        assert len(asked(ctx, FindPeople)) == 3
+        assert {question.persona.titles for question in asked(ctx, FindPeople)} == {
+            ("CEO",),
+            ("CTO",),
+            ("CFO",),
+        }
 
 
 @pytest.mark.parametrize("where", [RevealPerson, FindPattern, VerifyAddress])
@@ -158,7 +165,10 @@ async def test_who_objected_is_skipped_and_nothing_of_the_person_is_kept(where):
     assert isinstance(outcome, Skip)
     left_alone = [one.value for one in outcome.save if isinstance(one, Exclusion)]
     assert left_alone == (["ann.example@acme.com"] if where is VerifyAddress else [])
-    assert len(outcome.save) == len(left_alone)
+    # how the company writes its addresses is nothing of the person's
+    rest = [one for one in outcome.save if not isinstance(one, Exclusion)]
+    assert {one.field for one in rest} == ({"email_pattern"} if where is VerifyAddress else set())
+    assert "ann" not in str(rest).lower()
     assert "objected" in outcome.reason
 
 
@@ -233,7 +243,7 @@ async def test_who_does_not_match_is_not_pursued_and_the_next_persona_is_tried()
     assert [question.provider_id for question in asked(ctx, RevealPerson)] == ["p7"]
     ctx, outcome = await find({FindPeople: PeopleFound(people=(assistant,))}, config=config)
     assert outcome == Skip("nobody there matches the persona", missing="person")
-    assert len(asked(ctx, FindPeople)) == 2
+    assert {question.persona.titles for question in asked(ctx, FindPeople)} == {("CEO",), ("CTO",)}
 
 
 def guessed(pattern, first, last, domain="acme.com", **company):
@@ -448,7 +458,7 @@ async def test_a_person_whom_the_tenant_leaves_alone_is_skipped_and_not_kept(cha
     outcome = await contact_finder.work(enriched(), ctx)
     assert isinstance(outcome, Skip)
     assert outcome.reason == "do not contact"
-    assert {(one.field, one.value) for one in outcome.save} == {("nothing", None)}
+    assert {one.field for one in outcome.save} <= {"nothing", "email_pattern"}
     assert sum(one.cost_usd for one in outcome.save) == Decimal("0.05") * len(paid)
     assert "ann" not in str(outcome.save).lower()
 
@@ -525,3 +535,128 @@ async def test_what_a_vendor_tells_is_not_said_to_be_of_mail_servers_that_did_no
     assert isinstance(outcome, Done)
     found = [one for one in outcome.save if isinstance(one, Finding) and one.field == "email_status"]
     assert [(one.provider, one.value) for one in found] == [("oracle", "deliverable")]
+
+
+BEN = PersonFound(provider_id="p9", first_name="Ben", last_name="Other", title="CEO", has_email=True)
+BENS = BEN.model_copy(update={"email": "ben@acme.com", "email_status": "deliverable"})
+
+
+def each(question):
+    """Who they are in full, by their ids."""
+    return {"p7": KNOWN, "p9": BENS}.get(question.provider_id)
+
+
+def wanting(people, **more):
+    return read_config({"personas": [{"titles": ["CEO"], "per_account": people}], **more})
+
+
+async def test_as_many_people_as_are_wanted_are_found_and_the_lead_goes_by_the_first():
+    event = enriched()
+    people = {FindPeople: PeopleFound(people=(HIDDEN, BEN)), RevealPerson: each}
+    _, outcome = await find(people, event=event, config=wanting(2))
+    assert isinstance(outcome, Done)
+    contacts = [one for one in outcome.save if isinstance(one, Contact)]
+    assert [one.email for one in contacts] == ["ann@acme.com", "ben@acme.com"]
+    assert [(one.contact_id, one.place) for one in outcome.say] == [(contacts[0].id, 1), (contacts[1].id, 2)]
+    (progress,) = [one for one in outcome.save if isinstance(one, LeadProgress)]
+    assert progress.contact_id == contacts[0].id
+    assert [one["title"] for one in outcome.output["others"]] == ["CEO"]
+    _, outcome = await find(people, config=wanting(1))
+    assert len(outcome.say) == 1
+
+
+async def test_where_the_first_cannot_be_written_to_the_lead_goes_by_the_next():
+    people = {
+        FindPeople: PeopleFound(people=(HIDDEN, BEN)),
+        RevealPerson: lambda question: BENS if question.provider_id == "p9" else REVEALED,
+        VerifyAddress: lambda question: AddressVerdict(email=question.email, status="undeliverable"),
+    }
+    _, outcome = await find(people, config=wanting(2))
+    assert isinstance(outcome, Done)
+    contacts = {one.id: one for one in outcome.save if isinstance(one, Contact)}
+    (said,) = outcome.say
+    assert (contacts[said.contact_id].full_name, said.place) == ("Ben Other", 1)
+    assert {one.email_status for one in contacts.values()} == {"deliverable", "undeliverable"}
+
+
+async def test_one_who_objected_keeps_nobody_else_from_being_found():
+    def of_whom(question):
+        return OptedOut() if question.provider_id == "p7" else BENS
+
+    _, outcome = await find(
+        {FindPeople: PeopleFound(people=(HIDDEN, BEN)), RevealPerson: of_whom}, config=wanting(2)
+    )
+    assert isinstance(outcome, Done)
+    assert [one.full_name for one in outcome.save if isinstance(one, Contact)] == ["Ben Other"]
+
+
+def of_staff(provider, *people):
+    return Answer(provider=provider, content=PeopleFound(people=people), evidence="told")
+
+
+async def test_the_next_source_is_asked_while_there_are_too_few_and_each_person_is_there_once():
+    same = PersonFound(first_name="Ann", last_name="Example", title="CEO")
+    other = PersonFound(first_name="Ben", last_name="Other", title="CEO")
+    whole = HIDDEN.model_copy(update={"last_name": "Example"})
+    told = {
+        FindPeople: [of_staff("apollo", whole), of_staff("pdl", same, other)],
+        RevealPerson: lambda question: (
+            KNOWN if question.first_name == "Ann" else BENS.model_copy(update={"provider_id": None})
+        ),
+    }
+    ctx, outcome = await find(told, config=wanting(2))
+    names = [one.full_name for one in outcome.save if isinstance(one, Contact)]
+    assert sorted(names) == ["Ann Example", "Ben Other"]
+    # where one source has as many as are wanted, nobody else is paid
+    ctx, _ = await find(told, config=wanting(1))
+    assert len(asked(ctx, FindPeople)) == 1
+
+
+async def test_a_second_source_that_cannot_answer_costs_nobody_who_was_found():
+    told = {FindPeople: [of_staff("apollo", HIDDEN), ProviderDown("away")]}
+    _, outcome = await find(told, config=wanting(2))
+    assert [one.full_name for one in outcome.save if isinstance(one, Contact)] == ["Ann Example"]
+    with pytest.raises(ProviderDown):
+        await find({FindPeople: ProviderDown("away")}, config=wanting(2))
+
+
+def of_company(event, first, last, email, status):
+    return Contact(
+        id=uuid4(),
+        account_id=event.account_id,
+        full_name=f"{first} {last}",
+        first_name=first,
+        last_name=last,
+        email=email,
+        email_status=status,
+        source="people search",
+    )
+
+
+async def test_how_the_company_writes_the_addresses_that_are_known_there_decides_the_guess():
+    event = enriched()
+    colleague = of_company(event, "Carl", "Friend", "cfriend@acme.com", "deliverable")
+    told = ALL_WELL | {RevealPerson: REVEALED, FindPattern: None}
+    for known, guess in (([], "ann"), ([colleague], "aexample@acme.com")):
+        ctx = FakeContext(told, contacts=known)
+        await contact_finder.work(event, ctx)
+        assert asked(ctx, VerifyAddress)[0].email.startswith(guess)
+    assert asked(ctx, VerifyAddress)[0].email == "aexample@acme.com"
+
+
+async def test_an_address_whose_mail_came_back_is_not_guessed_again():
+    event = enriched()
+    before = of_company(event, "Ann", "Example", "ann.example@acme.com", "undeliverable")
+    ctx = FakeContext(ALL_WELL | {RevealPerson: REVEALED}, contacts=[before])
+    await contact_finder.work(event, ctx)
+    tried = [question.email for question in asked(ctx, VerifyAddress)]
+    assert tried
+    assert "ann.example@acme.com" not in tried
+
+
+@pytest.mark.parametrize(("wrong", "is_checked"), [(0, False), (1, False), (9, True)])
+async def test_who_was_often_wrong_is_not_taken_at_their_word(wrong, is_checked):
+    record = TrackRecord(source="oracle", claim="email_status", right=0, wrong=wrong)
+    ctx = FakeContext(ALL_WELL, track_records=[record])
+    await contact_finder.work(enriched(), ctx)
+    assert bool(asked(ctx, VerifyAddress)) is is_checked

@@ -369,7 +369,7 @@ async def test_an_address_that_changed_since_the_approval_gets_nothing(works, va
     async with works.database.tenant(acme.id) as session:
         await session.run("UPDATE contact SET email = NULL")
     run = await status(works, acme, "skipped")
-    assert run["reason"] == "approved, but the contact has gone, or has another address"
+    assert run["reason"] == "approved, but the contact has gone, has another address, or its mail came back"
     assert (service.enrolled, len(await pending(works, acme, "failed"))) == ([], 1)
 
 

@@ -163,6 +163,7 @@ def test_every_kind_of_event_is_found_by_its_topic():
         "lead.scored",
         "source.requested",
         "engagement.recorded",
+        "email.bounced",
     ]
     assert all(TYPES[payload.type] is payload for payload in PUBLIC + INTERNAL)
 

@@ -187,3 +187,20 @@ async def test_what_is_long_past_is_forgotten(time: Time, monkeypatch: pytest.Mo
             time.now_s += 30.0
     assert len(turns._places) < 20
     assert turns.is_blocked(HERE)
+
+
+async def test_where_the_day_has_no_more_for_a_server_it_is_left_alone_until_the_next(time: Time) -> None:
+    turns, limits = Turns(), Limits(at_once=5, per_minute=MANY, per_day=3)
+    for _ in range(3):
+        async with turns.turn(HERE, limits):
+            time.now_s += 3_600.0
+    with pytest.raises(LeftAlone) as left:
+        async with turns.turn(HERE, limits):
+            pass
+    assert left.value.retry_at is not None
+    assert timedelta(hours=20) < left.value.retry_at - datetime.now(UTC) <= timedelta(hours=21)
+    async with turns.turn(THERE, limits):
+        pass
+    time.now_s += 21 * 3_600.0
+    async with turns.turn(HERE, limits):
+        pass

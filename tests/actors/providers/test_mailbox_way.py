@@ -17,7 +17,7 @@ def test_a_connection_says_who_asks() -> None:
         25,
         None,
     )
-    assert way.limits == Limits(at_once=2, per_minute=30)
+    assert way.limits == Limits(at_once=2, per_minute=30, per_day=2_000)
 
 
 def test_it_may_say_more() -> None:

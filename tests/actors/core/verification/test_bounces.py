@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.core.verification.bounces import read_bounces
+from actors.core.verification.bounces import read_bounces, what_bounced_says
 from actors.core.verification.replies import Meaning
+from actors.core.verification.status import Status
 
 
 def lines(*told):
@@ -168,3 +169,25 @@ def test_whatever_comes_is_read_or_left(junk, place):
     whole = report(*recipient("a@buyer.example"))
     for bounce in read_bounces(whole[:place] + junk + whole[place:]):
         assert bounce.email.count("@") == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "meaning", "status"),
+    [
+        (
+            ("no such mailbox", 550, "5.7.1"),
+            "no such mailbox",
+            Status.UNDELIVERABLE,
+        ),  # whoever read the words knows
+        ((None, 550, "5.1.1"), "no such mailbox", Status.UNDELIVERABLE),
+        ((None, None, "5.1.1"), "no such mailbox", Status.UNDELIVERABLE),
+        ((None, 552, "5.2.2"), "mailbox full", Status.RISKY),
+        ((None, 550, "5.7.1"), "we are blocked", None),
+        ((None, 550, None), "no telling", None),
+        (("words of somebody else's", None, None), "no telling", None),
+        ((None, None, "2.0.0"), "no telling", None),
+    ],
+)
+def test_what_a_bounce_says_of_the_address(told, meaning, status):
+    assert what_bounced_says(*told, is_final=True) == (meaning, status)
+    assert what_bounced_says(*told, is_final=False)[1] is None

@@ -18,6 +18,7 @@ from actors.core.questions import (
 from actors.core.verification.ladder import verify
 from actors.core.verification.replies import MailHost, read_reply
 from actors.core.verification.status import Status
+from tenants.records import TrackRecord
 
 EMAIL = "ann.lee@acme-tools.com"
 HOSTS = MailExchangers(hosts=("mx1.acme-tools.com", "mx2.acme-tools.com"))
@@ -31,9 +32,18 @@ class Asked:
         self.told = {FindMailExchangers: mail, ProbeMailbox: probe, VerifyAddress: vendor}
         self.questions = []
 
-    async def __call__(self, question):
+    async def __call__(self, question, *, besides=()):
         self.questions.append(type(question))
         told = self.told[type(question)]
+        if isinstance(told, dict):  # several vendors, each by name
+            left = [name for name in told if name not in besides]
+            if not left:
+                raise NotConnected(type(question).__name__)
+            if isinstance(told[left[0]], Exception):
+                raise told[left[0]]
+            return Answer(provider=left[0], content=told[left[0]])
+        if besides:
+            raise NotConnected(type(question).__name__)
         if told is None and not isinstance(question, FindMailExchangers):
             raise NotConnected(type(question).__name__)
         if isinstance(told, Exception):
@@ -135,7 +145,8 @@ async def test_mail_servers_that_may_not_be_asked_now_leave_it_to_a_vendor_and_i
 async def test_name_servers_that_are_silent_say_nothing_of_the_address(error):
     ask = Asked(mail=error, vendor=AddressVerdict(email=EMAIL, status="unknown"))
     assert (await verify(EMAIL, ask)).verdict.status is Status.UNKNOWN
-    assert ask.questions == [FindMailExchangers, VerifyAddress]
+    # where the first vendor can't tell another is looked for, and here is none
+    assert ask.questions == [FindMailExchangers, VerifyAddress, VerifyAddress]
 
 
 async def test_with_nobody_to_ask_it_is_said_that_nobody_is_connected():
@@ -163,3 +174,44 @@ async def test_a_dead_primary_leaves_it_to_the_second():
     dead = HostVisit(host="mx1.acme-tools.com", address="192.0.2.1", step="connection", trouble="refused")
     verified = await verify(EMAIL, Asked(probe=probe(NOBODY, NOBODY, first_is=dead)))
     assert verified.verdict.status is Status.UNDELIVERABLE
+
+
+def verdicts(**told):
+    return {name: AddressVerdict(email=EMAIL, status=status) for name, status in told.items()}
+
+
+def records(**wrong):
+    async def record_of(source, claim):
+        assert claim == "email_status"
+        count = wrong.get(source)
+        return TrackRecord(source=source, claim=claim, right=0, wrong=count) if count is not None else None
+
+    return record_of
+
+
+async def test_the_next_vendor_is_asked_only_while_the_verdict_is_open():
+    asked = Asked(vendor=verdicts(first="deliverable", second="undeliverable"))
+    verified = await verify(EMAIL, asked)
+    assert verified.verdict.status is Status.DELIVERABLE
+    assert asked.questions.count(VerifyAddress) == 1
+    asked = Asked(vendor=verdicts(first="unknown", second="undeliverable"))
+    verified = await verify(EMAIL, asked)
+    assert verified.verdict.status is Status.UNDELIVERABLE
+    assert verified.verdict.reasons[-2:] == ("first says unknown", "second says undeliverable")
+
+
+async def test_a_vendor_that_was_often_wrong_needs_another_one_that_says_the_same():
+    often = records(first=12)
+    asked = Asked(vendor=verdicts(first="deliverable"))
+    assert (await verify(EMAIL, asked, often)).verdict.status is Status.UNKNOWN
+    for second in (Status.DELIVERABLE, Status.UNDELIVERABLE):
+        asked = Asked(vendor=verdicts(first="deliverable", second=second))
+        assert (await verify(EMAIL, asked, often)).verdict.status is second
+        assert asked.questions.count(VerifyAddress) == 2
+
+
+async def test_a_second_vendor_that_cannot_answer_leaves_what_the_first_said():
+    told = verdicts(first="unknown") | {"second": ProviderDown("away")}
+    verified = await verify(EMAIL, Asked(vendor=told))
+    assert verified.verdict.status is Status.UNKNOWN
+    assert "first says unknown" in verified.verdict.reasons
