@@ -36,8 +36,10 @@ def is_stale(event: Event, stage: str | None, agent: Agent) -> bool:
     For an agent that moves no leads, no event is too old. Neither is one of a person beside the one that the lead goes
     by: that moves no lead.
     """
-    said = _STAGES.get(event.type) if getattr(event.data, "place", 1) == 1 else None
+    said = _STAGES.get(event.type)
     if said is None or stage is None or not any(payload.type in _STAGES for payload in agent.emits):
+        return False
+    if getattr(event.data, "place", 1) > 1:
         return False
     order = list(Stage)
     return order.index(Stage(stage)) > order.index(said)

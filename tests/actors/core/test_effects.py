@@ -14,6 +14,8 @@ def test_one_lead_is_put_into_one_sequence_once_whoever_the_contact_is():
     other = ENROL.model_copy(update={"email": "bob@acme.example", "contact_id": uuid4()})
     assert other.same == ENROL.same
     assert ENROL.model_copy(update={"sequence": "standard"}).same != ENROL.same
+    beside = [ENROL.model_copy(update={"place": place, "contact_id": uuid4()}) for place in (2, 2, 3)]
+    assert len({ENROL.same, *(one.same for one in beside)}) == 4
 
 
 def test_each_run_writes_for_itself():

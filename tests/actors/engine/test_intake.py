@@ -137,12 +137,16 @@ async def test_a_company_that_is_called_like_a_known_one_is_a_lead_and_a_questio
 
 def test_news_is_old_when_the_lead_is_further_than_it_says_and_early_news_never_is():
     agents = all_agents()
-    event = SimpleNamespace(type="lead.enriched")
+    event = SimpleNamespace(type="lead.enriched", data=None)
     stages = (None, "sourced", "enriched", "contactable", "scored")
     assert [is_stale(event, stage, agents["contact_finder"]) for stage in stages] == [
         False, False, False, True, True,
     ]  # fmt: skip
-    assert not is_stale(SimpleNamespace(type="engagement.recorded"), "scored", agents["scoring"])
+    assert not is_stale(SimpleNamespace(type="engagement.recorded", data=None), "scored", agents["scoring"])
+    # of a person beside the one that the lead goes by it is said when the lead may be scored already
+    for place, is_old in ((1, True), (2, False)):
+        beside = SimpleNamespace(type="contact.verified", data=SimpleNamespace(place=place))
+        assert is_stale(beside, "scored", agents["scoring"]) is is_old
     # who moves no leads hears whatever there is to hear
     onlooker = replace(agents["contact_finder"], emits=())
     assert not is_stale(event, "scored", onlooker)

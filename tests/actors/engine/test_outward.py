@@ -361,13 +361,14 @@ async def test_what_is_rejected_never_goes_out(works, vault, service):
     assert (service.enrolled, await ledger(works, acme)) == ([], [])
 
 
-async def test_an_address_that_changed_since_the_approval_gets_nothing(works, vault, service):
+@pytest.mark.parametrize("change", ["email = NULL", "email_status = 'undeliverable'"])
+async def test_an_address_that_changed_since_the_approval_gets_nothing(works, vault, service, change):
     acme = await add_tenant(works.database, vault, connections=service.connections())
     await scored(works, acme)
     await status(works, acme, "awaiting_approval")
     await decide(works, acme, Decision.APPROVED)
     async with works.database.tenant(acme.id) as session:
-        await session.run("UPDATE contact SET email = NULL")
+        await session.run(f"UPDATE contact SET {change}")
     run = await status(works, acme, "skipped")
     assert run["reason"] == "approved, but the contact has gone, has another address, or its mail came back"
     assert (service.enrolled, len(await pending(works, acme, "failed"))) == ([], 1)
