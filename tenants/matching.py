@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tenants.identifiers import TITLES, IdentifierKind
 from tenants.legal_forms import LegalForm
 from tenants.names import CompanyName, name_key, read_name
 from tenants.records import Account
@@ -19,6 +20,10 @@ _MOST_BY_NAME = 0.94
 _OTHER_COUNTRY, _OTHER_CITY, _OTHER_AGE = 0.7, 0.97, 0.9
 _OTHER_FORM, _NO_BUSINESS, _OTHER_MARK = 0.95, 0.7, 0.7
 _OTHER_DOMAIN, _OTHER_DOMAIN_AND_NO_COUNTRY, _OTHER_DOMAIN_AND_NAME = 0.9, 0.72, 0.7
+_OTHER_NUMBER = 0.7
+# What it says at least, whatever they are called, that one's website leads to the other's, that both have one number
+# in a register, and that both lead to a third place.
+_LEADS_THERE, _SAME_NUMBER, _BOTH_LEAD = 0.9, 0.85, MAYBE_FROM
 _YEARS_APART = 2
 # What initials say by themselves, and what each thing more that fits adds to that.
 _BY_INITIALS, _MORE, _MUCH_MORE = 0.6, 0.1, 0.2
@@ -42,6 +47,7 @@ class Company:
     country: str | None = None
     city: str | None = None
     founded_year: int | None = None
+    identifiers: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +81,19 @@ def compare(one: Company, other: Company, weigh: Weigh = weight_of) -> Likeness:
         return Likeness(round(score, 4), (f"both at {one.domain}", *wording.evidence))
     names = read_name(one.name), read_name(other.name)
     score = min(wording.likeness, _MOST_BY_NAME)
-    evidence = list(wording.evidence)
+    led = [*_by_way(one, other), *_by_way(other, one)]
+    shared = [*led, *_by_shared(one, other)]
+    evidence = [*(reason for _, reason in shared), *wording.evidence]
     for share, reason in (
         *_by_register(*names),
-        *_by_domain(one, other, same_name=wording.likeness == 1),
+        *(() if led else _by_domain(one, other, same_name=wording.likeness == 1)),
         *_by_place(one, other),
         *_by_age(one, other),
     ):
+        score *= share
+        evidence.append(reason)
+    score = max([score, *(least for least, _ in shared)])
+    for share, reason in _by_number(one, other):
         score *= share
         evidence.append(reason)
     return Likeness(round(score, 4), tuple(evidence))
@@ -131,6 +143,37 @@ def _by_register(one: CompanyName, other: CompanyName) -> Iterable[tuple[float, 
         yield (_NO_BUSINESS if LegalForm.NON_PROFIT in ours | theirs else _OTHER_FORM), said
     if one.mark and other.mark and one.mark != other.mark:
         yield _OTHER_MARK, f"a register tells them apart as {one.mark} and {other.mark}"
+
+
+def _by_way(one: Company, other: Company) -> Iterable[tuple[float, str]]:
+    """What it says at least that the one's website leads to the other's for good."""
+    if other.domain is not None and (IdentifierKind.DOMAIN, other.domain) in one.identifiers:
+        yield _LEADS_THERE, f"{one.domain or one.name} leads to {other.domain}"
+
+
+def _by_shared(one: Company, other: Company) -> Iterable[tuple[float, str]]:
+    """What the identifiers that both have say at least: no more than that a person is to look.
+
+    Registers are mostly asked by name and country, so two of one name may have been told the same company's number;
+    and a holding is where many brands lead to.
+    """
+    for kind, value in sorted(one.identifiers & other.identifiers):
+        if kind == IdentifierKind.DOMAIN:
+            yield _BOTH_LEAD, f"both lead to {value}"
+        else:
+            yield _SAME_NUMBER, f"both have the {TITLES[IdentifierKind(kind)]} {value}"
+
+
+def _by_number(one: Company, other: Company) -> Iterable[tuple[float, str]]:
+    """What it says against it that a register has a number for each of them."""
+    for kind, title in TITLES.items():
+        ours, theirs = _numbers(one, kind), _numbers(other, kind)
+        if ours and theirs and not set(ours) & set(theirs):
+            yield _OTHER_NUMBER, f"the {title} of the one is {ours[0]}, of the other {theirs[0]}"
+
+
+def _numbers(company: Company, kind: IdentifierKind) -> list[str]:
+    return sorted(value for of, value in company.identifiers if of == kind)
 
 
 def _by_domain(one: Company, other: Company, *, same_name: bool) -> Iterable[tuple[float, str]]:

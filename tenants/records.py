@@ -203,6 +203,19 @@ class AccountReview(Record):
     evidence: tuple[str, ...]
 
 
+class AccountIdentifier(Record):
+    """Something that only one company has, as a provider tells it of an account, with its evidence.
+
+    Its kind is a domain to which the account's own leads for good, or a register in which it has this number.
+    """
+
+    account_id: UUID
+    kind: str
+    value: str
+    source: str
+    evidence: str
+
+
 class AccountSignal(Record):
     """Something that happened at a company, on which day, where that can be read, and who told us when."""
 

@@ -3,6 +3,7 @@
 from tenants.exclusions import Exclusion
 from tenants.records import (
     Account,
+    AccountIdentifier,
     AccountReview,
     AccountSignal,
     Contact,
@@ -24,6 +25,7 @@ Saved = (
     | Finding
     | SourceTally
     | SourceRejection
+    | AccountIdentifier
     | AccountReview
     | AccountSignal
     | Exclusion

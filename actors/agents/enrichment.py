@@ -9,7 +9,7 @@ from uuid import UUID
 
 from actors.core.agent import agent
 from actors.core.context import Context
-from actors.core.ledger import Ledger
+from actors.core.ledger import Ledger, identifiers_of
 from actors.core.outcome import Done, Outcome, Skip
 from actors.core.questions import Answers, EnrichCompany, Enrichment, FindSignals, SignalsFound
 from actors.core.value import Trial, as_known, deciding_for, happenings
@@ -18,7 +18,8 @@ from actors.events.lead import Company, LeadEnriched, LeadSourced
 from actors.events.source import SourceRequested
 from tenants.icp import Persona, mismatch
 from tenants.identity import lead_id_of, stable_id
-from tenants.records import Account, AccountSignal, Firmographics, LeadProgress, Stage
+from tenants.records import Account, AccountIdentifier, AccountSignal, Firmographics, LeadProgress, Stage
+from tenants.saved import Saved
 from tenants.signals import changes, merged, signal
 
 _BoughtT = TypeVar("_BoughtT")
@@ -47,22 +48,26 @@ async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
     question = EnrichCompany(domain=account.domain, name=account.name, country=account.country)
     rounds = [await _ask(question, ledger, ledger.missing(wanted), ctx, paid=False)]
     reason = mismatch(ctx.config.icp, ledger.account)
+    save: tuple[Saved, ...]
     if reason is not None:  # it is not the customer that we look for, and nothing more is asked of it
-        return Skip(reason, missing="ideal customer", save=(ledger.account, *ledger.found))
+        save = (ledger.account, *ledger.found, *_identifiers(account, rounds))
+        return Skip(reason, missing="ideal customer", save=save)
     (bought, left), heard = await _both(
         _buy(event.lead_id, question, ledger, wanted, ctx, known),
         ctx.ask_each(FindSignals(domain=account.domain, name=account.name, country=ledger.account.country)),
     )
     rounds += bought
-    findings = ledger.found
+    findings, identifiers = ledger.found, _identifiers(account, rounds)
     happened = merged(
         known, [*_told(account.id, heard, ctx.now), *changes(account.id, standing, findings, ctx.now)]
     )
     reason = mismatch(ctx.config.icp, ledger.account)
     if reason is not None:
-        return Skip(reason, missing="ideal customer", save=(ledger.account, *findings, *happened))
+        save = (ledger.account, *findings, *identifiers, *happened)
+        return Skip(reason, missing="ideal customer", save=save)
     if not any(one.field in Firmographics.model_fields for one in findings):
-        return Skip("nobody knows this company", missing="firmographics", save=(*findings, *happened))
+        save = (*findings, *identifiers, *happened)
+        return Skip("nobody knows this company", missing="firmographics", save=save)
     answers = [answer for round_ in rounds for answer in round_.answers]
     unanswered = list(
         dict.fromkeys([*(name for round_ in rounds for name in round_.unanswered), *heard.unanswered])
@@ -75,7 +80,8 @@ async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
     output |= {"missing": missing} if missing else {}
     output |= {"not_bought": left} if left else {}
     output |= {"unanswered": unanswered} if unanswered else {}
-    return Done(save=(ledger.account, progress, *findings, *happened), say=(said,), output=output)
+    save = (ledger.account, progress, *findings, *identifiers, *happened)
+    return Done(save=save, say=(said,), output=output)
 
 
 async def _ask(
@@ -148,6 +154,16 @@ async def _both(
         return await buying, await listening
     finally:
         listening.cancel()
+
+
+def _identifiers(account: Account, rounds: Sequence[Enrichment]) -> list[AccountIdentifier]:
+    """What providers told that only this company has, each with who told it first."""
+    found: dict[tuple[str, str], AccountIdentifier] = {}
+    for answer in (answer for round_ in rounds for answer in round_.answers):
+        if answer.content is not None:
+            for one in identifiers_of(account, answer.content.model_dump(), answer):
+                found.setdefault((one.kind, one.value), one)
+    return list(found.values())
 
 
 def _told(account_id: UUID, heard: Answers[SignalsFound], now: datetime) -> list[AccountSignal]:

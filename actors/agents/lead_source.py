@@ -8,7 +8,7 @@ from uuid import UUID
 
 from actors.core.agent import agent
 from actors.core.context import Context
-from actors.core.ledger import findings_in, split_cost, values_of
+from actors.core.ledger import findings_in, identifiers_of, split_cost, values_of
 from actors.core.outcome import Act, Done, Outcome
 from actors.core.questions import Answer, CompanyFacts, CompanyPage, FindCompanies
 from actors.events.lead import Company, LeadSourced
@@ -20,7 +20,16 @@ from tenants.icp import icp_hash, mismatch
 from tenants.identity import TenantId, lead_id_of, review_id_of, stable_id
 from tenants.matching import Verdict, company_of, compare
 from tenants.names import name_key
-from tenants.records import Account, AccountReview, Finding, Firmographics, Lead, SourceRejection, SourceTally
+from tenants.records import (
+    Account,
+    AccountIdentifier,
+    AccountReview,
+    Finding,
+    Firmographics,
+    Lead,
+    SourceRejection,
+    SourceTally,
+)
 
 PAGE_SIZE = 100
 # An entry in an index of PostgreSQL takes 2,704 bytes, and the tenant is in it too.
@@ -94,7 +103,13 @@ async def lead_source(event: SourceRequested, ctx: Context) -> Outcome:
     counts = tally.model_dump(mode="json", include={"read", "sourced", "duplicates", "rejected"})
     return Done(
         new=(*fresh, *leads),
-        save=(tally, *sorted_out.rejections, *reviews, *_findings(page, fresh, event, ctx)),
+        save=(
+            tally,
+            *sorted_out.rejections,
+            *reviews,
+            *_findings(page, fresh, event, ctx),
+            *_identifiers(page, fresh, sorted_out),
+        ),
         say=tuple(_sourced(account, lead) for account, lead in zip(fresh, leads, strict=True)),
         output={**counts, "icp": icp_hash(ctx.config.icp)},
         acts=(Act(ActKind.SOURCE, f"{asked_for:,} companies are asked for", asked_for),) if fresh else (),
@@ -271,6 +286,15 @@ def _findings(
     if not found:  # a page that brought nothing new was paid for all the same
         found = findings_in(page.model_copy(update={"content": None}), event.request_id, ctx.now)
     return found
+
+
+def _identifiers(
+    page: Answer[CompanyPage] | None, fresh: Sequence[Account], sorted_out: SortedOut
+) -> list[AccountIdentifier]:
+    """What a search told that only these companies have, such as their numbers in registers."""
+    if page is None:
+        return []
+    return [one for account in fresh for one in identifiers_of(account, sorted_out.rows[account.id][1], page)]
 
 
 def _told(account: Account) -> CompanyFacts:

@@ -1,4 +1,4 @@
-"""What people decide about companies on the command line: accounts review, decide, merges, undo, match."""
+"""What people decide about companies on the command line: accounts review, decide, merges, undo, aliases, disown."""
 
 import getpass
 from enum import StrEnum
@@ -12,8 +12,9 @@ from rich.table import Table
 from actors.commands.frame import Json, Limit, TenantName, in_tenant
 from tenants.countries import country_code
 from tenants.directory import Directory
+from tenants.identifiers import IdentifierKind
 from tenants.matching import Company
-from tenants.store import identity
+from tenants.store import identifiers, identity
 from tenants.store.columns import to_json
 
 app = typer.Typer(help="Accounts: which of them are one company.", no_args_is_help=True)
@@ -100,6 +101,51 @@ def undo(
     """Take a merge back: both accounts have again what they had, and whether they are one is open again."""
     in_tenant(tenant, lambda session: identity.undo_merge(session, merge_id, by=getpass.getuser()))
     typer.echo("They stand apart again, as before.")
+
+
+@app.command()
+def aliases(tenant: TenantName, limit: Limit = 50, as_json: Json = False) -> None:
+    """List what only one company has, the newest first: domains to which its website leads, numbers in registers."""
+    found = in_tenant(tenant, lambda session: identifiers.of_tenant(session, limit=limit))
+    if as_json:
+        for row in found:
+            typer.echo(to_json(dict(row)))
+        return
+    if not found:
+        typer.echo("No account has any.")
+        return
+    table = _table(f"{tenant}: what only one company has", "company", "kind", "value", "told by")
+    for row in found:
+        standing = (
+            f"\ndisowned by {row['disowned_by']}"
+            if row["disowned_by"] is not None
+            else "\nrows with it are this company"
+            if row["is_alias"]
+            else ""
+        )
+        table.add_row(
+            str(row["account_id"]),
+            _company(row["name"], row["domain"]),
+            row["kind"],
+            row["value"] + standing,
+            f"{row['source']}\n{row['evidence']}",
+        )
+    Console().print(table)
+
+
+@app.command()
+def disown(
+    tenant: TenantName,
+    account_id: Annotated[UUID, typer.Argument(metavar="ACCOUNT_ID", help="As `accounts aliases` shows it.")],
+    kind: Annotated[IdentifierKind, typer.Argument(help="What it is.")],
+    value: Annotated[str, typer.Argument(help="The domain or the number.")],
+) -> None:
+    """Say that this is not the account's, whoever says so again. Rows with that domain come in by themselves then."""
+    in_tenant(
+        tenant,
+        lambda session: identifiers.disown(session, account_id, kind, value, by=getpass.getuser()),
+    )
+    typer.echo("It is not its own.")
 
 
 @app.command()

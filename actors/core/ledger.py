@@ -10,8 +10,9 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from actors.core.questions import Answer
+from tenants.identifiers import IdentifierKind, identifiers_in
 from tenants.policies import FieldPolicy
-from tenants.records import PERSON, Account, Finding, Firmographics
+from tenants.records import PERSON, Account, AccountIdentifier, Finding, Firmographics
 
 #: the field of a finding that says what was paid for nothing
 NOTHING = "nothing"
@@ -53,6 +54,25 @@ def findings_in(
             expires_at=now + timedelta(days=answer.keeps_for_days),
         )
         for (name, value), share in zip(values.items(), shares, strict=True)
+    ]
+
+
+def identifiers_of(
+    account: Account, facts: Mapping[str, Any], answer: Answer[Any]
+) -> list[AccountIdentifier]:
+    """What only this company has, among the facts that an answer tells of it."""
+    return [
+        AccountIdentifier(
+            account_id=account.id,
+            kind=kind,
+            value=value,
+            source=answer.provider,
+            evidence=answer.quotes.get("leads_to", answer.evidence)
+            if kind is IdentifierKind.DOMAIN
+            else answer.evidence,
+        )
+        for kind, value in identifiers_in(facts)
+        if value != account.domain
     ]
 
 

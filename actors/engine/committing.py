@@ -16,6 +16,7 @@ from actors.events.envelope import Event, say
 from tenants.exclusions import Exclusion
 from tenants.records import (
     Account,
+    AccountIdentifier,
     AccountReview,
     AccountSignal,
     Contact,
@@ -34,6 +35,7 @@ from tenants.store import (
     calls,
     exclusions,
     findings,
+    identifiers,
     identity,
     lanes,
     leads,
@@ -61,6 +63,7 @@ _SAVERS: tuple[
     (Finding, lambda one: (one.subject_id, one.field, one.provider), findings.save),
     (SourceTally, lambda one: (one.request_id, one.part), sources.save_tallies),
     (SourceRejection, lambda one: (one.request_id, one.row_number), sources.save_rejections),
+    (AccountIdentifier, lambda one: (one.account_id, one.kind, one.value), identifiers.save),
     (AccountReview, lambda one: one.id, identity.save_reviews),
     (AccountSignal, lambda one: one.id, signals.save),
     (MailOutcome, lambda one: (one.contact_id, one.email), mail.save),

@@ -20,11 +20,13 @@ from actors.core.outcome import Act, Done
 from actors.events.envelope import Payload
 from tenants.approvals import ActKind, ApprovalPolicy
 from tenants.identity import stable_id
-from tenants.records import Account, AccountReview, Lead, SourceTally
+from tenants.records import Account, AccountIdentifier, AccountReview, Lead, SourceTally
 from tenants.saved import Saved
 from tenants.store.approvals import Held
 from tenants.store.columns import to_json
 
+# what is written down of a field called "kind", which some records have of their own
+_ITS_KIND = "its_kind"
 _RECORDS: dict[str, type[BaseModel]] = {kind.__name__: kind for kind in get_args(Saved)}
 _EFFECTS: dict[str, type[Effect]] = {kind.__name__: kind for kind in (EnrolContact, WriteProspect)}
 
@@ -142,7 +144,10 @@ def without(outcome: Done, known: frozenset[UUID]) -> Done:
         if isinstance(record, SourceTally)
         else record
         for record in outcome.save
-        if not (isinstance(record, AccountReview) and {record.account_id, record.other_id} & accounts)
+        if not (
+            (isinstance(record, AccountReview) and {record.account_id, record.other_id} & accounts)
+            or (isinstance(record, AccountIdentifier) and record.account_id in accounts)
+        )
     )
     return Done(
         new=tuple(record for record in outcome.new if record.id not in accounts | leads),
@@ -153,12 +158,17 @@ def without(outcome: Done, known: frozenset[UUID]) -> Done:
 
 
 def _written(kind: str, value: BaseModel) -> dict[str, Any]:
-    return {"kind": kind, **value.model_dump(mode="json")}
+    told = value.model_dump(mode="json")
+    if "kind" in told:
+        told[_ITS_KIND] = told.pop("kind")
+    return {"kind": kind, **told}
 
 
 def _read(document: Mapping[str, Any], kinds: Mapping[str, type[BaseModel]]) -> Any:
     rest = dict(document)
     kind = rest.pop("kind")
+    if _ITS_KIND in rest:
+        rest["kind"] = rest.pop(_ITS_KIND)
     if kind not in kinds:
         raise ValueError(f"there is nothing called {kind!r}")
     return kinds[kind].model_validate(rest)

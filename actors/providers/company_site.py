@@ -97,6 +97,20 @@ class Found(NamedTuple):
             return today
 
 
+class Hop(NamedTuple):
+    """A redirect: from where, by which status, and to where."""
+
+    url: URL
+    status: int
+    target: URL
+
+
+class Elsewhere(NamedTuple):
+    """A way that leads off the site with its last hop, which was not taken."""
+
+    hops: tuple[Hop, ...]
+
+
 class PagesRead:
     """Pages that were read a moment ago, each for one more reader; no more of them than so many bytes."""
 
@@ -148,10 +162,16 @@ class CompanySite:
         self._link = link
         self._ends_s = asyncio.get_running_loop().time() + _VISIT_S
 
-    async def front(self) -> Found | None:
-        """The front page. None where there is none, nobody is there, or the way leads off the site."""
+    def of(self, domain: str) -> "CompanySite":
+        """The website at another domain, as a part of the same visit."""
+        other = CompanySite(self._link, domain)
+        other._ends_s = self._ends_s
+        return other
+
+    async def front(self) -> Found | Elsewhere | None:
+        """The front page, or the way off the site. None where there is neither, or nobody is there."""
         try:
-            return await self.page(self.home)
+            return await self._read(self.home)
         except ProviderDown as error:
             if not _is_nobody_there(error):
                 raise
@@ -159,6 +179,15 @@ class CompanySite:
 
     async def page(self, url: URL) -> Found | None:
         """The page at an address. None where there is none, or where the way leads off the site."""
+        found = await self._read(url)
+        return found if isinstance(found, Found) else None
+
+    async def feed(self, url: URL) -> Found | None:
+        """The feed at an address. None where there is none, or where the way leads off the site."""
+        found = await self._found(url, _FEED)
+        return found if isinstance(found, Found) else None
+
+    async def _read(self, url: URL) -> Found | Elsewhere | None:
         now_s = asyncio.get_running_loop().time
         read = _READ.setdefault(
             self._link.http, PagesRead(seconds=_PAGES_KEPT_S, most_bytes=_MOST_PAGE_BYTES)
@@ -166,13 +195,9 @@ class CompanySite:
         if self._follows:
             return read.take(url, now_s()) or await self._found(url, _PAGE)
         found = await self._found(url, _PAGE)
-        if found is not None:
+        if isinstance(found, Found):
             read.keep(url, found, now_s())
         return found
-
-    async def feed(self, url: URL) -> Found | None:
-        """The feed at an address. None where there is none, or where the way leads off the site."""
-        return await self._found(url, _FEED)
 
     def own(self, at: URL, reference: str) -> URL | None:
         """Where a reference leads from a page, if that is on this site still, else None."""
@@ -185,7 +210,8 @@ class CompanySite:
         is_usual = _is_plain(target) and _port(target) == _port(self.home)
         return target if is_own and is_within and is_usual else None
 
-    async def _found(self, url: URL, manners: Manners) -> Found | None:
+    async def _found(self, url: URL, manners: Manners) -> Found | Elsewhere | None:
+        hops: list[Hop] = []
         for _ in range(1 + _MOST_HOPS):
             await self._must_be_allowed(url)
             heard = await self._asked(url, manners)
@@ -193,7 +219,9 @@ class CompanySite:
                 return Found(url, heard)
             target = self._target(heard, url)
             if target is None:
-                return None
+                away = _joined(url, heard.headers.get("location", "")) if heard.status in _MOVED else None
+                return Elsewhere((*hops, Hop(url, heard.status, away))) if away is not None else None
+            hops.append(Hop(url, heard.status, target))
             url = target
         return None
 

@@ -11,9 +11,10 @@ from yarl import URL
 from actors.core.errors import AgentError, AnswerGarbled
 from actors.core.provider import Link, Provider, Reply
 from actors.core.questions import CompanyFacts, EnrichCompany, FindSignals, Signal, SignalsFound
-from actors.providers.company_site import NAME, CompanySite, Found
+from actors.providers.company_site import NAME, CompanySite, Elsewhere, Found
 from actors.providers.feeds import read_feed
 from actors.providers.fields import day, text
+from actors.providers.moved import moved_for_good, written
 from actors.providers.organization import facts_of, own_organization, quote
 from actors.providers.page import Page
 
@@ -27,11 +28,16 @@ _TOLD_ELSEWHERE = ("employees", "founded_year", "country")
 
 
 async def read_site(link: Link, question: EnrichCompany) -> Reply:
-    """What the company's website says: the front page, the careers page, and the page about the company."""
+    """What the company's website says: the front page, the careers page, and the page about the company.
+
+    Of one that has moved to another domain for good, only that.
+    """
     if question.domain is None:
         return Reply(None)
     site = CompanySite(link, question.domain)
     front = await site.front()
+    if isinstance(front, Elsewhere):
+        return await _moved(site, front)
     if front is None:
         return Reply(None)
     page = front.page
@@ -66,7 +72,7 @@ async def find_signals(link: Link, question: FindSignals) -> Reply:
     """
     site = CompanySite(link, question.domain, follows=True)
     front = await site.front()
-    if front is None:
+    if not isinstance(front, Found):
         return Reply(None)
     signals: list[Signal] = []
     error: AgentError | None = None
@@ -82,6 +88,18 @@ async def find_signals(link: Link, question: FindSignals) -> Reply:
     if error is not None:
         raise error
     return Reply(None)
+
+
+async def _moved(site: CompanySite, away: Elsewhere) -> Reply:
+    found = await moved_for_good(site, away)
+    if found is None:
+        return Reply(None)
+    domain, hops = found
+    return Reply(
+        CompanyFacts(domain=site.domain, leads_to=domain),
+        evidence=str(site.home)[:_MOST_EVIDENCE],
+        quotes={"leads_to": written(hops)[:_MOST_EVIDENCE]},
+    )
 
 
 def _evidence(found: Found) -> str:
@@ -207,6 +225,7 @@ PROVIDER = Provider(
             "description",
             "phone",
             "linkedin_url",
+            "leads_to",
         }
     ),
     trust=0.7,

@@ -78,7 +78,9 @@ async def enrich_company(link: Link, question: EnrichCompany) -> Reply:
     found = _meant(question, companies)
     if found is None:
         return Reply(None)
-    return Reply(_facts(companies[found]), evidence=f"Wikidata {found.rpartition('/')[2]}")
+    entity = found.rpartition("/")[2]
+    facts = _facts(companies[found]).model_copy(update={"wikidata_id": entity})
+    return Reply(facts, evidence=f"Wikidata {entity}")
 
 
 def _by_website(domain: str | None) -> list[str]:
@@ -209,6 +211,7 @@ PROVIDER = Provider(
             "city",
             "lei",
             "cik",
+            "wikidata_id",
             "ticker",
             "founded_year",
             "employees",

@@ -42,13 +42,15 @@ where things are:
   /hubspot/crm/...     the same
   /salesforce/services/data/v66.0/...   the same
   /sites/DOMAIN/       the web site of a company; /careers, /about, /feed.xml and /robots.txt below it
-  /_simulator/         health, bill, effects, settings (GET, PUT), reset (POST), companies.csv, history.csv
+  /_simulator/         health, bill, effects, settings and moves of web sites (GET, PUT), reset (POST),
+                       companies.csv, history.csv
 
 for example:
   python -m actors.simulator --port 8080 --latency-ms 50±20 --rate-429 0.02
   curl -H 'x-api-key: sim-me' 'http://127.0.0.1:8080/apollo/api/v1/organizations/enrich?domain=example.com'
   curl -X PUT http://127.0.0.1:8080/_simulator/settings -d '{"hunter": {"outage": true}}'
   curl -X PUT http://127.0.0.1:8080/_simulator/settings -d '{"sequences": {"rate_lost": 0.2, "keys": "forgotten"}}'
+  curl -X PUT http://127.0.0.1:8080/_simulator/moves -d '{"old.com": [301, "https://new.com/"]}'
   curl http://127.0.0.1:8080/_simulator/bill
 """
 

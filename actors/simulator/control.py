@@ -15,6 +15,7 @@ from actors.simulator.faults import WrongSettingError
 from actors.simulator.gate import Gate, parameters
 from actors.simulator.history import COLUMNS, history
 from actors.simulator.services import Service
+from actors.simulator.sites import Sites
 from actors.simulator.vendor import CSV, Answer, InvalidInputError, Params
 from actors.simulator.world import World
 
@@ -26,11 +27,17 @@ class Control:
     """What stands under /_simulator/."""
 
     def __init__(
-        self, world: World, bill: Bill, gates: Mapping[str, Gate], services: Sequence[Service] = ()
+        self,
+        world: World,
+        bill: Bill,
+        gates: Mapping[str, Gate],
+        sites: Sites,
+        services: Sequence[Service] = (),
     ) -> None:
         self._world = world
         self._bill = bill
         self._gates = gates
+        self._sites = sites
         self._services = services
         self._actions = {
             "GET /health": self._health,
@@ -38,6 +45,8 @@ class Control:
             "GET /effects": self._effects,
             "GET /settings": self._settings,
             "PUT /settings": self._change_settings,
+            "GET /moves": self._moves,
+            "PUT /moves": self._move,
             "POST /reset": self._reset,
             "GET /companies.csv": self._companies,
             "GET /history.csv": self._history,
@@ -78,6 +87,14 @@ class Control:
         for vendor, settings in changed.items():
             self._gates[vendor].faults.settings = settings
         return self._settings(query, body)
+
+    def _moves(self, query: str, body: bytes) -> Answer:  # noqa: ARG002 (as all actions)
+        return _shown(self._sites.moves())
+
+    def _move(self, query: str, body: bytes) -> Answer:
+        """Let front pages of web sites lead elsewhere."""
+        self._sites.move(_object(body))
+        return self._moves(query, body)
 
     def _reset(self, query: str, body: bytes) -> Answer:
         """Empty the bill, forget usage and begin the sequence of faults again; settings stay."""

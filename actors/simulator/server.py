@@ -58,8 +58,8 @@ class Simulator:
         }
         self.http = ""
         self.dns = ""
-        self._control = Control(world, self.bill, self.gates, services)
         self._sites = Sites(world)
+        self._control = Control(world, self.bill, self.gates, self._sites, services)
         self._dns = DnsServer(world)
         self._runner: ServerRunner | None = None
 

@@ -1,5 +1,6 @@
 """Companies' web sites on loopback: a front page, pages about the company and its jobs, news, and robots.txt."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from html import escape
 from random import Random
@@ -9,6 +10,7 @@ import orjson
 
 from actors.simulator.chance import fraction, stream
 from actors.simulator.company import Company
+from actors.simulator.faults import WrongSettingError
 from actors.simulator.feed import feed, feed_type
 from actors.simulator.places import COUNTRIES
 from actors.simulator.titles import DEPARTMENTS, SENIORITIES, title
@@ -20,6 +22,7 @@ _CLOSED_SHARE, _NO_CAREERS_SHARE = (
     0.03,
     0.05,
 )  # of sites, which ask robots to stay away, or away from their jobs
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LATE_SHARE = 0.3  # of sites, which tell their size and age on the page about the company only
 _MOST_LEADERS = 3
 _HINTS = {
@@ -64,14 +67,46 @@ def closed_path(company: Company) -> str:
 
 
 class Sites:
-    """The web sites of all companies, each under its domain; companies without one answer 404."""
+    """The web sites of all companies, each under its domain; companies without one answer 404.
+
+    The front page of any domain can be made to lead elsewhere.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._moves: dict[str, tuple[int, str]] = {}
+
+    def moves(self) -> Mapping[str, tuple[int, str]]:
+        """The domains whose front page leads elsewhere, each with status and address."""
+        return self._moves
+
+    def move(self, told: Mapping[str, Any]) -> None:
+        """Front pages lead elsewhere from now on: {domain: [status, address]}, with null for where it is at home again.
+
+        Raises WrongSettingError for anything else, and moves nothing.
+        """
+        for domain, way in told.items():
+            match way:
+                case None | [int(), str()]:
+                    pass
+                case _:
+                    raise WrongSettingError(f"{domain} moves to [status, address], not to {way!r}")
+            if way is not None and way[0] not in _REDIRECTS:
+                raise WrongSettingError(
+                    f"{way[0]} is no redirect, only {', '.join(map(str, sorted(_REDIRECTS)))}"
+                )
+        for domain, way in told.items():
+            if way is None:
+                self._moves.pop(domain, None)
+            else:
+                self._moves[domain] = way[0], way[1]
 
     def answer(self, path: str) -> Answer:
         """The page at "domain/page"."""
         domain, _, page = path.partition("/")
+        if page == "" and domain in self._moves:
+            status, address = self._moves[domain]
+            return Answer(b"", status, HTML, {"location": address})
         company = self._world.company_by_domain(domain)
         if not (company.is_known and company.has_site):
             return _not_found()

@@ -101,7 +101,10 @@ async def contacts_of(session: Session, lead_ids: Sequence[UUID]) -> dict[UUID, 
 
 
 async def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
-    """Those of the identity keys that the tenant has an account for already, be it under another key."""
+    """Those of the identity keys that the tenant has an account for already, be it under another key.
+
+    A domain to which the websites of two accounts lead is neither's.
+    """
     rows = await session.rows(
         """
         SELECT identity_key AS key FROM account
@@ -109,9 +112,16 @@ async def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
         UNION ALL
         SELECT alias_key FROM account_alias
         WHERE tenant_id = :tenant_id AND alias_key = ANY(CAST(:keys AS text[]))
+        UNION ALL
+        SELECT 'domain:' || i.value FROM account_identifier i
+        JOIN account a ON a.tenant_id = i.tenant_id AND a.id = i.account_id
+        WHERE i.tenant_id = :tenant_id AND i.kind = 'domain' AND i.value = ANY(CAST(:domains AS text[]))
+        AND i.disowned_at IS NULL
+        GROUP BY i.value HAVING count(DISTINCT COALESCE(a.merged_into, a.id)) = 1
         """,
         tenant_id=session.tenant_id,
         keys=list(keys),
+        domains=[key.removeprefix("domain:") for key in keys if key.startswith("domain:")],
     )
     return {row["key"] for row in rows}
 

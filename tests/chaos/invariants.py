@@ -370,6 +370,7 @@ async def _on_record(connection: Any, _: Any, happened: Happened, found: Finding
     for tenant_id in happened.removed:
         for table in (
             "account",
+            "account_identifier",
             "lead",
             "contact",
             "finding",

@@ -4,8 +4,10 @@ Each is one statement or a few, as the real one is, with the same rows locked in
 test holds them against the real ones.
 """
 
+import itertools
 from collections import Counter
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,8 +16,10 @@ import orjson
 
 from actors.engine import committing
 from tenants.exclusions import REASONS
+from tenants.identity import review_id_of
+from tenants.matching import company_of, compare
 from tenants.names import name_key
-from tenants.records import BOUNCE, REPLY, ModelVersion, Stage, TrackRecord
+from tenants.records import BOUNCE, REPLY, AccountReview, ModelVersion, Stage, TrackRecord
 from tenants.store import (
     approvals,
     autonomy,
@@ -25,6 +29,7 @@ from tenants.store import (
     exclusions,
     findings,
     heartbeats,
+    identifiers,
     identity,
     lanes,
     leads,
@@ -381,7 +386,12 @@ async def known_keys(session, keys):
             for (owner, _), one in tx.store.rows("account").items()
             if owner == session.tenant_id
         }
-        return known.intersection(keys)
+        led = Counter(
+            f"domain:{one.value}"
+            for (owner, *_), one in tx.store.rows("account_identifier").items()
+            if owner == session.tenant_id and one.kind == "domain"
+        )
+        return (known | {key for key, accounts in led.items() if accounts == 1}).intersection(keys)
 
 
 async def candidates(session, *, names, domains):
@@ -573,6 +583,59 @@ async def save_reviews(session, reviews):
                 tx.put("account_review", (session.tenant_id, one.id), one)
 
 
+async def save_identifiers(session, told):
+    async with session.statement() as tx:
+        for one in sorted(told, key=lambda one: (one.account_id, one.kind, one.value)):
+            key = (session.tenant_id, one.account_id, one.kind, one.value)
+            if tx.get("account", key[:2]) is not None and await tx.lock("account_identifier", key) is None:
+                tx.put("account_identifier", key, one)
+    async with session.statement() as tx:
+        reviews = list(_questions(tx, session.tenant_id, {one.account_id for one in told}))
+        for one in sorted(reviews, key=lambda one: one.id):
+            await tx.lock("account_review", (session.tenant_id, one.id))
+            tx.put("account_review", (session.tenant_id, one.id), one)
+
+
+def _seen(tx, table):
+    """All rows of a table as this transaction sees them."""
+    changed = {key: row for (name, key), row in tx.changes.items() if name == table}
+    return {**tx.store.rows(table), **changed}.items()
+
+
+def _questions(tx, tenant_id, told):
+    """The pairs that are tied or asked about, weighed anew; nobody has merged any here, or decided on one."""
+    accounts = {key: one for (owner, key), one in _seen(tx, "account") if owner == tenant_id}
+    marks = {}
+    for (owner, *_), one in _seen(tx, "account_identifier"):
+        if owner == tenant_id:
+            marks.setdefault(one.account_id, set()).add((one.kind, one.value))
+    companies = {
+        key: replace(company_of(one), identifiers=frozenset(marks.get(key, ())))
+        for key, one in accounts.items()
+    }
+    asked = {
+        frozenset((one.account_id, one.other_id)): one
+        for (owner, _), one in _seen(tx, "account_review")
+        if owner == tenant_id
+    }
+    for one, other in itertools.combinations(sorted(accounts), 2):
+        if not {one, other} & told:
+            continue
+        domains = [{("domain", accounts[key].domain)} for key in (one, other)]
+        shared = companies[one].identifiers & (companies[other].identifiers | domains[1])
+        is_tied = shared or companies[other].identifiers & domains[0]
+        before = asked.get(frozenset((one, other)))
+        if is_tied or before is not None:
+            likeness = compare(companies[one], companies[other])
+            yield AccountReview(
+                id=review_id_of(tenant_id, one, other),
+                account_id=before.account_id if before is not None else one,
+                other_id=before.other_id if before is not None else other,
+                score=likeness.score,
+                evidence=likeness.evidence,
+            )
+
+
 async def _only_new(session, table, rows):
     async with session.statement() as tx:
         for key, row in rows.items():
@@ -700,6 +763,7 @@ MODELLED = {
     (leads, "is_open"): is_open,
     (identity, "candidates"): candidates,
     (identity, "save_reviews"): save_reviews,
+    (identifiers, "save"): save_identifiers,
     (exclusions, "save"): save_exclusions,
     (exclusions, "among"): excluded_among,
     (leads, "add_accounts"): add_accounts,

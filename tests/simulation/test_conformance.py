@@ -14,6 +14,7 @@ from tenants.approvals import ApprovalPolicy, Decision
 from tenants.exclusions import REASONS, Exclusion, ExclusionKind
 from tenants.identity import review_id_of, stable_id
 from tenants.records import (
+    AccountIdentifier,
     AccountReview,
     Contact,
     Finding,
@@ -30,6 +31,7 @@ from tenants.store import (
     calls,
     exclusions,
     findings,
+    identifiers,
     identity,
     lanes,
     leads,
@@ -232,6 +234,17 @@ class Both:
             review = AccountReview(**pair, score=self.draw.random(), evidence=("both: acme",))
             await self.do(identity, "save_reviews", [review])
 
+    async def identify(self):
+        kind, value = self.draw.choice(
+            (("domain", "a.example"), ("domain", "b.example"), ("lei", "L1"), ("lei", "L2"), ("cik", "1"))
+        )
+        one = AccountIdentifier(
+            account_id=self.draw.choice(self.accounts).id, kind=kind, value=value,
+            source=self.draw.choice(("gleif", "website")), evidence="told",
+        )  # fmt: skip
+        await self.do(identifiers, "save", [one])
+        await self.do(leads, "known_keys", ["domain:a.example", "domain:b.example", "domain:c.example"])
+
     async def find(self):
         number = self.draw.randrange(9)
         found = Finding(
@@ -329,6 +342,7 @@ _ROWS = {
     "log": 'SELECT topic, lane, "offset", event_id FROM log',
     "approval": "SELECT id, status, decided_by, reason FROM approval",
     "source_tally": "SELECT request_id, part FROM source_tally",
+    "account_identifier": "SELECT account_id, kind, value, source FROM account_identifier",
     "account_review": "SELECT id, account_id, other_id, score, evidence FROM account_review",
     "exclusion": "SELECT kind, value, source, reason FROM exclusion",
     "mail_outcome": "SELECT contact_id, email, arrived, at FROM mail_outcome",
@@ -360,6 +374,9 @@ _MODELLED_ROWS = {
         (one.id, one.account_id, one.other_id, one.score, list(one.evidence))
         for one in s.rows("account_review").values()
     ],
+    "account_identifier": lambda s: [
+        (one.account_id, one.kind, one.value, one.source) for one in s.rows("account_identifier").values()
+    ],
     "source_tally": lambda s: [key[1] for key in s.rows("source_tally")],
     "exclusion": lambda s: [
         (one.kind, one.value, one.source, one.reason) for one in s.rows("exclusion").values()
@@ -385,8 +402,8 @@ def plain(value):
 
 ACTS = (
     "take", "advance", "advance", "release", "add", "open", "open", "close", "close", "take_due", "begin_or_leave",
-    "reserve", "settle", "move", "learn", "doubt", "find", "happen", "return_mail", "leave_alone", "count", "say",
-    "ask", "decide", "decide", "carry_out",
+    "reserve", "settle", "move", "learn", "doubt", "identify", "find", "happen", "return_mail", "leave_alone",
+    "count", "say", "ask", "decide", "decide", "carry_out",
 )  # fmt: skip
 
 

@@ -112,3 +112,42 @@ def test_pairs_of_organisations_are_judged_as_people_did(dataset, kinds, bar):
     hits, false, missed = (judged.count(pair) for pair in ((True, True), (True, False), (False, True)))
     f1 = 2 * hits / (2 * hits + false + missed)
     assert f1 >= bar, f"F1 {f1:.4f} of {len(rows)} pairs: {hits} found, {false} false, {missed} missed"
+
+
+LED = frozenset({("domain", "new.example")})
+LEI, OTHER_LEI = ("lei", "529900T8BM49AURSDO55"), ("lei", "529900T8BM49AURSDO99")
+
+
+def test_a_website_that_leads_to_another_is_a_question_whatever_the_two_are_called():
+    old = Company("Harbour Textiles", "old.example", "DE", identifiers=LED)
+    new = Company("Kiel Weaving", "new.example", "FR")
+    for found in (compare(old, new), compare(new, old)):
+        assert found.verdict is Verdict.MAYBE
+        assert found.evidence[0] == "old.example leads to new.example"
+        assert not [word for word in found.evidence if " is not new" in word or "is not old" in word]
+    named = compare(old, Company("Harbour Textiles", "new.example", "DE"))
+    assert compare(old, new).score < named.score < SAME_FROM
+
+
+@pytest.mark.parametrize("shared", [LED, frozenset({LEI}), LED | {LEI}], ids=str)
+def test_what_two_share_is_a_question_and_never_enough_for_a_merge(shared):
+    one = Company("Harbour Textiles", "a.example", "DE", "Kiel", 1999, identifiers=shared)
+    for facts in (("Harbour Textiles", "a.test", "DE", "Kiel", 1999), ("Else", "b.example", "FR")):
+        found = compare(one, Company(*facts, identifiers=shared))
+        assert found.verdict is Verdict.MAYBE
+        assert found.evidence[0] in {"both lead to new.example", f"both have the LEI {LEI[1]}"}
+
+
+def test_two_numbers_of_one_register_speak_against_it_and_two_registers_say_nothing():
+    def score(*identifiers):
+        other = Company("Harbour Textiles", "b.example", "DE", identifiers=frozenset(identifiers))
+        return compare(Company("Harbour Textiles", "a.example", "DE", identifiers=frozenset({LEI})), other)
+
+    plain = compare(
+        Company("Harbour Textiles", "a.example", "DE"), Company("Harbour Textiles", "b.example", "DE")
+    )
+    assert score(("cik", "0000320193")).score == score().score == plain.score
+    assert score(OTHER_LEI).score < MAYBE_FROM
+    assert score(OTHER_LEI).evidence[-1] == f"the LEI of the one is {LEI[1]}, of the other {OTHER_LEI[1]}"
+    # who has both numbers has this one, too
+    assert score(LEI, OTHER_LEI).score > plain.score

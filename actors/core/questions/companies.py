@@ -16,7 +16,8 @@ class CompanyFacts(Firmographics):
 
     `register_number` is the number in the trade register of the company's country, `status` what that register
     says: active or inactive, and `register_activity` what the company does by the register's own few words, which
-    are no industry that a customer looks for. `mail_host` is who takes the company's mail.
+    are no industry that a customer looks for. `mail_host` is who takes the company's mail, `leads_to` the domain to
+    which its website has moved for good.
     """
 
     name: str | None = None
@@ -26,6 +27,7 @@ class CompanyFacts(Firmographics):
     cik: str | None = None
     ticker: str | None = None
     register_number: str | None = None
+    wikidata_id: str | None = None
     status: str | None = None
     register_activity: str | None = None
     parent_lei: str | None = None
@@ -35,6 +37,7 @@ class CompanyFacts(Firmographics):
     funding_stage: str | None = None
     last_funding_on: date | None = None
     mail_host: str | None = None
+    leads_to: str | None = None
 
 
 class CompanyPage(Value):

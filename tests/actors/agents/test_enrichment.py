@@ -12,7 +12,7 @@ from actors.events.lead import Company, LeadSourced
 from scoring_models.schema import Score
 from tenants.identity import lead_id_of
 from tenants.policies import read_config
-from tenants.records import Account, AccountSignal, Finding, LeadProgress, Stage
+from tenants.records import Account, AccountIdentifier, AccountSignal, Finding, LeadProgress, Stage
 from tenants.signals import signal
 from tests.fakes.context import NOW, FakeContext
 
@@ -364,3 +364,34 @@ async def test_a_trial_knows_what_happened_before():
     trials = [one for one in ctx.asked if not isinstance(one, EnrichCompany)]
     assert trials
     assert all([(one.kind, one.days_ago) for one in trial.signals] == [("news", 3)] for trial in trials)
+
+
+LEI = "529900T8BM49AURSDO55"
+
+
+def marks(outcome):
+    return [(one.kind, one.value, one.source) for one in outcome.save if isinstance(one, AccountIdentifier)]
+
+
+async def test_what_only_this_company_has_is_kept_from_whoever_told_it_first():
+    _, outcome = await enrich(
+        account(),
+        told(CompanyFacts(employees=70, lei=LEI, cik="0000320193")),
+        told(CompanyFacts(employees=70, lei=LEI, wikidata_id="Q42"), provider="wikidata"),
+    )
+    assert marks(outcome) == [
+        ("lei", LEI, "wikidata"), ("wikidata", "Q42", "wikidata"), ("cik", "0000320193", "apollo"),
+    ]  # fmt: skip
+
+
+async def test_a_website_that_has_moved_is_kept_though_nobody_knows_the_company_or_it_is_not_the_customer():
+    moved = told(CompanyFacts(domain="acme.com", leads_to="acme.org"), provider="website")
+    _, outcome = await enrich(account(), None, moved)
+    assert isinstance(outcome, Skip)
+    assert marks(outcome) == [("domain", "acme.org", "website")]
+    assert "leads_to" in {one.field for one in outcome.save if isinstance(one, Finding)}
+    config = read_config({"icp": {"employees_max": 50}})
+    for free in (moved, told(CompanyFacts(employees=99, leads_to="acme.org"), provider="website")):
+        _, outcome = await enrich(account(), told(CompanyFacts(employees=70)), free, config=config)
+        assert isinstance(outcome, Skip)
+        assert marks(outcome) == [("domain", "acme.org", "website")]

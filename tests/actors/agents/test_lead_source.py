@@ -16,7 +16,15 @@ from tenants.companies import registrable_domain
 from tenants.identity import review_id_of
 from tenants.names import normal_name
 from tenants.policies import read_config
-from tenants.records import Account, AccountReview, Finding, Lead, SourceRejection, SourceTally
+from tenants.records import (
+    Account,
+    AccountIdentifier,
+    AccountReview,
+    Finding,
+    Lead,
+    SourceRejection,
+    SourceTally,
+)
 from tenants.slices import Slice
 from tests.fakes.context import FakeContext
 
@@ -397,6 +405,24 @@ async def test_what_a_search_cost_is_shared_by_what_it_told_of_companies_that_ar
     assert all((one.provider, one.evidence, one.is_current) == ("apollo", "page 3", True) for one in findings)
     assert sum(one.cost_usd for one in findings) == Decimal("0.05")
     assert (accounts[0].city, accounts[0].revenue_usd) == ("Bonn", 1e6)
+
+
+async def test_what_a_search_tells_that_only_one_company_has_is_kept_of_those_that_are_new():
+    numbers = {"a": "529900T8BM49AURSDO55", "known": "529900T8BM49AURSDO99", "b": "no LEI"}
+    companies = tuple(CompanyFacts(name=name, domain=f"{name}.com", lei=lei) for name, lei in numbers.items())
+    page = Answer(
+        provider="gleif",
+        content=CompanyPage(companies=companies, total=3),
+        cost_usd=Decimal(0),
+        evidence="page 3",
+    )
+    ctx = FakeContext({FindCompanies: page}, known=["domain:known.com"])
+    outcome = await lead_source.work(request(rows=None, source="gleif", page=3), ctx)
+    (one,) = of_kind(AccountIdentifier, outcome.save)
+    assert one.account_id == of_kind(Account, outcome.new)[0].id
+    assert (one.kind, one.value, one.source, one.evidence) == ("lei", numbers["a"], "gleif", "page 3")
+    listed = await source({"name": "a", "domain": "a.com", "lei": numbers["a"]})
+    assert of_kind(AccountIdentifier, listed.save) == []
 
 
 async def test_a_page_that_brought_nothing_new_was_paid_for_all_the_same():

@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 import leadmill
 from tenants.identity import review_id_of
 from tenants.matching import company_of, compare
-from tenants.records import AccountReview
+from tenants.records import AccountIdentifier, AccountReview
 from tenants.secrets import Vault
 from tenants.settings import StoreSettings
-from tenants.store import identity, leads, tenants
+from tenants.store import identifiers, identity, leads, tenants
 from tenants.store.rls import APP
 from tenants.store.session import Database
 from tests.tenants.store.rows import account, contact, lead
@@ -122,3 +122,56 @@ def test_more_that_is_known_of_a_company_counts(twins):
     assert near["account_id"] == far["account_id"] == str(OTHER.id)
     assert near["score"] > far["score"]
     assert "is no country" in answer("match", "acme", "KNI", "--country", "Narnia", status=2)
+
+
+@pytest.fixture
+def led(twins, database_url):
+    """The same, where one of the three leads to a domain that nobody has, and has a number in a register."""
+
+    async def prepare():
+        database = Database.at(database_url, role=APP, pool_size=1)
+        try:
+            async with database.system() as session:
+                tenant_id = await session.value("SELECT id FROM tenant")
+            async with database.tenant(tenant_id) as session:
+                told = [("domain", "kiel.example", "website"), ("lei", "529900T8BM49AURSDO55", "gleif")]
+                await identifiers.save(
+                    session,
+                    [
+                        AccountIdentifier(
+                            account_id=OTHER.id, kind=kind, value=value, source=by, evidence="told"
+                        )
+                        for kind, value, by in told
+                    ],
+                )
+        finally:
+            await database.close()
+
+    asyncio.run(prepare())
+
+
+def test_what_only_one_company_has_is_listed_and_can_be_disowned(led):
+    told = " ".join(answer("aliases", "acme").split())
+    for words in (
+        "Kiel Nautical Instruments, kni.example",
+        "kiel.example",
+        "rows with it are this company",
+        "gleif",
+    ):
+        assert words in told
+    assert {row["value"]: row["is_alias"] for row in rows("aliases", "acme")} == {
+        "kiel.example": True,
+        "529900T8BM49AURSDO55": False,
+    }
+    words = ("disown", "acme", str(OTHER.id), "domain", "kiel.example")
+    assert "not its own" in answer(*words)
+    again = CliRunner().invoke(leadmill.app, ("accounts", *words))
+    assert isinstance(again.exception, ValueError)
+    assert "nobody says" in str(again.exception)
+    told = " ".join(answer("aliases", "acme").split())
+    assert "disowned by" in told
+    assert "rows with it" not in told
+
+
+def test_an_installation_without_identifiers_says_so(twins):
+    assert "No account has any" in answer("aliases", "acme")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.core.ledger import NOTHING, Ledger, findings_in, split_cost
+from actors.core.ledger import NOTHING, Ledger, findings_in, identifiers_of, split_cost
 from actors.core.questions import Answer, CompanyFacts
 from tenants.policies import FieldPolicy
 from tenants.records import PERSON, Account, Finding, Firmographics
@@ -216,3 +216,17 @@ def test_no_part_of_a_cost_is_negative_and_none_is_a_millionth_of_a_dollar_more_
 
 def test_a_cost_without_parts_has_none():
     assert split_cost(Decimal(1), 0) == []
+
+
+def test_what_only_one_company_has_is_kept_with_who_told_it_and_the_way_to_a_domain():
+    of = account()
+    answer = told(
+        lei="529900T8BM49AURSDO55", leads_to="acme.org", quotes={"leads_to": "https://acme.com/ 301 …"}
+    )
+    found = identifiers_of(of, answer.content.model_dump(), answer)
+    assert [(one.account_id, one.kind, one.value, one.source, one.evidence) for one in found] == [
+        (of.id, "domain", "acme.org", "apollo", "https://acme.com/ 301 …"),
+        (of.id, "lei", "529900T8BM49AURSDO55", "apollo", "record 7"),
+    ]
+    at_home = told(leads_to="acme.com")
+    assert identifiers_of(of, at_home.content.model_dump(), at_home) == []

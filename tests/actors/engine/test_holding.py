@@ -19,12 +19,25 @@ from actors.engine.suspects import MOST_DELIVERIES
 from actors.events import event_types
 from actors.events.contact import ContactVerified
 from tenants.approvals import ActKind, ApprovalPolicy, Decision
-from tenants.records import Account, AccountReview, Contact, Finding, Lead, LeadProgress, SourceTally, Stage
+from tenants.exclusions import REASONS, Exclusion, ExclusionKind
+from tenants.records import (
+    Account,
+    AccountIdentifier,
+    AccountReview,
+    Contact,
+    Finding,
+    Lead,
+    LeadProgress,
+    SourceTally,
+    Stage,
+)
+from tenants.signals import signal
 from tenants.store import approvals, audit, failures, tenants
 from tenants.store.approvals import NotDecidable
 from tenants.store.failures import Which
 from tests.actors.engine.mills import add_tenant, ask_for, counts_of, run_until, take_in, turns
 from tests.conftest import execute
+from tests.fakes.context import NOW
 from tests.fakes.works import Judge, open_fake_works
 
 TYPES = event_types()
@@ -66,6 +79,19 @@ def test_an_outcome_is_read_back_as_it_was_written():
     text = holding.canonical(holding.write(done))
     assert holding.read(json.loads(text), TYPES) == done
     assert holding.canonical(json.loads(text)) == text
+
+
+def test_records_that_have_a_kind_of_their_own_are_read_back_too():
+    done = outcome()
+    own = (
+        AccountIdentifier(
+            account_id=done.new[0].id, kind="lei", value="5299", source="gleif", evidence="record"
+        ),
+        Exclusion(kind=ExclusionKind.EMAIL, value="ann@acme.com", reason=REASONS[0], source="apollo"),
+        signal(done.new[0].id, "news", NOW.date(), "Moved", None, "website", NOW),
+    )
+    done = replace(done, save=(*done.save, *own))
+    assert holding.read(json.loads(holding.canonical(holding.write(done))), TYPES) == done
 
 
 def enrolment(**changes):
@@ -158,10 +184,15 @@ def test_of_a_company_that_came_meanwhile_nobody_is_asked_whether_it_is_another(
         AccountReview(id=uuid4(), account_id=one, other_id=uuid4(), score=0.8, evidence=("both: acme",))
         for one in (came, stays)
     ]
-    done = replace(done, save=(*done.save, *reviews))
+    numbers = [
+        AccountIdentifier(account_id=one, kind="lei", value="5299", source="gleif", evidence="record")
+        for one in (came, stays)
+    ]
+    done = replace(done, save=(*done.save, *reviews, *numbers))
     assert holding.read(json.loads(holding.canonical(holding.write(done))), TYPES) == done
     rest = holding.without(done, frozenset({came}))
-    assert [one.account_id for one in rest.save if isinstance(one, AccountReview)] == [stays]
+    for kind in (AccountReview, AccountIdentifier):
+        assert [one.account_id for one in rest.save if isinstance(one, kind)] == [stays]
 
 
 @pytest.fixture

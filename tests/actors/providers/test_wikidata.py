@@ -187,6 +187,7 @@ async def test_a_company_in_our_words(vendor: Callable[..., Link]) -> None:
         city="Denver",
         lei="5493001KJTIIGC8Y1R12",
         cik="0000320193",
+        wikidata_id="Q1",
         ticker="ACME",
         founded_year=1976,
         employees=850,
@@ -222,7 +223,7 @@ async def test_it_was_founded_when_it_was_founded_first(vendor: Callable[..., Li
 @pytest.mark.parametrize("value", ["many", "-5", "NaN", "1e999", "", 5, None, ["5"], "1.5"])
 async def test_one_odd_value_does_not_spoil_a_company(vendor: Callable[..., Link], value: Any) -> None:
     facts = await facts_of(vendor, row("employees", value), row("founded", value), row("country", value))
-    assert facts == CompanyFacts(domain="acme.com", employees=None)
+    assert facts == CompanyFacts(domain="acme.com", wikidata_id="Q1")
 
 
 async def test_no_rows_are_a_miss(vendor: Callable[..., Link]) -> None:
@@ -323,6 +324,7 @@ def truth_of(company: Company, official: str | None) -> CompanyFacts:
         city=company.city,
         lei=lei(company.domain) if covers("gleif", company) and company.number < FOREIGN else None,
         cik=f"{cik(company):010}" if is_listed else None,
+        wikidata_id=f"Q{20_000_000 + company.number}",
         ticker=ticker(company) if is_listed else None,
         founded_year=company.founded_year,
         employees=company.employees,

@@ -97,3 +97,29 @@ async def test_companies_without_site_and_unknown_domains_are_404(http, world):
 
 async def test_other_pages_are_404(http, company):
     assert (await http.get(f"/sites/{company.domain}/admin/")).status_code == 404
+
+
+async def test_a_front_page_can_be_made_to_lead_elsewhere_and_back_home(http, company):
+    moves = {
+        company.domain: [301, "https://new.example/"],
+        "old.example": [302, f"https://{company.domain}/"],
+    }
+    assert (await http.put("/_simulator/moves", json=moves)).json() == moves
+    for domain, (status, target) in moves.items():
+        response = await http.get(f"/sites/{domain}/")
+        assert (response.status_code, response.headers["location"]) == (status, target)
+    assert (await http.get(f"/sites/{company.domain}/careers")).status_code == 200
+    left = (await http.put("/_simulator/moves", json={company.domain: None, "never.example": None})).json()
+    assert left == (await http.get("/_simulator/moves")).json() == {"old.example": moves["old.example"]}
+    assert (await http.get(f"/sites/{company.domain}/")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["https://new.example/", [200, "https://new.example/"], [301], ["301", "https://new.example/"], 301],
+)
+async def test_a_move_that_is_none_is_refused_and_moves_nothing(http, company, wrong):
+    moves = {company.domain: [301, "https://new.example/"], "old.example": wrong}
+    response = await http.put("/_simulator/moves", json=moves)
+    assert response.status_code == 400
+    assert (await http.get("/_simulator/moves")).json() == {}

@@ -10,13 +10,22 @@ import pytest
 
 from tenants.approvals import ApprovalPolicy, Decision
 from tenants.identity import review_id_of
-from tenants.records import OWN_LEAD, AccountReview, Finding, LeadProgress, RunStatus, Stage
+from tenants.records import (
+    OWN_LEAD,
+    AccountIdentifier,
+    AccountReview,
+    Finding,
+    LeadProgress,
+    RunStatus,
+    Stage,
+)
 from tenants.signals import signal
 from tenants.store import (
     approvals,
     failures,
     findings,
     funnel,
+    identifiers,
     identity,
     leads,
     moves,
@@ -32,7 +41,7 @@ MORNING = datetime(2026, 3, 4, 8, 15, 30, 123456, tzinfo=UTC)
 LATER, HOUR = datetime(2099, 1, 1, tzinfo=UTC), timedelta(hours=1)
 TABLES = (
     "account", "contact", "lead", "finding", "run", "approval", "held_outcome", "account_alias", "account_review",
-    "signal",
+    "signal", "account_identifier",
 )  # fmt: skip
 FACTS = {
     "domain": "harbour.example", "industry": "Steel", "country": "DE", "city": "Köln", "employees": 7,
@@ -113,6 +122,11 @@ class World:
             for title in self.some(("Cook", "cook wanted"))
         ]
         await signals.save(self.session, happened)
+        told = [
+            AccountIdentifier(account_id=one.id, kind=kind, value=value, source="website", evidence="told")
+            for kind, value in self.some((("domain", "harbour.example"), ("lei", "L1"), ("lei", "L2")))
+        ]
+        await identifiers.save(self.session, told)
 
     async def pursuit(self, one):
         pursuit = lead(one, id=self.uuid(), stage=self.draw.choice(list(Stage)))
