@@ -21,28 +21,33 @@ from urllib.parse import urlencode
 
 from actors.core.effects import Receipt, WriteProspect
 from actors.core.errors import AnswerGarbled, QuestionRefused
-from actors.core.provider import Carrier, Limit, Link, Provider, Reply
+from actors.core.provider import Bulk, Carrier, Limit, Link, Provider, Reply
 from actors.core.questions import (
     Excluded,
     ExclusionPage,
-    ProspectOnFile,
     ReadExclusions,
     ReadProspect,
     RecordOnFile,
 )
 from actors.providers.fields import inner, inners, text
 from actors.providers.hubspot_objects import has_place, in_our_words, properties
+from actors.providers.hubspot_prospects import (
+    OURS,
+    find_company,
+    find_contact,
+    read_prospect,
+    read_prospects,
+)
 from actors.providers.hubspot_requests import (
     OBJECTS,
+    PER_BATCH_WITH_HISTORY,
     PER_PAGE,
-    Found,
     asked,
     batch,
     change_object,
     id_of,
     make_object,
     properties_of,
-    read_object,
     search,
 )
 from actors.providers.prospect import nothing_left, write_records, written
@@ -50,7 +55,7 @@ from tenants.companies import registrable_domain
 
 _NAME = "hubspot"
 _OF_KIND = {"account": "companies", "contact": "contacts"}
-_OURS, _OWNER = "leadmill_id", "hubspot_owner_id"
+_OWNER = "hubspot_owner_id"
 _OWNERS_PER_PAGE, _MOST_OWNER_PAGES = 500, 20
 _CUSTOMER, _OPEN_DEAL, _OPTED_OUT = "customer", "open deal", "do not contact"
 # Each list is a search: the objects, what they must be, and what is wanted of them.
@@ -87,16 +92,6 @@ async def read_exclusions(link: Link, question: ReadExclusions) -> Reply:
     begins = _FOLLOWING.get(reason) if last is None else f"{reason}:{last}"
     page = ExclusionPage(excluded=tuple(excluded), next=begins)
     return Reply(page, evidence=f"HubSpot {objects} where {name} is {value}, after {after}")
-
-
-async def read_prospect(link: Link, question: ReadProspect) -> Reply:
-    """What is on file of the company and the person; a miss where there is nothing of either."""
-    account = await _company(link, question.domain)
-    contact = await _contact(link, question.email)
-    if account is None and contact is None:
-        return Reply(None)
-    on_file = ProspectOnFile(account=account and account.record, contact=contact and contact.record)
-    return Reply(on_file, evidence=f"HubSpot company of {question.domain}")
 
 
 async def write(link: Link, effect: WriteProspect, key: str) -> Receipt:  # noqa: ARG001 - unique values tell
@@ -188,21 +183,6 @@ def _owner(given: Mapping[str, Any]) -> str | None:
 # Prospects
 
 
-async def _company(link: Link, domain: str) -> Found | None:
-    """The company that we wrote under this domain, else the one that others have put there."""
-    found = await read_object(link, "companies", domain, _OURS)
-    if found is not None:
-        return found
-    others, _ = await search(link, "companies", "domain", domain, ("domain",), 0)
-    if len(others) > 1:
-        raise QuestionRefused("several companies have this domain: merge them in HubSpot", provider=_NAME)
-    return await read_object(link, "companies", id_of(others[0].get("id"))) if others else None
-
-
-async def _contact(link: Link, email: str) -> Found | None:
-    return await read_object(link, "contacts", email.lower(), "email")
-
-
 class _Filed:
     """The company and the contact of one prospect, and that the one belongs to the other."""
 
@@ -224,9 +204,9 @@ class _Filed:
         if kind == "association":
             return self._association()
         if kind == "account":
-            found = await _company(self._link, self._effect.domain)
+            found = await find_company(self._link, self._effect.domain)
         else:
-            found = await _contact(self._link, self._effect.email)
+            found = await find_contact(self._link, self._effect.email)
             self._companies = found.companies if found is not None else ()
         self._ids.pop(kind, None)
         if found is None:
@@ -241,7 +221,7 @@ class _Filed:
             return True
         given = properties(changes, _OF_KIND[kind])
         if kind == "account":
-            given = {_OURS: self._effect.domain, **given}
+            given = {OURS: self._effect.domain, **given}
         if record is not None:
             return await change_object(self._link, _OF_KIND[kind], self._ids[kind], given)
         return await (self._new_company(given) if kind == "account" else self._new_contact(given))
@@ -267,7 +247,7 @@ class _Filed:
 
     async def _new_company(self, given: Mapping[str, str]) -> bool:
         domain = self._effect.domain
-        inputs = [{"idProperty": _OURS, "id": domain, "properties": {"domain": domain, **given}}]
+        inputs = [{"idProperty": OURS, "id": domain, "properties": {"domain": domain, **given}}]
         made = await batch(self._link, f"{OBJECTS}/companies/batch/upsert", {"inputs": inputs})
         if not made:
             raise AnswerGarbled("an upsert without a result", provider=_NAME)
@@ -289,7 +269,8 @@ PROVIDER = Provider(
     credit_price_usd=Decimal(0),
     answers={ReadExclusions: read_exclusions, ReadProspect: read_prospect},
     effects={WriteProspect: Carrier(write, look)},
+    bulk={ReadProspect: Bulk(read_prospects, PER_BATCH_WITH_HISTORY)},
     licence="the customer's own records",
-    # a private app in the smallest plan may send 100 requests; a question takes up to four
+    # a private app in the smallest plan may send 100 requests; a question takes up to four, and so do fifty of them
     limits=(Limit(25, 10.0),),
 )

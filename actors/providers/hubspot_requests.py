@@ -1,11 +1,12 @@
-"""Requests to HubSpot: for one object, for a search, for a batch; and what its refusals mean."""
+"""Requests to HubSpot: for one object or many, for a search, for a batch; and what its refusals mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from actors.core.errors import (
+    AgentError,
     AnswerGarbled,
     FieldMissing,
     ProviderDown,
@@ -40,6 +41,10 @@ _FINDING = replace(_MANNERS, answers=_MANNERS.answers | {_NOT_FOUND})
 _MAKING = replace(_MANNERS, answers=_MANNERS.answers | {_CONFLICT})
 OBJECTS = "crm/v3/objects"
 PER_PAGE = 100
+# with the history of properties only half of what a batch takes otherwise
+PER_BATCH_WITH_HISTORY = 50
+# a whole search may have 3,000; what stands in it beside the values takes 300 of them
+_MOST_LETTERS_OF_VALUES = 2_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +72,70 @@ async def read_object(link: Link, objects: str, value: str, unique: str = "hs_ob
     return Found(id_of(answer.get("id")), record(answer, objects), companies)
 
 
+async def read_objects(
+    link: Link, objects: str, values: Sequence[str], unique: str = "hs_object_id"
+) -> dict[str, Found | AgentError | None]:
+    """The objects with these values of a unique property, in small letters, without the companies they belong to.
+
+    None where there is none, and the error of an item that was refused by itself. What HubSpot says nothing of is
+    left out. Raises what befell all.
+    """
+    told: dict[str, Found | AgentError | None] = {}
+    ids = list(dict.fromkeys(value.lower() for value in values))  # what stands there twice is refused
+    names = property_names(objects)
+    given: dict[str, Any] = {"properties": [*names, unique], "propertiesWithHistory": names}
+    given |= {"idProperty": unique} if unique != "hs_object_id" else {}
+    path = f"{OBJECTS}/{objects}/batch/read"
+    for begin in range(0, len(ids), PER_BATCH_WITH_HISTORY):
+        inputs = [{"id": one} for one in ids[begin : begin + PER_BATCH_WITH_HISTORY]]
+        answer = await asked(link, "POST", path, {"inputs": inputs, **given})
+        for error in inners({"errors": [], **answer}, "errors", _NAME):
+            meaning = _meaning(error, path)
+            whose = (inner(error, "context", _NAME) or {}).get("ids")
+            if meaning is not None and not whose:
+                raise meaning
+            told |= {str(one).lower(): meaning for one in whose or ()}
+        for one in inners(answer, "results", _NAME):
+            found = Found(id_of(one.get("id")), record(one, objects), ())
+            value = found.id if unique == "hs_object_id" else text(properties_of(one).get(unique)) or ""
+            told[value.lower()] = found
+    return {value: told[value] for value in ids if value in told}
+
+
+async def search_among(
+    link: Link, objects: str, name: str, values: Sequence[str], wanted: Sequence[str]
+) -> list[dict[str, Any]]:
+    """All objects with one of these values, which are in small letters."""
+    found: list[dict[str, Any]] = []
+    for some in _parts(values):
+        after: int | None = 0
+        while after is not None:
+            page, after = await search(link, objects, name, some, wanted, after)
+            found += page
+    return found
+
+
+def _parts(values: Sequence[str]) -> Iterator[list[str]]:
+    """The values in parts of which a search takes one."""
+    part: list[str] = []
+    for value in values:
+        if part and sum(len(one) + 3 for one in (*part, value)) > _MOST_LETTERS_OF_VALUES:
+            yield part
+            part = []
+        part.append(value)
+    if part:
+        yield part
+
+
 async def search(
-    link: Link, objects: str, name: str, value: str, wanted: Sequence[str], after: int
+    link: Link, objects: str, name: str, value: str | Sequence[str], wanted: Sequence[str], after: int
 ) -> tuple[list[dict[str, Any]], int | None]:
-    """The next objects with this value, and the last of their ids where there are more."""
+    """The next objects with this value, or one of these, and the last of their ids where there are more."""
+    passes: dict[str, str | Sequence[str]] = (
+        {"operator": "EQ", "value": value} if isinstance(value, str) else {"operator": "IN", "values": value}
+    )
     filters = [
-        {"propertyName": name, "operator": "EQ", "value": value},
+        {"propertyName": name, **passes},
         {"propertyName": "hs_object_id", "operator": "GT", "value": str(after)},
     ]
     content = {
@@ -110,14 +173,20 @@ async def batch(link: Link, path: str, content: Mapping[str, Any]) -> list[dict[
     """
     answer = await asked(link, "POST", path, content)
     for error in inners({"errors": [], **answer}, "errors", _NAME):
-        said = str(error)
-        if "PROPERTY_DOESNT_EXIST" in said or "leadmill_" in said:
-            raise FieldMissing(f"POST {path}", provider=_NAME)
-        if error.get("category") == "VALIDATION_ERROR":
-            raise QuestionRefused(f"an item of POST {path}", provider=_NAME)
-        if error.get("category") != "OBJECT_NOT_FOUND":
-            raise ProviderDown(f"an item of POST {path}", provider=_NAME)
+        if (meaning := _meaning(error, path)) is not None:
+            raise meaning
     return inners(answer, "results", _NAME)
+
+
+def _meaning(error: Mapping[str, Any], path: str) -> AgentError | None:
+    """What it means that an item was refused; None where there only is no such object."""
+    if error.get("category") == "OBJECT_NOT_FOUND":
+        return None
+    said = str(error)
+    if "PROPERTY_DOESNT_EXIST" in said or "leadmill_" in said:
+        return FieldMissing(f"POST {path}", provider=_NAME)
+    refused = QuestionRefused if error.get("category") == "VALIDATION_ERROR" else ProviderDown
+    return refused(f"an item of POST {path}", provider=_NAME)
 
 
 async def asked(

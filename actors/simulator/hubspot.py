@@ -20,6 +20,7 @@ from actors.simulator.hubspot_wire import (
     inputs_of,
     item_error,
     limited,
+    must_be_short,
     names_of,
     objects_of,
     refusal,
@@ -163,6 +164,7 @@ class Hubspot(Service):
 
     def _search(self, call: Call) -> Answer:
         """What passes all filters of any group, as far as it is indexed; no more than the first 10,000."""
+        must_be_short(call)
         objects, limit = objects_of(call), call.params.number("limit", 10, 1, 200)
         begin = call.params.number("after", 0, 0, 10**9)
         if begin + limit > _MOST_FOUND:
@@ -186,14 +188,19 @@ class Hubspot(Service):
         return answered(shown)
 
     def _read_batch(self, call: Call) -> Answer:
-        objects = objects_of(call)
-        there = self._portal(call)[objects]
-        names = [str(name) for name in call.params.get("properties", [])]
+        """What there is, by id or by a property with unique values; 207 where some are not there."""
+        objects, unique = objects_of(call), call.params.text("idProperty")
+        names, history = (
+            [str(name) for name in call.params.get(kind, [])]
+            for kind in ("properties", "propertiesWithHistory")
+        )
         ids = [str(one.get("id")) for one in inputs_of(call)]
-        missing = [one for one in ids if one not in there]
+        found = {one: self._found(call, objects, unique, one) for one in ids}
+        missing = [one for one, record in found.items() if record is None]
         told = "Could not get some objects, they may be deleted or not exist. Check that ids are valid."
         errors = [item_error(404, "OBJECT_NOT_FOUND", told, {"ids": missing})] if missing else []
-        return batch([there[one].wire(objects, names) for one in ids if one in there], errors)
+        shown = [record.wire(objects, names, history) for record in found.values() if record is not None]
+        return batch(shown, errors)
 
     # Associations and owners
 

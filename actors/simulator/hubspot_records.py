@@ -156,9 +156,11 @@ def next_id(found: Portal) -> str:
 
 
 def passes(record: Record, one: Mapping[str, Any]) -> bool:
-    """Whether a record passes a filter. Texts are the same in any case."""
+    """Whether a record passes a filter. Texts are the same in any case, but one of several is in small letters."""
     name, operator, wanted = str(one.get("propertyName")), one.get("operator"), str(one.get("value"))
     value = record.value(name) or ""
+    if operator == "IN":
+        return value.lower() in one.get("values", ())
     if operator == "EQ":
         return value.lower() == wanted.lower()
     if operator == "GT":

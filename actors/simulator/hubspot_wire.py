@@ -9,7 +9,8 @@ from actors.simulator.services import answered
 from actors.simulator.vendor import Answer, Call, InvalidInputError
 
 _AT = "2026-11-02T10:00:00.000Z"
-_MOST_INPUTS = 100
+_MOST_INPUTS, _MOST_WITH_HISTORY = 100, 50
+_MOST_LETTERS_OF_A_SEARCH = 3_000
 
 
 def objects_of(call: Call) -> str:
@@ -35,15 +36,29 @@ def given_to(call: Call) -> dict[str, str]:
 
 
 def inputs_of(call: Call) -> list[dict[str, Any]]:
-    """The items of a batch; raises InvalidInputError for none or too many."""
+    """The items of a batch; raises InvalidInputError for none or too many, and for two that are the same."""
     inputs = call.params.get("inputs", [])
     if not inputs or len(inputs) > _MOST_INPUTS or not all(isinstance(one, dict) for one in inputs):
         raise InvalidInputError(f"inputs must be 1 to {_MOST_INPUTS} objects")
+    if len(inputs) > _MOST_WITH_HISTORY and call.params.get("propertiesWithHistory"):
+        raise InvalidInputError(
+            f"The maximum number of inputs supported in a batch request for property histories is {_MOST_WITH_HISTORY}"
+        )
+    ids = [str(one.get("id")).lower() for one in inputs]
+    if twice := sorted({one for one in ids if ids.count(one) > 1}):
+        raise InvalidInputError(f"Duplicate IDs found in batch input: {twice}. IDs must be unique")
     return inputs
 
 
+def must_be_short(call: Call) -> None:
+    """Raises InvalidInputError for a search of more letters than one may have."""
+    if int(call.headers.get("content-length", "0")) > _MOST_LETTERS_OF_A_SEARCH:
+        raise InvalidInputError(f"a search has {_MOST_LETTERS_OF_A_SEARCH} characters at most")
+
+
 def batch(results: list[dict[str, Any]], errors: list[dict[str, Any]]) -> Answer:
-    """The results of a batch; 207 where some items were refused."""
+    """The results of a batch, in no order of the items; 207 where some of them were refused."""
+    results = sorted(results, key=lambda one: str(uuid5(NAMESPACE_URL, str(one))))
     shown: dict[str, Any] = {"status": "COMPLETE", "results": results, "startedAt": _AT, "completedAt": _AT}
     if errors:
         shown |= {"numErrors": len(errors), "errors": errors}

@@ -13,7 +13,8 @@ from actors.core.effects import Receipt, WriteProspect
 from actors.core.errors import FieldMissing, ProviderDown, QuestionRefused
 from actors.core.provider import Heard, Link, Reply
 from actors.core.questions import Excluded, ReadExclusions, ReadProspect
-from actors.providers.hubspot import PROVIDER, look, read_exclusions, read_prospect, write
+from actors.providers.hubspot import PROVIDER, look, read_exclusions, write
+from actors.providers.hubspot_prospects import read_prospect
 from actors.simulator.customers import Standing, has_opted_out, on_file
 from actors.simulator.world import World
 from tests.actors.providers.ways import Losing, Meanwhile, Refusing, by
@@ -581,7 +582,8 @@ def test_what_is_called_is_described(dataset: Callable[[str], Path]) -> None:
         "companies_v3": ["/crm/v3/objects/companies/search post", "/crm/v3/objects/companies/batch/upsert post",
                          "/crm/v3/objects/companies/batch/read post", "/crm/v3/objects/companies/{companyId} get",
                          "/crm/v3/objects/companies/{companyId} patch"],
-        "contacts_v3": ["/crm/v3/objects/contacts post", "/crm/v3/objects/contacts/{contactId} get",
+        "contacts_v3": ["/crm/v3/objects/contacts post", "/crm/v3/objects/contacts/batch/read post",
+                        "/crm/v3/objects/contacts/{contactId} get",
                         "/crm/v3/objects/contacts/search post"],
         "deals_v3": ["/crm/v3/objects/0-3/search post"],
         "crmOwners_v3": ["/crm/v3/owners get"],

@@ -196,3 +196,62 @@ async def test_portals_do_not_see_each_other_and_are_forgotten(http, hubspot):
     await http.post("/_simulator/reset")
     assert (await hubspot.get(path)).status_code == 404
     assert (await http.get("/_simulator/effects")).json()["hubspot"] == []
+
+
+async def read(hubspot, objects, ids, **more):
+    content = {
+        "inputs": [{"id": one} for one in ids],
+        "properties": ["name"],
+        "propertiesWithHistory": [],
+        **more,
+    }
+    return await hubspot.post(f"{OBJECTS}/{objects}/batch/read", json=content)
+
+
+async def test_many_are_read_by_a_property_with_unique_values_in_no_order_and_each_has_its_outcome(hubspot):
+    domains = [f"c{n}.example" for n in range(8)]
+    made = [await make(hubspot, "companies", name=domain, leadmill_id=domain) for domain in domains]
+    asked = [*domains, "nobody.example"]
+    answer = await read(hubspot, "companies", asked, idProperty="leadmill_id", propertiesWithHistory=["name"])
+    body = answer.json()
+    assert (answer.status_code, body["numErrors"], body["status"]) == (207, 1, "COMPLETE")
+    assert {one["id"]: one["properties"]["name"] for one in body["results"]} == dict(
+        zip(made, domains, strict=True)
+    )
+    assert [one["id"] for one in body["results"]] != made
+    assert {one["propertiesWithHistory"]["name"][0]["sourceType"] for one in body["results"]} == {
+        "INTEGRATION"
+    }
+    (error,) = body["errors"]
+    assert (error["category"], error["context"]) == ("OBJECT_NOT_FOUND", {"ids": ["nobody.example"]})
+    assert (await read(hubspot, "companies", made)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("ids", "more", "said"),
+    [
+        ([], {}, "1 to 100"),
+        ([str(n) for n in range(101)], {}, "1 to 100"),
+        ([str(n) for n in range(51)], {"propertiesWithHistory": ["name"]}, "histories is 50"),
+        (["a.example", "A.example"], {"idProperty": "leadmill_id"}, "Duplicate IDs"),
+        (["a.example"], {"idProperty": "domain"}, "no property with unique values"),
+    ],
+    ids=["none", "too many", "too many with their history", "one twice", "not unique"],
+)
+async def test_a_batch_that_can_not_be_is_refused_whole(hubspot, ids, more, said):
+    answer = await read(hubspot, "companies", ids, **more)
+    assert answer.status_code == 400
+    assert said in answer.json()["message"]
+
+
+async def test_a_search_finds_one_of_several_values_in_small_letters_and_is_short(hubspot, world):
+    domains = [one.company.domain for one in on_file(world)[:3]]
+
+    async def total(*values):
+        filters = [{"propertyName": "domain", "operator": "IN", "values": values}]
+        content = {"filterGroups": [{"filters": filters}], "properties": ["domain"], "limit": 10}
+        return await hubspot.post(f"{OBJECTS}/companies/search", json=content)
+
+    assert (await total(*domains, "nobody.example")).json()["total"] == 3
+    assert (await total(*(one.upper() for one in domains))).json()["total"] == 0
+    assert (await total(*["x" * 60 + ".example"] * 60)).status_code == 400
