@@ -67,6 +67,17 @@ class ScheduledSource(Record):
     cooldown_days: int = Field(default=30, ge=1, le=3_650)
 
 
+class ExclusionReading(Record):
+    """How often the connected CRMs are read for whom they exclude, in hours; 0 or null: by hand only."""
+
+    every_hours: int = Field(default=6, ge=0, le=8_760)
+
+    @field_validator("every_hours", mode="before")
+    @classmethod
+    def _never_is_by_hand(cls, hours: Any) -> Any:
+        return 0 if hours is None else hours
+
+
 class TenantConfig(Record):
     """A tenant's configuration: whom it looks for, with which providers, and what follows from a score."""
 
@@ -83,6 +94,7 @@ class TenantConfig(Record):
     waterfall: Waterfall = Waterfall()
     fields: Mapping[str, FieldPolicy] = Field(default_factory=dict)
     sources: tuple[ScheduledSource, ...] = ()
+    exclusions: ExclusionReading = ExclusionReading()
 
     @field_validator("sources")
     @classmethod

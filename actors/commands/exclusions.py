@@ -1,20 +1,25 @@
-"""Whom a tenant leaves alone, on the command line: exclusions sync, list, add, remove."""
+"""Whom a tenant leaves alone, on the command line: exclusions sync, status, list, add, remove."""
 
 import asyncio
 import getpass
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from actors.commands.frame import Json, Limit, TenantName, in_tenant
 from actors.core.questions import ReadExclusions
 from actors.engine.excluding import sync_exclusions
 from actors.engine.wiring import open_works
+from actors.providers import all_providers
 from tenants.exclusions import BY_HAND, Exclusion, read_whom
-from tenants.store import audit, exclusions, tenants
+from tenants.store import audit, exclusions, readings, tenants
 from tenants.store.columns import to_json
+from tenants.store.readings import Reading
 from tenants.store.session import Session
 
 app = typer.Typer(help="Companies and people that a tenant leaves alone.", no_args_is_help=True)
@@ -25,7 +30,8 @@ Whom = Annotated[str, typer.Argument(help="A domain, an e-mail address, or a com
 def sync(tenant: TenantName, as_json: Json = False) -> None:
     """Read from the connected CRMs whom they exclude: customers, open deals, people who want no mail.
 
-    What a CRM said before is replaced once all of it was read, and stays where something went wrong.
+    What a CRM said before is replaced once all of it was read, and stays where something went wrong. As long as the
+    mill runs, it reads them by itself (`exclusions: {every_hours: 6}` in the configuration).
     """
     counts = asyncio.run(_sync(tenant))
     if as_json:
@@ -42,6 +48,46 @@ async def _sync(name: str) -> dict[str, int]:
         if not works.asking.able(profile, ReadExclusions()):
             raise ValueError(f"{name} is not connected to a CRM: add it under `connections`, then apply")
         return await sync_exclusions(works.database, works.asking, profile)
+
+
+@app.command()
+def status(tenant: TenantName, as_json: Json = False) -> None:
+    """Tell when each connected CRM was last read, how many it excludes, when it is read next, and what is wrong."""
+    crms = [name for name, provider in all_providers().items() if ReadExclusions in provider.answers]
+    now = datetime.now(UTC)
+    found = in_tenant(tenant, lambda session: readings.listed(session, crms, now))
+    if as_json:
+        for one in found:
+            typer.echo(to_json({**asdict(one), "next": _next(one, now)}))
+        return
+    if not found:
+        typer.echo("No CRM is connected: add it under `connections`, then apply.")
+        return
+    table = Table("CRM", "last read", "excludes", "next", "what is wrong", title=f"{tenant}: CRMs")
+    for one in found:
+        wrong = ""
+        if one.trouble is not None:
+            wrong = f"{escape(one.trouble)} (since {one.trouble_since:%Y-%m-%d %H:%M})"
+        read = f"{one.read_at:%Y-%m-%d %H:%M}" if one.read_at is not None else "never"
+        table.add_row(
+            one.provider,
+            read,
+            f"{one.excluded:,}" if one.excluded is not None else "",
+            _next(one, now),
+            wrong,
+        )
+    Console().print(table)
+
+
+def _next(one: Reading, now: datetime) -> str:
+    """When a CRM is read next, in words."""
+    if one.is_under_way:
+        return "under way"
+    if one.every_hours == 0:
+        return "by hand only"
+    if one.next_at is None or one.next_at <= now:
+        return "as soon as the mill runs"
+    return f"{one.next_at:%Y-%m-%d %H:%M}"
 
 
 @app.command("list")

@@ -3,13 +3,12 @@
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from actors.core.placement import Changes, Real, Wish, compare, wished_desks
 from actors.engine import kill_switch
 from actors.engine.scaling import Scaling
-from actors.engine.scheduling import Scheduling
 from actors.engine.settings import EngineSettings
 from tenants.store import approvals, carriers, connections, failures, lanes, roles, switches
 from tenants.store.carriers import LOG
@@ -37,6 +36,14 @@ class Roster(Protocol):
         ...
 
 
+class Chore(Protocol):
+    """Something to be done now and then that is no work of desks."""
+
+    async def turn(self) -> int:
+        """How much was begun. It waits for nobody but the database."""
+        ...
+
+
 class Supervision:
     """Compares wished desks with real ones, one turn at a time."""
 
@@ -52,10 +59,10 @@ class Supervision:
         build: str,
         settings: EngineSettings,
         carrier: str = LOG,
-        scheduling: Scheduling | None = None,
+        chores: Sequence[Chore] = (),
     ) -> None:
-        """Without `scheduling` nobody is searched by themselves: so it is while a list is worked off."""
-        self._scheduling = scheduling
+        """Without `chores` nothing is on a schedule: so it is while a list is worked off."""
+        self._chores = chores
         self._carrier = carrier
         self._is_carrier_set = False
         self._database = database
@@ -113,8 +120,8 @@ class Supervision:
             await switches.end_pauses(session)
             self._unneeded = await self._without_tenants(session) if self._needs else set()
         await kill_switch.watch(self._database)
-        if self._scheduling is not None:
-            await self._scheduling.turn()
+        for chore in self._chores:
+            await chore.turn()
 
     async def resign(self) -> None:
         """The role given back, and every desk stopped in good order."""

@@ -22,8 +22,11 @@ from actors.engine.outward import Outward
 from actors.engine.previewing import Preview, preview
 from actors.engine.profiles import Profile, Profiles
 from actors.engine.runner import Runner
+from actors.engine.scheduling import Scheduling
 from actors.engine.settings import EngineSettings
 from actors.engine.station import Station
+from actors.engine.supervision import Chore
+from actors.engine.syncing import Syncing
 from actors.engine.turn import Turn
 from actors.events import event_types
 from actors.events.source import SourceRequested
@@ -133,6 +136,19 @@ async def open_works(
             yield works
         finally:
             await works.finish()
+
+
+@asynccontextmanager
+async def open_chores(database: Database, engine: EngineSettings) -> AsyncIterator[Sequence[Chore]]:
+    """What is on a schedule: searches, and whom CRMs exclude. What is under way at the end is given up."""
+    providers = all_providers()
+    async with open_web(connections=0) as http:
+        asking = Asking(database, http, providers, calls_in_flight=engine.calls_in_flight)
+        syncing = Syncing(database, Vault.from_settings(StoreSettings()), asking, providers)
+        try:
+            yield Scheduling(database, providers), syncing
+        finally:
+            await syncing.close()
 
 
 def collect_rarely() -> None:

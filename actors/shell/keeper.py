@@ -18,10 +18,8 @@ import orjson
 from actors.bus.settings import KafkaSettings
 from actors.engine.carriage import carried, carrier
 from actors.engine.inline import InlineRoster, supervise
-from actors.engine.scheduling import Scheduling
 from actors.engine.supervision import Supervision
-from actors.engine.wiring import build_id, followers, needs, open_works, topics_of
-from actors.providers import all_providers
+from actors.engine.wiring import build_id, followers, needs, open_chores, open_works, topics_of
 from actors.shell.installation import installation_mark
 from tenants.settings import StoreSettings
 
@@ -40,6 +38,7 @@ async def keep_inline() -> None:
     async with (
         open_works(pool_size=10, kafka=kafka) as works,
         carried(works.database, kafka, topics_of(), owner=owner, settings=works.settings),
+        open_chores(works.database, works.settings) as chores,
     ):
         supervision = Supervision(
             works.database,
@@ -51,7 +50,7 @@ async def keep_inline() -> None:
             build=build_id(),
             settings=works.settings,
             carrier=carrier(kafka),
-            scheduling=Scheduling(works.database, all_providers()),
+            chores=chores,
         )
         _ready({"mill": "inline", "pid": os.getpid(), "agents": sorted(works.agents)})
         await supervise(supervision, stop)

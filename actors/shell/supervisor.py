@@ -13,11 +13,9 @@ import ray
 from actors.bus.settings import KafkaSettings
 from actors.core.placement import Changes, Real, Wish
 from actors.engine.carriage import carried, carrier
-from actors.engine.scheduling import Scheduling
 from actors.engine.settings import EngineSettings
 from actors.engine.supervision import Deposed, Supervision
-from actors.engine.wiring import build_id, followers, needs, topics_of
-from actors.providers import all_providers
+from actors.engine.wiring import build_id, followers, needs, open_chores, topics_of
 from actors.shell import cluster
 from actors.shell.installation import installation_mark
 from tenants.store.carriers import EventsLeft
@@ -165,6 +163,7 @@ class Supervisor:
         async with (
             open_database(pool_size=4) as database,
             carried(database, kafka, topics_of(), owner=owner, settings=settings),
+            open_chores(database, settings) as chores,
         ):
             supervision = Supervision(
                 database,
@@ -176,7 +175,7 @@ class Supervisor:
                 build=build_id(),
                 settings=settings,
                 carrier=carrier(kafka),
-                scheduling=Scheduling(database, all_providers()),
+                chores=chores,
             )
             while not self._stop.is_set():
                 try:

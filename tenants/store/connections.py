@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tenants.policies import ProviderConnection
 from tenants.secrets import Vault
-from tenants.store import failures
+from tenants.store import failures, readings
 from tenants.store.session import Session
 
 
@@ -63,6 +63,7 @@ async def save(session: Session, vault: Vault, provider: str, connection: Provid
         tenant_id=session.tenant_id,
     )
     await failures.resume_for_provider(session, provider)
+    await readings.resume(session, provider)
     if is_new:
         await failures.resume(session, ("firmographics", "person", "email"))
 

@@ -67,6 +67,20 @@ def test_a_key_is_never_shown():
     assert "sim-secret" not in str(fault.value)
 
 
+@pytest.mark.parametrize(
+    ("told", "hours"),
+    [({}, 6), ({"exclusions": {"every_hours": 24}}, 24), ({"exclusions": {"every_hours": 0}}, 0),
+     ({"exclusions": {"every_hours": None}}, 0)],
+)  # fmt: skip
+def test_crms_are_read_every_six_hours_unless_told_otherwise_and_never_is_by_hand(told, hours):
+    assert read_config(told).exclusions.every_hours == hours
+
+
+def test_crms_are_not_read_before_they_were():
+    with pytest.raises(ValueError, match=r"exclusions\.every_hours"):
+        read_config({"exclusions": {"every_hours": -1}})
+
+
 def test_a_source_is_searched_once_a_day_unless_told_otherwise_and_is_there_once():
     (one,) = read_config({"sources": [{"provider": "apollo"}]}).sources
     assert (one.every_hours, one.leads_per_run, one.leads_per_day, one.cooldown_days) == (24, 100, None, 30)

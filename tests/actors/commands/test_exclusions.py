@@ -10,7 +10,7 @@ import leadmill
 from actors.simulator.launch import launch
 from tenants.secrets import Vault
 from tenants.settings import StoreSettings
-from tenants.store import audit
+from tenants.store import audit, tenants
 from tenants.store.rls import APP
 from tenants.store.session import Database
 from tests.actors.engine.mills import add_tenant
@@ -90,6 +90,39 @@ def test_a_crm_is_synced_and_what_was_added_by_hand_stays(installation):
     listed = run("exclusions", "list", "acme", "--limit", "100000", "--json")[1].splitlines()
     assert len(listed) == count + 1
     assert len(run("exclusions", "list", "acme", "--source", "by hand", "--json")[1].splitlines()) == 1
+
+
+def test_people_see_when_a_crm_was_read_and_what_is_wrong(installation):
+    run, within = installation
+    within(add_tenant)
+    told = run("exclusions", "status", "acme")
+    assert told == (0, "No CRM is connected: add it under `connections`, then apply.\n")
+    with launch(seed=7, companies=300) as simulator:
+        way = {"base_url": f"{simulator.http}/hubspot", "api_key": "sim-crm"}
+        within(lambda database, vault: tenants.configure(database, vault, "acme", config(hubspot=way)))
+        before = json.loads(run("exclusions", "status", "acme", "--json")[1])
+        assert (before["provider"], before["read_at"], before["excluded"]) == ("hubspot", None, None)
+        assert before["next"] == "as soon as the mill runs"
+        count = json.loads(run("exclusions", "sync", "acme", "--json")[1])["hubspot"]
+        read = json.loads(run("exclusions", "status", "acme", "--json")[1])
+        assert (read["excluded"], read["trouble"], read["every_hours"]) == (count, None, 6)
+        assert read["next"][:2] == "20"
+        way["api_key"] = "expired"
+        within(lambda database, vault: tenants.configure(database, vault, "acme", config(hubspot=way)))
+        assert run("exclusions", "sync", "acme")[0] == 1
+    wrong = json.loads(run("exclusions", "status", "acme", "--json")[1])
+    assert (wrong["excluded"], wrong["read_at"], wrong["failures"]) == (count, read["read_at"], 1)
+    assert wrong["trouble"]
+    assert wrong["trouble_since"] < wrong["next_at"]
+    table = run("exclusions", "status", "acme")[1]
+    assert all(word in table for word in ("hubspot", f"{count:,}", "since"))
+    by_hand = {**config(hubspot=way), "exclusions": {"every_hours": 0}}
+    within(lambda database, vault: tenants.configure(database, vault, "acme", by_hand))
+    assert json.loads(run("exclusions", "status", "acme", "--json")[1])["next"] == "by hand only"
+
+
+def config(**connections):
+    return {"connections": connections}
 
 
 def test_without_a_crm_there_is_nothing_to_sync(installation):

@@ -48,7 +48,7 @@ async def run_until(works, condition, *, within_s=60.0, scheduling=None):
         build=build_id(),
         settings=works.settings,
         carrier=carrier(works.kafka),
-        scheduling=scheduling,
+        chores=() if scheduling is None else (scheduling,),
     )
     stop = asyncio.Event()
     mill = asyncio.create_task(supervise(supervision, stop, turn_s=0.02))
