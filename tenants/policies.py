@@ -78,6 +78,21 @@ class ExclusionReading(Record):
         return 0 if hours is None else hours
 
 
+class SignalWatch(Record):
+    """How often it is asked again what has happened at the companies of scored leads, in days; 0 or null: never.
+
+    Of each tenant at most so many companies are asked about in an hour, those first that were asked about longest ago.
+    """
+
+    every_days: int = Field(default=7, ge=0, le=3_650)
+    leads_per_hour: int = Field(default=200, ge=1, le=100_000)
+
+    @field_validator("every_days", mode="before")
+    @classmethod
+    def _null_is_never(cls, days: Any) -> Any:
+        return 0 if days is None else days
+
+
 class TenantConfig(Record):
     """A tenant's configuration: whom it looks for, with which providers, and what follows from a score."""
 
@@ -95,6 +110,7 @@ class TenantConfig(Record):
     fields: Mapping[str, FieldPolicy] = Field(default_factory=dict)
     sources: tuple[ScheduledSource, ...] = ()
     exclusions: ExclusionReading = ExclusionReading()
+    signals: SignalWatch = SignalWatch()
 
     @field_validator("sources")
     @classmethod

@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import Collection, Coroutine, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
 from actors.core.agent import agent
 from actors.core.context import Context
+from actors.core.hearing import heard_of
 from actors.core.ledger import Ledger, identifiers_of
 from actors.core.outcome import Done, Outcome, Skip
-from actors.core.questions import Answers, EnrichCompany, Enrichment, FindSignals, SignalsFound
+from actors.core.questions import EnrichCompany, Enrichment, FindSignals
 from actors.core.value import Trial, as_known, deciding_for, happenings
 from actors.core.waterfall import segment
 from actors.events.lead import Company, LeadEnriched, LeadSourced
@@ -20,7 +20,7 @@ from tenants.icp import Persona, mismatch
 from tenants.identity import lead_id_of, stable_id
 from tenants.records import Account, AccountIdentifier, AccountSignal, Firmographics, LeadProgress, Stage
 from tenants.saved import Saved
-from tenants.signals import changes, merged, signal
+from tenants.signals import changes, merged
 
 _BoughtT = TypeVar("_BoughtT")
 _HeardT = TypeVar("_HeardT")
@@ -59,7 +59,7 @@ async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
     rounds += bought
     findings, identifiers = ledger.found, _identifiers(account, rounds)
     happened = merged(
-        known, [*_told(account.id, heard, ctx.now), *changes(account.id, standing, findings, ctx.now)]
+        known, [*heard_of(account.id, heard, ctx.now), *changes(account.id, standing, findings, ctx.now)]
     )
     reason = mismatch(ctx.config.icp, ledger.account)
     if reason is not None:
@@ -164,16 +164,6 @@ def _identifiers(account: Account, rounds: Sequence[Enrichment]) -> list[Account
             for one in identifiers_of(account, answer.content.model_dump(), answer):
                 found.setdefault((one.kind, one.value), one)
     return list(found.values())
-
-
-def _told(account_id: UUID, heard: Answers[SignalsFound], now: datetime) -> list[AccountSignal]:
-    """What providers told of the company. Nothing happens later than today."""
-    return [
-        signal(account_id, one.kind, min(one.on, now.date()), one.title, one.url, answer.provider, now)
-        for answer in heard.answers
-        if answer.content is not None
-        for one in answer.content.signals
-    ]
 
 
 def _enriched(event: LeadSourced, account: Account, providers: Collection[str]) -> LeadEnriched:

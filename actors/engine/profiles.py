@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from actors.events import event_types
 from tenants.approvals import ActKind
 from tenants.identity import TenantId
 from tenants.modes import EVERY_AGENT, Mode, strictest
@@ -14,7 +15,7 @@ from tenants.records import Tenant
 from tenants.secrets import Vault
 from tenants.store import autonomy, connections, lanes, switches, tenants
 from tenants.store.connections import Connection
-from tenants.store.session import Database
+from tenants.store.session import Database, Session
 
 _FRESH_S = 1.0
 
@@ -96,3 +97,23 @@ class Profiles:
             )
         self._known = known
         self._refreshed_at = time.monotonic()
+
+
+async def without_keys(session: Session, found: Collection[Tenant]) -> dict[TenantId, Profile]:
+    """What is to be known of these tenants to ask for work on their behalf: no keys. Needs a system session."""
+    ids = [tenant.id for tenant in found]
+    modes = await switches.modes(session, ids)
+    is_halted = await switches.halted(session) is not None
+    topics = tuple(event_types())
+    held = await lanes.held_by(session, topics, ids)
+    return {
+        tenant.id: Profile(
+            tenant=tenant,
+            config=tenants.config_of(tenant),
+            connections={},
+            lanes={topic: held[tenant.id, topic] for topic in topics},
+            modes={agent: mode for (owner, agent), mode in modes.items() if owner == tenant.id},
+            is_halted=is_halted,
+        )
+        for tenant in found
+    }

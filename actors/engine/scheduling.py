@@ -8,18 +8,15 @@ from datetime import UTC, datetime, time, timedelta
 from actors.agents.lead_source import PAGE_SIZE, lead_source
 from actors.core.provider import Provider
 from actors.core.questions import FindCompanies
-from actors.engine.profiles import Profile
+from actors.engine.profiles import Profile, without_keys
 from actors.engine.sourcing import Pages, request_pages
-from actors.events import event_types
 from tenants.icp import IdealCustomer, icp_hash, without_exclusions
-from tenants.identity import TenantId
 from tenants.modes import Mode
 from tenants.policies import ScheduledSource
-from tenants.records import Tenant
 from tenants.slices import fitting, whole
-from tenants.store import lanes, schedules, sources, switches, tenants
+from tenants.store import schedules, sources, tenants
 from tenants.store.schedules import Schedule
-from tenants.store.session import Database, DatabaseError, Session
+from tenants.store.session import Database, DatabaseError
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +51,7 @@ class Scheduling:
             found = await tenants.with_sources(session)
             if not found:
                 return 0
-            profiles = await _profiles(session, [tenant for tenant, _ in found])
+            profiles = await without_keys(session, [tenant for tenant, _ in found])
         made = 0
         for tenant, connected in found:
             profile = profiles[tenant.id]
@@ -228,23 +225,3 @@ def _in_trouble(
     before: Schedule | None, source: ScheduledSource, icp: IdealCustomer, trouble: str, now: datetime
 ) -> Schedule:
     return replace(_of_profile(before, source, icp, now), trouble=trouble)
-
-
-async def _profiles(session: Session, found: Collection[Tenant]) -> dict[TenantId, Profile]:
-    """What is to be known of these tenants in order to ask on their behalf: no keys."""
-    ids = [tenant.id for tenant in found]
-    modes = await switches.modes(session, ids)
-    is_halted = await switches.halted(session) is not None
-    topics = tuple(event_types())
-    held = await lanes.held_by(session, topics, ids)
-    return {
-        tenant.id: Profile(
-            tenant=tenant,
-            config=tenants.config_of(tenant),
-            connections={},
-            lanes={topic: held[tenant.id, topic] for topic in topics},
-            modes={agent: mode for (owner, agent), mode in modes.items() if owner == tenant.id},
-            is_halted=is_halted,
-        )
-        for tenant in found
-    }

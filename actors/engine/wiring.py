@@ -28,6 +28,7 @@ from actors.engine.station import Station
 from actors.engine.supervision import Chore
 from actors.engine.syncing import Syncing
 from actors.engine.turn import Turn
+from actors.engine.watching import Watching
 from actors.events import event_types
 from actors.events.source import SourceRequested
 from actors.providers import all_providers
@@ -140,13 +141,13 @@ async def open_works(
 
 @asynccontextmanager
 async def open_chores(database: Database, engine: EngineSettings) -> AsyncIterator[Sequence[Chore]]:
-    """What is on a schedule: searches, and whom CRMs exclude. What is under way at the end is given up."""
+    """What is on a schedule: searches, whom CRMs exclude, what happens at companies. What is under way is given up."""
     providers = all_providers()
     async with open_web(connections=0) as http:
         asking = Asking(database, http, providers, calls_in_flight=engine.calls_in_flight)
         syncing = Syncing(database, Vault.from_settings(StoreSettings()), asking, providers)
         try:
-            yield Scheduling(database, providers), syncing
+            yield Scheduling(database, providers), syncing, Watching(database, providers)
         finally:
             await syncing.close()
 

@@ -9,10 +9,17 @@ from actors.events.engagement import EngagementRecorded
 from actors.events.envelope import Payload
 from actors.events.lead import LeadEnriched, LeadScored, LeadSourced
 from actors.events.mail import EmailBounced
+from actors.events.signals import SignalsFound, SignalsRequested
 from actors.events.source import SourceRequested
 
 PUBLIC: tuple[type[Payload], ...] = (LeadSourced, LeadEnriched, ContactVerified, LeadScored)
-INTERNAL: tuple[type[Payload], ...] = (SourceRequested, EngagementRecorded, EmailBounced)
+INTERNAL: tuple[type[Payload], ...] = (
+    SourceRequested,
+    EngagementRecorded,
+    EmailBounced,
+    SignalsRequested,
+    SignalsFound,
+)
 
 
 def event_types() -> dict[str, type[Payload]]:

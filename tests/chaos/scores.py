@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 
-from actors.agents.scoring import request_for
+from actors.core.judging import request_for
 from actors.core.value import happenings
-from actors.events.contact import ContactVerified
 from scoring_models.scorer import Scorer
 from tenants.store import leads, signals
 from tests.chaos.trial import Trial
@@ -23,14 +22,9 @@ async def misnamed(trial: Trial, scorer: Scorer) -> int:
             happened = await signals.of_accounts(session, list(accounts))
         asked = defaultdict(list)
         for row in rows:
-            contact = contacts[row["contact_id"]]
-            event = ContactVerified(
-                lead_id=row["id"], account_id=row["account_id"], contact_id=contact.id,
-                email_status=contact.email_status, email_source="chaos",
-            )  # fmt: skip
-            account = accounts[row["account_id"]]
+            account, contact = accounts[row["account_id"]], contacts[row["contact_id"]]
             known = happenings(happened.get(account.id, ()), trial.database.now().date())
-            asked[row["model"]].append((row["score"], request_for(event, account, contact, known)))
+            asked[row["model"]].append((row["score"], request_for(row["id"], account, contact, known)))
         for model, pairs in asked.items():
             scores = scorer.score_many(model, [request for _, request in pairs])
             wrong += sum(score.score != given for score, (given, _) in zip(scores, pairs, strict=True))

@@ -81,6 +81,14 @@ def test_crms_are_not_read_before_they_were():
         read_config({"exclusions": {"every_hours": -1}})
 
 
+@pytest.mark.parametrize(
+    ("told", "days"), [({}, 7), ({"signals": {"every_days": 30}}, 30), ({"signals": {"every_days": None}}, 0)]
+)
+def test_scored_leads_are_watched_every_week_unless_told_otherwise(told, days):
+    assert read_config(told).signals.every_days == days
+    assert read_config(told).signals.leads_per_hour == 200
+
+
 def test_a_source_is_searched_once_a_day_unless_told_otherwise_and_is_there_once():
     (one,) = read_config({"sources": [{"provider": "apollo"}]}).sources
     assert (one.every_hours, one.leads_per_run, one.leads_per_day, one.cooldown_days) == (24, 100, None, 30)

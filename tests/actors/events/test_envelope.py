@@ -164,6 +164,8 @@ def test_every_kind_of_event_is_found_by_its_topic():
         "source.requested",
         "engagement.recorded",
         "email.bounced",
+        "signals.requested",
+        "signals.found",
     ]
     assert all(TYPES[payload.type] is payload for payload in PUBLIC + INTERNAL)
 

@@ -1,0 +1,36 @@
+"""How a lead is judged: what the model is asked about it, and what follows from the answer."""
+
+from uuid import UUID
+
+from actors.core.context import Context
+from actors.core.value import as_known, happenings
+from scoring_models.schema import Happening, ScoreRequest
+from tenants.records import Account, Contact, LeadScore
+
+
+async def judged(lead_id: UUID, account: Account, contact: Contact, ctx: Context) -> LeadScore:
+    """The lead's score by today with its reasons, its tier, and the sequence that the tenant has for that tier."""
+    signals = happenings(await ctx.signals(account.id), ctx.now.date())
+    score = await ctx.score(request_for(lead_id, account, contact, signals))
+    return LeadScore(
+        lead_id=lead_id,
+        fit=score.fit,
+        intent=score.intent,
+        score=score.score,
+        tier=score.tier,
+        sequence=ctx.config.sequences.get(score.tier),
+        model=score.model,
+        reasons=tuple({"text": reason.text, "contribution": reason.contribution} for reason in score.reasons),
+    )
+
+
+def request_for(
+    lead_id: UUID, account: Account, contact: Contact, signals: tuple[Happening, ...]
+) -> ScoreRequest:
+    """The lead as the model is asked about it."""
+    about_contact = {
+        "seniority": contact.seniority,
+        "department": contact.department,
+        "email_status": contact.email_status,
+    }
+    return as_known(account, lead_id, signals).model_copy(update=about_contact)
