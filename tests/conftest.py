@@ -29,6 +29,9 @@ from tests.kafka.broker import Broker
 from tests.kafka.jars import NoKafka
 
 LANES = 6
+_PROCESSES = "processes"
+_RUN_PROCESSES = frozenset({"browser", "chaos", "kafka", "serve", "shell"})
+_MARKED = ("browser", "cluster", "kafka", "ray")
 _CONNECT = socket.socket.connect
 _GIVEN_BROKER = os.environ.get("LEADMILL_KAFKA_BOOTSTRAP")
 
@@ -61,12 +64,25 @@ def beyond_this_machine(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what asks vendors for real, unless the command line names it by its marker."""
-    if re.search(r"\blive\b", config.getoption("markexpr")):
-        return
-    live = [item for item in items if item.get_closest_marker("live") is not None]
-    config.hook.pytest_deselected(items=live)
-    items[:] = [item for item in items if item.get_closest_marker("live") is None]
+    """Leave out what asks vendors for real, unless the command line names it by its marker; and who goes with whom."""
+    if not re.search(r"\blive\b", config.getoption("markexpr")):
+        live = [item for item in items if item.get_closest_marker("live") is not None]
+        config.hook.pytest_deselected(items=live)
+        items[:] = [item for item in items if item.get_closest_marker("live") is None]
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_company_of(item)))
+    items.sort(key=lambda item: _company_of(item) != _PROCESSES)
+
+
+def _company_of(item: pytest.Item) -> str:
+    """Those with whom a test is run in one process: of its file, or of all that run processes of their own.
+
+    The latter wait more than they work, and are to have the machine for themselves but for one other. They begin
+    first, since they take longest.
+    """
+    place = item.path.relative_to(Path(__file__).parent)
+    runs_processes = place.parts[0] in _RUN_PROCESSES or any(item.get_closest_marker(one) for one in _MARKED)
+    return _PROCESSES if runs_processes else str(place)
 
 
 def _is_address(host: str) -> bool:
