@@ -48,26 +48,24 @@ async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
     question = EnrichCompany(domain=account.domain, name=account.name, country=account.country)
     rounds = [await _ask(question, ledger, ledger.missing(wanted), ctx, paid=False)]
     reason = mismatch(ctx.config.icp, ledger.account)
-    save: tuple[Saved, ...]
+    learned: tuple[Saved, ...] = (*ledger.found, *_identifiers(account, rounds))
     if reason is not None:  # it is not the customer that we look for, and nothing more is asked of it
-        save = (ledger.account, *ledger.found, *_identifiers(account, rounds))
-        return Skip(reason, missing="ideal customer", save=save)
+        return Skip(reason, missing="ideal customer", save=(ledger.account, *learned))
     (bought, left), heard = await _both(
         _buy(event.lead_id, question, ledger, wanted, ctx, known),
         ctx.ask_each(FindSignals(domain=account.domain, name=account.name, country=ledger.account.country)),
     )
     rounds += bought
-    findings, identifiers = ledger.found, _identifiers(account, rounds)
+    findings = ledger.found
     happened = merged(
         known, [*heard_of(account.id, heard, ctx.now), *changes(account.id, standing, findings, ctx.now)]
     )
+    learned = (*findings, *_identifiers(account, rounds), *happened)
     reason = mismatch(ctx.config.icp, ledger.account)
     if reason is not None:
-        save = (ledger.account, *findings, *identifiers, *happened)
-        return Skip(reason, missing="ideal customer", save=save)
+        return Skip(reason, missing="ideal customer", save=(ledger.account, *learned))
     if not any(one.field in Firmographics.model_fields for one in findings):
-        save = (*findings, *identifiers, *happened)
-        return Skip("nobody knows this company", missing="firmographics", save=save)
+        return Skip("nobody knows this company", missing="firmographics", save=learned)
     answers = [answer for round_ in rounds for answer in round_.answers]
     unanswered = list(
         dict.fromkeys([*(name for round_ in rounds for name in round_.unanswered), *heard.unanswered])
@@ -80,8 +78,7 @@ async def enrichment(event: LeadSourced, ctx: Context) -> Outcome:
     output |= {"missing": missing} if missing else {}
     output |= {"not_bought": left} if left else {}
     output |= {"unanswered": unanswered} if unanswered else {}
-    save = (ledger.account, progress, *findings, *identifiers, *happened)
-    return Done(save=save, say=(said,), output=output)
+    return Done(save=(ledger.account, progress, *learned), say=(said,), output=output)
 
 
 async def _ask(

@@ -35,8 +35,8 @@ from actors.providers.hubspot_prospects import (
     OURS,
     find_company,
     find_contact,
-    read_prospect,
-    read_prospects,
+    many_prospects,
+    one_prospect,
 )
 from actors.providers.hubspot_requests import (
     OBJECTS,
@@ -92,6 +92,11 @@ async def read_exclusions(link: Link, question: ReadExclusions) -> Reply:
     begins = _FOLLOWING.get(reason) if last is None else f"{reason}:{last}"
     page = ExclusionPage(excluded=tuple(excluded), next=begins)
     return Reply(page, evidence=f"HubSpot {objects} where {name} is {value}, after {after}")
+
+
+async def read_prospect(link: Link, question: ReadProspect) -> Reply:
+    """What is on file of the company and the person; a miss where there is nothing of either."""
+    return await one_prospect(link, question)
 
 
 async def write(link: Link, effect: WriteProspect, key: str) -> Receipt:  # noqa: ARG001 - unique values tell
@@ -269,7 +274,7 @@ PROVIDER = Provider(
     credit_price_usd=Decimal(0),
     answers={ReadExclusions: read_exclusions, ReadProspect: read_prospect},
     effects={WriteProspect: Carrier(write, look)},
-    bulk={ReadProspect: Bulk(read_prospects, PER_BATCH_WITH_HISTORY)},
+    bulk={ReadProspect: Bulk(many_prospects, PER_BATCH_WITH_HISTORY)},
     licence="the customer's own records",
     # a private app in the smallest plan may send 100 requests; a question takes up to four, and so do fifty of them
     limits=(Limit(25, 10.0),),

@@ -28,14 +28,14 @@ OURS = "leadmill_id"
 _Outcomes = dict[str, Found | AgentError | None]
 
 
-async def read_prospect(link: Link, question: ReadProspect) -> Reply:
+async def one_prospect(link: Link, question: ReadProspect) -> Reply:
     """What is on file of the company and the person; a miss where there is nothing of either."""
     return _told(
         question, await find_company(link, question.domain), await find_contact(link, question.email)
     )
 
 
-async def read_prospects(link: Link, questions: Sequence[ReadProspect]) -> list[Reply | AgentError]:
+async def many_prospects(link: Link, questions: Sequence[ReadProspect]) -> list[Reply | AgentError]:
     """The same of as many as one batch takes, each with an outcome of its own."""
     companies = await _companies(link, [question.domain for question in questions])
     contacts = await read_objects(link, "contacts", [question.email for question in questions], "email")
@@ -89,7 +89,7 @@ async def _outcome(
     domain, email = question.domain.lower(), question.email.lower()
     if domain not in companies or email not in contacts:
         try:
-            return await read_prospect(link, question)
+            return await one_prospect(link, question)
         except AgentError as error:
             return error
     account, contact = companies[domain], contacts[email]

@@ -20,11 +20,14 @@ _KINDS = {"account_id": "uuid", "kind": "text", "value": "text", "source": "text
 # Of accounts with one identifier, so many are asked about for each other.
 _MOST_REVIEWS = 3
 _COMPANY = ("name", "domain", "country", "city", "founded_year")
-# The identifiers that nobody has disowned, each with the account for which it counts by now.
-_STANDING = """
-    SELECT i.kind, i.value, i.told_at, COALESCE(x.merged_into, x.id) AS account_id
-    FROM account_identifier i JOIN account x ON x.tenant_id = i.tenant_id AND x.id = i.account_id
-    WHERE i.tenant_id = :tenant_id AND i.disowned_at IS NULL
+# The accounts that count as one of these by now: each itself and those that were merged into it.
+_MEMBERS = """
+    members AS (
+        SELECT a.account_id, a.account_id AS id FROM these a
+        UNION ALL
+        SELECT a.account_id, m.id FROM these a
+        JOIN account m ON m.tenant_id = :tenant_id AND m.merged_into = a.account_id
+    )
 """
 
 
@@ -60,8 +63,10 @@ async def of_tenant(session: Session, *, limit: int = 50) -> list[Mapping[str, A
         SELECT i.account_id, a.name, a.domain, i.kind, i.value, i.source, i.evidence, i.told_at, i.disowned_by,
                i.kind = '{IdentifierKind.DOMAIN}' AND i.disowned_at IS NULL
                AND NOT EXISTS (SELECT FROM account o WHERE o.tenant_id = i.tenant_id AND o.domain = i.value)
-               AND 1 = (SELECT count(DISTINCT s.account_id) FROM ({_STANDING}) s
-                        WHERE s.kind = i.kind AND s.value = i.value) AS is_alias
+               AND 1 = (SELECT count(DISTINCT COALESCE(x.merged_into, x.id)) FROM account_identifier s
+                        JOIN account x ON x.tenant_id = s.tenant_id AND x.id = s.account_id
+                        WHERE s.tenant_id = i.tenant_id AND s.kind = i.kind AND s.value = i.value
+                        AND s.disowned_at IS NULL) AS is_alias
         FROM account_identifier i JOIN account x ON x.tenant_id = i.tenant_id AND x.id = i.account_id
         JOIN account a ON a.tenant_id = x.tenant_id AND a.id = COALESCE(x.merged_into, x.id)
         WHERE i.tenant_id = :tenant_id ORDER BY i.told_at DESC, i.account_id, i.kind, i.value LIMIT :limit
@@ -128,15 +133,20 @@ async def _pairs(session: Session, account_ids: Sequence[UUID]) -> list[tuple[UU
     """The pairs that an identifier of one of these accounts ties, and those that are asked about already."""
     rows = await session.rows(
         f"""
-        WITH standing AS ({_STANDING}),
-        these AS (SELECT COALESCE(merged_into, id) AS account_id FROM account
-                  WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))),
-        mine AS ({_STANDING} AND x.id IN (
-            SELECT id FROM account WHERE tenant_id = :tenant_id
-            AND (id IN (SELECT account_id FROM these) OR merged_into IN (SELECT account_id FROM these)))),
+        WITH these AS MATERIALIZED (
+            SELECT DISTINCT COALESCE(merged_into, id) AS account_id FROM account
+            WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))
+        ),
+        {_MEMBERS},
+        mine AS MATERIALIZED (
+            SELECT DISTINCT m.account_id, i.kind, i.value FROM members m JOIN account_identifier i
+            ON i.tenant_id = :tenant_id AND i.account_id = m.id WHERE i.disowned_at IS NULL
+        ),
         tied AS (
-            SELECT m.account_id, s.account_id AS other_id, m.kind, m.value, s.told_at AS since
-            FROM mine m JOIN standing s ON s.kind = m.kind AND s.value = m.value
+            SELECT m.account_id, COALESCE(x.merged_into, x.id) AS other_id, m.kind, m.value, i.told_at AS since
+            FROM mine m JOIN account_identifier i
+            ON i.tenant_id = :tenant_id AND i.kind = m.kind AND i.value = m.value AND i.disowned_at IS NULL
+            JOIN account x ON x.tenant_id = :tenant_id AND x.id = i.account_id
             UNION ALL
             SELECT m.account_id, COALESCE(o.merged_into, o.id), m.kind, m.value, o.created_at
             FROM mine m JOIN account o ON o.tenant_id = :tenant_id AND o.domain = m.value
@@ -167,10 +177,12 @@ async def _companies(session: Session, ids: set[UUID]) -> dict[UUID, Company]:
     """These accounts' companies, with all that identifies them."""
     rows = await session.rows(
         f"""
+        WITH these AS MATERIALIZED (SELECT DISTINCT unnest(CAST(:ids AS uuid[])) AS account_id),
+        {_MEMBERS}
         SELECT a.id, {", ".join(f"a.{name}" for name in _COMPANY)},
-               COALESCE((SELECT json_agg(json_build_array(s.kind, s.value)) FROM ({_STANDING}
-                   AND x.id IN (SELECT id FROM account m WHERE m.tenant_id = :tenant_id
-                                AND (m.id = a.id OR m.merged_into = a.id))) s), '[]') AS identifiers
+               COALESCE((SELECT json_agg(json_build_array(i.kind, i.value)) FROM members m JOIN account_identifier i
+                   ON i.tenant_id = :tenant_id AND i.account_id = m.id AND i.disowned_at IS NULL
+                   WHERE m.account_id = a.id), '[]') AS identifiers
         FROM account a WHERE a.tenant_id = :tenant_id AND a.id = ANY(CAST(:ids AS uuid[]))
         """,
         tenant_id=session.tenant_id,

@@ -17,11 +17,14 @@ from actors.core.errors import (
     TookTooLong,
     UnderWay,
 )
+from actors.core.questions import ReadProspect
 from actors.engine import holding, outward
 from actors.engine.committing import to_entry
+from actors.engine.recording import Recording
 from actors.events import event_types
 from actors.events.envelope import say
 from actors.events.lead import LeadScored
+from actors.simulator.customers import on_file
 from actors.simulator.server import Simulator
 from actors.simulator.world import World
 from tenants.approvals import Decision
@@ -527,6 +530,27 @@ async def test_the_crm_is_written_and_what_people_edited_is_replaced_once_they_a
             "lead_tier": "B",
         }
         assert (await person.get("/contacts/ann%40acme.example")).status_code == 200
+
+
+async def test_what_many_runs_ask_of_a_crm_at_once_is_read_in_batches(database, vault, service):
+    there = {"hubspot": {"base_url": f"{service.simulator.http}/hubspot", "api_key": "sim-hubspot"}}
+    acme = await add_tenant(database, vault, connections=there)
+    known = [one for one in on_file(service.simulator.world) if one.people][:20]
+    questions = [ReadProspect(domain=one.company.domain, email=one.people[0].email) for one in known]
+    questions += [ReadProspect(domain=f"n{n}.example", email=f"ann@n{n}.example") for n in range(40)]
+    async with open_fake_works(database, vault, services=("hubspot",)) as works:
+        profile = (await works.profiles.of([acme.id]))[acme.id]
+
+        async def ask(question):
+            recording = Recording(datetime.now(UTC))
+            return await works.asking.ask(profile, uuid.uuid4(), question, recording=recording)
+
+        answers = await asyncio.gather(*map(ask, questions))
+    told = [answer.content is not None for answer in answers]
+    assert told == [True] * len(known) + [False] * 40
+    assert all(one.content.account is not None for one in answers[: len(known)])
+    calls = service.simulator.bill.report()["vendors"]["hubspot"]["keys"]["sim-hubspot"]["calls"]
+    assert calls < 10  # each alone takes three or four
 
 
 # Whom it concerns

@@ -13,8 +13,7 @@ from actors.core.effects import Receipt, WriteProspect
 from actors.core.errors import FieldMissing, ProviderDown, QuestionRefused
 from actors.core.provider import Heard, Link, Reply
 from actors.core.questions import Excluded, ReadExclusions, ReadProspect
-from actors.providers.hubspot import PROVIDER, look, read_exclusions, write
-from actors.providers.hubspot_prospects import read_prospect
+from actors.providers.hubspot import PROVIDER, look, read_exclusions, read_prospect, write
 from actors.simulator.customers import Standing, has_opted_out, on_file
 from actors.simulator.world import World
 from tests.actors.providers.ways import Losing, Meanwhile, Refusing, by

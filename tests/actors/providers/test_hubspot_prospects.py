@@ -13,8 +13,8 @@ from actors.core.effects import WriteProspect
 from actors.core.errors import AgentError, FieldMissing, ProviderDown, QuestionRefused, RateLimited
 from actors.core.provider import Heard, Link, Reply
 from actors.core.questions import ReadProspect
-from actors.providers.hubspot import PROVIDER, write
-from actors.providers.hubspot_prospects import read_prospect, read_prospects
+from actors.providers.hubspot import PROVIDER, read_prospect, write
+from actors.providers.hubspot_prospects import many_prospects
 from actors.simulator.customers import on_file
 from actors.simulator.world import World
 from tests.actors.providers.ways import Refusing, by
@@ -81,7 +81,7 @@ async def test_many_are_told_as_each_alone_in_four_requests(link: Link, world: W
     questions = [of(2), *theirs, of(0), *nobody, half, of(2), of(1), of(3)]
     assert BULK.most >= len(questions)
     counting = Counting(link.http)
-    replies = await read_prospects(by(link, counting), questions)
+    replies = await many_prospects(by(link, counting), questions)
     assert counting.asked == [
         f"POST /hubspot{OBJECTS}/companies/batch/read",
         f"POST /hubspot{OBJECTS}/companies/search",
@@ -97,7 +97,7 @@ async def test_many_are_told_as_each_alone_in_four_requests(link: Link, world: W
 async def test_addresses_and_domains_are_the_same_in_any_case(link: Link) -> None:
     await written(link, of(0))
     loud = ReadProspect(domain="C0.example", email="ANN@c0.example")
-    replies = await read_prospects(link, [loud, of(0), of(1)])
+    replies = await many_prospects(link, [loud, of(0), of(1)])
     assert [isinstance(one, Reply) and one.content is not None for one in replies] == [True, True, False]
 
 
@@ -106,7 +106,7 @@ async def test_long_domains_are_searched_for_in_parts(link: Link) -> None:
         ReadProspect(domain=f"{n:02}{'x' * 60}.{'y' * 60}.example", email="a@b.example") for n in range(50)
     ]
     counting = Counting(link.http)
-    assert await read_prospects(by(link, counting), long) == [Reply(None)] * 50
+    assert await many_prospects(by(link, counting), long) == [Reply(None)] * 50
     assert sum("search" in one for one in counting.asked) == 3
 
 
@@ -120,7 +120,7 @@ async def test_of_several_companies_with_one_domain_none_is_chosen_and_the_other
     )
     answer.raise_for_status()
     twice = ReadProspect(domain=one["properties"]["domain"], email="ann@c1.example")
-    error, reply = await read_prospects(link, [twice, of(1)])
+    error, reply = await many_prospects(link, [twice, of(1)])
     assert isinstance(error, QuestionRefused)
     assert "several companies" in str(error)
     assert isinstance(reply, Reply)
@@ -152,7 +152,7 @@ async def test_an_item_that_was_refused_fails_alone(
         {"authorization": f"Bearer {link.api_key}"}, most_bytes=10**6,
     ),)  # fmt: skip
     partly = batch_of([json.loads(found.body)], error)
-    failed, reply = await read_prospects(
+    failed, reply = await many_prospects(
         by(link, Refusing(link.http, "POST", "companies/batch/read", partly)), [of(0), of(1)]
     )
     assert type(failed) is expected
@@ -171,7 +171,7 @@ async def test_an_error_of_nobody_in_particular_befalls_all(link: Link) -> None:
     ):
         way = by(link, Refusing(link.http, "POST", "contacts/batch/read", batch_of([], error)))
         with pytest.raises(expected):
-            await read_prospects(way, [of(0), of(1)])
+            await many_prospects(way, [of(0), of(1)])
 
 
 @pytest.mark.parametrize("errors", [(), (refused("OBJECT_NOT_FOUND"),)], ids=["silent", "of somebody"])
@@ -179,14 +179,14 @@ async def test_what_a_batch_says_nothing_of_is_asked_for_alone(link: Link, error
     """Such as a person by an address that was theirs before, whose record has another one by now."""
     await written(link, of(0))
     counting = Counting(Refusing(link.http, "POST", "contacts/batch/read", batch_of([], *errors)))
-    (reply,) = await read_prospects(by(link, counting), [of(0)])
+    (reply,) = await many_prospects(by(link, counting), [of(0)])
     assert reply == await read_prospect(link, of(0))
     assert [one for one in counting.asked if one.startswith("GET")] == [
         f"GET /hubspot{OBJECTS}/companies/c0.example",
         f"GET /hubspot{OBJECTS}/contacts/ann@c0.example",
     ]
     failing = Refusing(counting, "GET", "contacts/", Heard(429, {}, b'{"policyName": "SECONDLY"}'))
-    (error,) = await read_prospects(by(link, failing), [of(0)])
+    (error,) = await many_prospects(by(link, failing), [of(0)])
     assert isinstance(error, RateLimited)
 
 
@@ -205,5 +205,5 @@ async def test_a_company_that_is_gone_by_the_time_it_is_read_is_none(link: Link,
             heard: Heard = await link.http.fetch(method, url, headers, **more)
             return heard
 
-    assert await read_prospects(by(link, Gone()), [question]) == [Reply(None)]
+    assert await many_prospects(by(link, Gone()), [question]) == [Reply(None)]
     assert len(by_id) == 2
