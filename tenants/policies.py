@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 
 from tenants.approvals import ApprovalPolicy
 from tenants.budgets import Budgets
 from tenants.icp import IdealCustomer, Persona
 from tenants.records import Firmographics, Record
+
+# how often, where null is as good as 0
+_OrNever = Annotated[int, BeforeValidator(lambda told: 0 if told is None else told)]
 
 
 class ProviderConnection(Record):
@@ -70,12 +73,7 @@ class ScheduledSource(Record):
 class ExclusionReading(Record):
     """How often the connected CRMs are read for whom they exclude, in hours; 0 or null: by hand only."""
 
-    every_hours: int = Field(default=6, ge=0, le=8_760)
-
-    @field_validator("every_hours", mode="before")
-    @classmethod
-    def _never_is_by_hand(cls, hours: Any) -> Any:
-        return 0 if hours is None else hours
+    every_hours: _OrNever = Field(default=6, ge=0, le=8_760)
 
 
 class SignalWatch(Record):
@@ -84,13 +82,8 @@ class SignalWatch(Record):
     Of each tenant at most so many companies are asked about in an hour, those first that were asked about longest ago.
     """
 
-    every_days: int = Field(default=7, ge=0, le=3_650)
+    every_days: _OrNever = Field(default=7, ge=0, le=3_650)
     leads_per_hour: int = Field(default=200, ge=1, le=100_000)
-
-    @field_validator("every_days", mode="before")
-    @classmethod
-    def _null_is_never(cls, days: Any) -> Any:
-        return 0 if days is None else days
 
 
 class TenantConfig(Record):

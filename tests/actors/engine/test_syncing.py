@@ -108,7 +108,8 @@ async def tenant(database, vault, name="acme", **config):
 async def turned(syncing):
     """How many were begun, once all that are under way have ended."""
     begun = await syncing.turn()
-    await asyncio.gather(*syncing.under_way.values(), return_exceptions=True)
+    async with asyncio.timeout(30):
+        await asyncio.gather(*syncing.under_way.values(), return_exceptions=True)
     return begun
 
 
