@@ -9,10 +9,10 @@ assumption; they are to be learned from won and lost leads.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring_models.sentences import about_happenings
+from scoring_models.sentences import about_acts, about_happenings
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,24 @@ def hiring(open_jobs: float | None) -> float:
     return HIRING_CEILING * (1.0 - math.pow(0.5, open_jobs / HIRING_HALF))
 
 
+def did(acts: Sequence[tuple[str, float]]) -> tuple[tuple[str, str, float], ...]:
+    """What the lead's prospects did as reasons (kind, sentence, how much less is in doubt), the weightiest first."""
+    return _reasons(acts, SIGNALS, about_acts)
+
+
 def happened(happenings: Sequence[tuple[str, float]]) -> tuple[tuple[str, str, float], ...]:
     """What happened at the account as reasons (kind, sentence, how much less is in doubt), the weightiest first."""
+    return _reasons(happenings, HAPPENINGS, about_happenings)
+
+
+def _reasons(
+    known: Sequence[tuple[str, float]],
+    signals: Mapping[str, Signal],
+    in_words: Callable[[str, Sequence[float]], str | None],
+) -> tuple[tuple[str, str, float], ...]:
     told = []
-    for kind, says in said(happenings, HAPPENINGS).items():
-        sentence = about_happenings(kind, [days for each, days in happenings if each == kind])
+    for kind, says in said(known, signals).items():
+        sentence = in_words(kind, [days for each, days in known if each == kind])
         if says >= LEAST_SAID and sentence is not None:
             told.append((kind, sentence, -math.log1p(-says)))
     return tuple(sorted(told, key=lambda one: (-one[2], one[0])))

@@ -10,7 +10,7 @@ from scoring_models.artifact import open_model
 from scoring_models.columns import LeadColumns, ScoreColumns, pack, unpack
 from scoring_models.explain import Scorecard
 from scoring_models.features import matrix
-from scoring_models.intent import happened, intent
+from scoring_models.intent import did, happened, intent
 from scoring_models.schema import Score, ScoreRequest
 from scoring_models.tiers import Grid
 
@@ -49,8 +49,10 @@ class Scorer:
             score=[self._grid.score(fit, wants) for fit, wants in both],
             tier=[self._grid.tier(fit, wants) for fit, wants in both],
             reasons=[
-                why + happened(signals)
-                for why, signals in zip(scorecard.reasons(leads, contributions), leads.signals, strict=True)
+                why + did(acts) + happened(signals)
+                for why, acts, signals in zip(
+                    scorecard.reasons(leads, contributions), leads.engagement, leads.signals, strict=True
+                )
             ],
         )
 

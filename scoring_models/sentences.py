@@ -16,6 +16,13 @@ _NOUNS = {
     "email_status": "email address",
 }
 _LONGEST = 40
+_TWO = 2
+_DID = {
+    "meeting": "met us",
+    "reply": "replied",
+    "click": "clicked in a message",
+    "visit": "visited the website",
+}
 _SPANS = ((31, "in the last month"), (92, "in the last three months"), (366, "in the last year"))
 
 
@@ -48,6 +55,21 @@ def about_happenings(kind: str, days_ago: Sequence[float]) -> str | None:
         if times:
             return f"{_happened(kind, times)} {span}"
     return None
+
+
+def about_acts(kind: str, days_ago: Sequence[float]) -> str | None:
+    """What a prospect did of late; None where that is longer ago than a year, or says nothing."""
+    verb = _DID.get(kind)
+    days_ago = [days for days in days_ago if days <= _SPANS[-1][0]]
+    if verb is None or not days_ago:
+        return None
+    if len(days_ago) == 1:
+        days = int(days_ago[0])
+        when = "today" if days < 1 else "yesterday" if days < _TWO else f"{days} days ago"
+        return f"{verb} {when}"
+    span = next(span for most, span in _SPANS if min(days_ago) <= most)
+    times = sum(days <= next(most for most, name in _SPANS if name == span) for days in days_ago)
+    return f"{verb} {times:,} times {span}" if times > 1 else f"{verb} {span}"
 
 
 def _happened(kind: str, times: int) -> str:

@@ -229,6 +229,16 @@ class AccountSignal(Record):
     seen_at: datetime
 
 
+class LeadEngagement(Record):
+    """Something that a prospect did, and when: a reply, a meeting, a click, a visit."""
+
+    id: UUID
+    lead_id: UUID
+    contact_id: UUID | None
+    kind: str
+    at: datetime
+
+
 class MailOutcome(Record):
     """What became of mail to a contact's address: it was answered, or it came back for good."""
 

@@ -9,6 +9,7 @@ from tenants.records import (
     Contact,
     Finding,
     Lead,
+    LeadEngagement,
     LeadProgress,
     LeadScore,
     MailOutcome,
@@ -20,6 +21,7 @@ Saved = (
     Account
     | Contact
     | Lead
+    | LeadEngagement
     | LeadProgress
     | LeadScore
     | Finding

@@ -11,7 +11,7 @@ from actors.core.questions import Answer, Answers, EnrichCompany, Enrichment, Qu
 from scoring_models.schema import Score, ScoreRequest
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig
-from tenants.records import Account, AccountSignal, Contact, Finding, TrackRecord
+from tenants.records import Account, AccountSignal, Contact, Finding, LeadEngagement, Stage, TrackRecord
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -70,6 +70,14 @@ class Context(Protocol):
 
     async def contact_of(self, lead_id: UUID) -> Contact | None:
         """The contact that a lead goes by, or None where there is none."""
+        ...
+
+    async def stage(self, lead_id: UUID) -> Stage | None:
+        """How far the lead has come, or None where there is no such lead."""
+        ...
+
+    async def engagement(self, lead_id: UUID) -> Sequence[LeadEngagement]:
+        """What the lead's prospects are known to have done, the newest first."""
         ...
 
     async def contacts_at(self, account_id: UUID) -> Sequence[Contact]:

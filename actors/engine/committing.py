@@ -22,6 +22,7 @@ from tenants.records import (
     Contact,
     Finding,
     Lead,
+    LeadEngagement,
     LeadProgress,
     LeadScore,
     LogEntry,
@@ -33,6 +34,7 @@ from tenants.saved import Saved
 from tenants.store import (
     approvals,
     calls,
+    engagement,
     exclusions,
     findings,
     identifiers,
@@ -66,6 +68,7 @@ _SAVERS: tuple[
     (AccountIdentifier, lambda one: (one.account_id, one.kind, one.value), identifiers.save),
     (AccountReview, lambda one: one.id, identity.save_reviews),
     (AccountSignal, lambda one: one.id, signals.save),
+    (LeadEngagement, lambda one: one.id, engagement.save),
     (MailOutcome, lambda one: (one.contact_id, one.email), mail.save),
     (Exclusion, lambda one: (one.kind, one.value, one.source), exclusions.save),
 )

@@ -21,7 +21,7 @@ from scoring_models.schema import Score, ScoreRequest
 from tenants.exclusions import ExclusionKind
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig
-from tenants.records import Account, AccountSignal, Contact, Finding, TrackRecord
+from tenants.records import Account, AccountSignal, Contact, Finding, LeadEngagement, Stage, TrackRecord
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -129,6 +129,18 @@ class RunContext:
         contact = await self._lookups.contacts_of.get(lead_id)
         self.recording.contact(lead_id, contact)
         return contact
+
+    async def stage(self, lead_id: UUID) -> Stage | None:
+        """How far the lead has come, or None where there is no such lead."""
+        stage = await self._lookups.stages.get(lead_id)
+        self.recording.stage(lead_id, stage)
+        return stage
+
+    async def engagement(self, lead_id: UUID) -> tuple[LeadEngagement, ...]:
+        """What the lead's prospects are known to have done, the newest first."""
+        done = await self._lookups.engagement.get(lead_id) or ()
+        self.recording.engagement(lead_id, done)
+        return done
 
     async def contacts_at(self, account_id: UUID) -> tuple[Contact, ...]:
         """The contacts with an address that the tenant has at the account."""

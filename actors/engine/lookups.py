@@ -12,8 +12,8 @@ from scoring_models.schema import Score, ScoreRequest
 from tenants.exclusions import ExclusionKind
 from tenants.identity import TenantId
 from tenants.names import name_key
-from tenants.records import Account, AccountSignal, Contact, Finding, TrackRecord
-from tenants.store import calls, exclusions, findings, identity, leads, mail, models, signals
+from tenants.records import Account, AccountSignal, Contact, Finding, LeadEngagement, Stage, TrackRecord
+from tenants.store import calls, engagement, exclusions, findings, identity, leads, mail, models, signals
 from tenants.store.session import Database
 
 
@@ -40,6 +40,8 @@ class Lookups:
         self.contacts_of: Gather[UUID, Contact] = Gather(self._contacts_of)
         self.contacts_at: Gather[UUID, tuple[Contact, ...]] = Gather(self._contacts_at)
         self.track_records: Gather[TenantId, tuple[TrackRecord, ...]] = Gather(self._track_records)
+        self.stages: Gather[UUID, Stage] = Gather(self._stages)
+        self.engagement: Gather[UUID, tuple[LeadEngagement, ...]] = Gather(self._engagement)
         self.exclusions: Gather[tuple[ExclusionKind, str], str] = Gather(self._excluded)
         self.scores: Gather[ScoreRequest, Score] = Gather(self._scores, most=512)
 
@@ -75,6 +77,14 @@ class Lookups:
         async with self._database.tenant(self._tenant_id) as session:
             found = await mail.track_records(session)
         return dict.fromkeys(of, found)
+
+    async def _stages(self, lead_ids: list[UUID]) -> Mapping[UUID, Stage]:
+        async with self._database.tenant(self._tenant_id) as session:
+            return await leads.stages(session, lead_ids)
+
+    async def _engagement(self, lead_ids: list[UUID]) -> Mapping[UUID, tuple[LeadEngagement, ...]]:
+        async with self._database.tenant(self._tenant_id) as session:
+            return await engagement.of_leads(session, lead_ids)
 
     async def _excluded(
         self, keys: list[tuple[ExclusionKind, str]]

@@ -13,7 +13,7 @@ from actors.core.outcome import Done, Outcome, Skip, Snooze
 from actors.core.questions import Answer, Question
 from actors.engine.holding import canonical, write
 from tenants.matching import namesakes_among
-from tenants.records import Account, AccountSignal, Contact, Finding, TrackRecord
+from tenants.records import Account, AccountSignal, Contact, Finding, LeadEngagement, Stage, TrackRecord
 from tenants.store.columns import to_json
 
 _ABOUT_ANSWERS = ("evidence", "quotes", "confidence", "licence", "keeps_for_days")
@@ -37,6 +37,8 @@ class Recording:
         self._contacts: dict[str, Contact | None] = {}
         self._findings: dict[str, Sequence[Finding]] = {}
         self._signals: dict[str, Sequence[AccountSignal]] = {}
+        self._stages: dict[str, Stage | None] = {}
+        self._engagement: dict[str, Sequence[LeadEngagement]] = {}
         self._contacts_at: dict[str, Sequence[Contact]] = {}
         self._track_records: Sequence[TrackRecord] = ()
         self._known: set[str] = set()
@@ -59,6 +61,14 @@ class Recording:
     def contact(self, contact_id: UUID, contact: Contact | None) -> None:
         """A contact that was looked up, by its own id or by that of its lead."""
         self._contacts[str(contact_id)] = contact
+
+    def stage(self, lead_id: UUID, stage: Stage | None) -> None:
+        """How far a lead had come."""
+        self._stages[str(lead_id)] = stage
+
+    def engagement(self, lead_id: UUID, done: Sequence[LeadEngagement]) -> None:
+        """What a lead's prospects were known to have done."""
+        self._engagement[str(lead_id)] = done
 
     def contacts_at(self, account_id: UUID, found: Sequence[Contact]) -> None:
         """The contacts with an address that were known at an account."""
@@ -139,6 +149,10 @@ class Recording:
                 key: [one.model_dump(mode="json") for one in happened]
                 for key, happened in self._signals.items()
             },
+            "stages": self._stages,
+            "engagement": {
+                key: [one.model_dump(mode="json") for one in done] for key, done in self._engagement.items()
+            },
             "contacts_at": {
                 key: [one.model_dump(mode="json") for one in found]
                 for key, found in self._contacts_at.items()
@@ -186,6 +200,16 @@ class Told:
         if "signals" not in self._document:
             return ()  # older recordings know of nothing
         return tuple(AccountSignal.model_validate(one) for one in self._looked_up("signals", account_id))
+
+    def stage(self, lead_id: UUID) -> Stage | None:
+        """How far the lead had come. Raises NotRecorded where it was not looked up."""
+        found = self._looked_up("stages", lead_id)
+        return Stage(found) if found is not None else None
+
+    def engagement(self, lead_id: UUID) -> tuple[LeadEngagement, ...]:
+        """What the lead's prospects were known to have done."""
+        found = self._document.get("engagement", {}).get(str(lead_id), ())  # older recordings know of nothing
+        return tuple(LeadEngagement.model_validate(one) for one in found)
 
     def contacts_at(self, account_id: UUID) -> tuple[Contact, ...]:
         """The contacts with an address that were known at the account then."""

@@ -21,7 +21,7 @@ from actors.events.envelope import read_payload
 from scoring_models.schema import Score, ScoreRequest
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig, read_config
-from tenants.records import Account, AccountSignal, Contact, Finding, TrackRecord
+from tenants.records import Account, AccountSignal, Contact, Finding, LeadEngagement, Stage, TrackRecord
 from tenants.store import recordings
 from tenants.store.columns import to_json
 from tenants.store.session import Database
@@ -222,6 +222,14 @@ class _Context:
     async def contact_of(self, lead_id: UUID) -> Contact | None:
         """The contact that the lead went by then."""
         return self._told.contact(lead_id)
+
+    async def stage(self, lead_id: UUID) -> Stage | None:
+        """How far the lead had come then, or None where there is no such lead."""
+        return self._told.stage(lead_id)
+
+    async def engagement(self, lead_id: UUID) -> Sequence[LeadEngagement]:
+        """What the lead's prospects are known to have done then, the newest first."""
+        return self._told.engagement(lead_id)
 
     async def contacts_at(self, account_id: UUID) -> Sequence[Contact]:
         """The contacts with an address that were known at the account then."""

@@ -100,6 +100,16 @@ async def contacts_of(session: Session, lead_ids: Sequence[UUID]) -> dict[UUID, 
     return {row["lead_id"]: Contact.model_construct(**{name: row[name] for name in _CONTACT}) for row in rows}
 
 
+async def stages(session: Session, ids: Sequence[UUID]) -> dict[UUID, Stage]:
+    """How far those of these leads have come that the tenant has."""
+    rows = await session.rows(
+        "SELECT id, stage FROM lead WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS uuid[]))",
+        tenant_id=session.tenant_id,
+        ids=list(ids),
+    )
+    return {row["id"]: Stage(row["stage"]) for row in rows}
+
+
 async def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
     """Those of the identity keys that the tenant has an account for already, be it under another key.
 

@@ -22,8 +22,9 @@ class FakeContext:
     could not answer), and in the round that is free by what is said of "free". `leads` are the accounts of leads by
     the leads' ids, and `contacts_of` their contacts; `findings` what stands in accounts by theirs, `signals` what
     happened there, `excluded` the reasons for which companies and people are left alone by their domains, names and
-    addresses, `track_records` how right sources were. Of a question that is put to each, `answers` says all answers (a
-    name stands for one who could not), by default none.
+    addresses, `track_records` how right sources were, `stages` and `engagement` how far leads have come and what their
+    prospects did, by the leads' ids. Of a question that is put to each, `answers` says all answers (a name stands for
+    one who could not), by default none.
     """
 
     def __init__(
@@ -40,6 +41,8 @@ class FakeContext:
         excluded=None,
         contacts_of=None,
         track_records=(),
+        stages=None,
+        engagement=None,
         score=None,
         config=None,
         config_version=1,
@@ -59,6 +62,8 @@ class FakeContext:
         self._contacts = {one.id: one for one in contacts}
         self._contacts_of = contacts_of or {}
         self._track_records = track_records
+        self._stages = stages or {}
+        self._engagement = engagement or {}
         self._known = set(known)
         self._findings = findings or {}
         self._signals = signals or {}
@@ -87,6 +92,12 @@ class FakeContext:
 
     async def contact_of(self, lead_id):
         return self._contacts_of.get(lead_id)
+
+    async def stage(self, lead_id):
+        return self._stages.get(lead_id)
+
+    async def engagement(self, lead_id):
+        return tuple(self._engagement.get(lead_id, ()))
 
     async def contacts_at(self, account_id):
         return tuple(one for one in self._contacts.values() if one.account_id == account_id and one.email)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring_models.intent import HAPPENINGS, HIRING_CEILING, SIGNALS, happened, hiring, intent
+from scoring_models.intent import HAPPENINGS, HIRING_CEILING, SIGNALS, did, happened, hiring, intent
 
 acts = st.lists(
     st.tuples(st.sampled_from([*SIGNALS, "open", "other"]), st.floats(allow_nan=True)), max_size=20
@@ -104,3 +104,15 @@ def test_what_happened_is_told_as_reasons_the_weightiest_first():
     ]
     assert told[0][2] == pytest.approx(-math.log1p(-0.12 * 0.5 ** (50 / 90)))
     assert happened([("site", 300), ("other", 0), ("news", math.nan)]) == ()
+
+
+def test_what_prospects_did_is_told_with_what_it_says_the_weightiest_first_and_opens_are_not():
+    told = did([("click", 1.0), ("click", 2.0), ("reply", 3.2), ("open", 0.0), ("meeting", 500.0)])
+    assert [(kind, sentence) for kind, sentence, _ in told] == [
+        ("reply", "replied 3 days ago"),
+        ("click", "clicked in a message 2 times in the last month"),
+    ]
+    # what the reasons say together is what intent says
+    assert 1 - math.exp(-sum(weight for _, _, weight in told)) == pytest.approx(
+        intent([("click", 1.0), ("click", 2.0), ("reply", 3.2)], None)
+    )

@@ -1,7 +1,7 @@
 import pytest
 
 from scoring_models.features import CATEGORIES, NUMBERS
-from scoring_models.sentences import about_category, about_happenings, about_number
+from scoring_models.sentences import about_acts, about_category, about_happenings, about_number
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,20 @@ def test_every_feature_can_be_put_in_words():
 )
 def test_what_happened_is_said_for_the_shortest_span_in_which_something_did(kind, days_ago, sentence):
     assert about_happenings(kind, days_ago) == sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "said"),
+    [
+        ("reply", [0.2], "replied today"),
+        ("reply", [1.5], "replied yesterday"),
+        ("meeting", [12.0], "met us 12 days ago"),
+        ("click", [1.0, 20.0, 80.0], "clicked in a message 2 times in the last month"),
+        ("visit", [40.0, 80.0], "visited the website 2 times in the last three months"),
+        ("visit", [5.0, 80.0], "visited the website in the last month"),
+        ("visit", [400.0], None),
+        ("open", [0.0], None),
+    ],
+)
+def test_what_a_prospect_did(kind, days, said):
+    assert about_acts(kind, days) == said

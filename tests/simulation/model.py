@@ -26,6 +26,7 @@ from tenants.store import (
     calls,
     carriers,
     connections,
+    engagement,
     exclusions,
     findings,
     heartbeats,
@@ -362,6 +363,27 @@ async def contacts_of(session, lead_ids):
         known = {one: lead["contact_id"] for one, lead in found.items() if lead is not None}
         people = {one: tx.get("contact", (session.tenant_id, contact)) for one, contact in known.items()}
         return {one: contact for one, contact in people.items() if contact is not None}
+
+
+async def stages(session, ids):
+    async with session.statement() as tx:
+        found = {one: tx.get("lead", (session.tenant_id, one)) for one in ids}
+        return {one: Stage(lead["stage"]) for one, lead in found.items() if lead is not None}
+
+
+async def save_engagement(session, acts):
+    async with session.statement() as tx:
+        for one in acts:
+            if await tx.lock("engagement", (session.tenant_id, one.id)) is None:
+                tx.put("engagement", (session.tenant_id, one.id), one)
+
+
+async def engagement_of_leads(session, lead_ids):
+    async with session.statement() as tx:
+        own = [one for (owner, _), one in tx.store.rows("engagement").items() if owner == session.tenant_id]
+        own.sort(key=lambda one: (-one.at.timestamp(), one.id))
+        found = {one: tuple(act for act in own if act.lead_id == one)[:200] for one in lead_ids}
+        return {one: acts for one, acts in found.items() if acts}
 
 
 async def contacts_at(session, account_ids):
@@ -757,6 +779,9 @@ MODELLED = {
     (leads, "contacts"): contacts,
     (leads, "contacts_of"): contacts_of,
     (mail, "contacts_at"): contacts_at,
+    (leads, "stages"): stages,
+    (engagement, "save"): save_engagement,
+    (engagement, "of_leads"): engagement_of_leads,
     (mail, "save"): save_mail,
     (mail, "track_records"): track_records,
     (leads, "known_keys"): known_keys,

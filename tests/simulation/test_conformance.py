@@ -18,6 +18,7 @@ from tenants.records import (
     AccountReview,
     Contact,
     Finding,
+    LeadEngagement,
     LeadProgress,
     MailOutcome,
     RunStatus,
@@ -29,6 +30,7 @@ from tenants.signals import SignalKind, signal
 from tenants.store import (
     approvals,
     calls,
+    engagement,
     exclusions,
     findings,
     identifiers,
@@ -223,6 +225,15 @@ class Both:
         await self.do(mail, "save", [came])
         await self.do(mail, "track_records")
 
+    async def engage(self):
+        act = LeadEngagement(
+            id=stable_id(self.draw.randrange(5)), lead_id=self.draw.choice(self.leads).id, contact_id=None,
+            kind=self.draw.choice(("reply", "click")), at=self.day(),
+        )  # fmt: skip
+        await self.do(engagement, "save", [act])
+        await self.do(engagement, "of_leads", [one.id for one in self.leads])
+        await self.do(leads, "stages", [one.id for one in self.leads])
+
     def day(self):
         return EPOCH + timedelta(days=self.draw.randrange(3))
 
@@ -346,6 +357,7 @@ _ROWS = {
     "account_review": "SELECT id, account_id, other_id, score, evidence FROM account_review",
     "exclusion": "SELECT kind, value, source, reason FROM exclusion",
     "mail_outcome": "SELECT contact_id, email, arrived, at FROM mail_outcome",
+    "engagement": "SELECT id, lead_id, kind, at FROM engagement",
     "signal": "SELECT id, account_id, kind, happened_on, title FROM signal",
     "finding": "SELECT subject_id, field, cost_usd, is_current FROM finding",
 }
@@ -384,6 +396,9 @@ _MODELLED_ROWS = {
     "mail_outcome": lambda s: [
         (one.contact_id, one.email, one.arrived, one.at) for one in s.rows("mail_outcome").values()
     ],
+    "engagement": lambda s: [
+        (one.id, one.lead_id, one.kind, one.at) for one in s.rows("engagement").values()
+    ],
     "signal": lambda s: [
         (one.id, one.account_id, one.kind, one.on, one.title) for one in s.rows("signal").values()
     ],
@@ -402,8 +417,8 @@ def plain(value):
 
 ACTS = (
     "take", "advance", "advance", "release", "add", "open", "open", "close", "close", "take_due", "begin_or_leave",
-    "reserve", "settle", "move", "learn", "doubt", "identify", "find", "happen", "return_mail", "leave_alone",
-    "count", "say", "ask", "decide", "decide", "carry_out",
+    "reserve", "settle", "move", "learn", "doubt", "identify", "find", "happen", "return_mail", "engage",
+    "leave_alone", "count", "say", "ask", "decide", "decide", "carry_out",
 )  # fmt: skip
 
 
