@@ -1,9 +1,40 @@
-"""What people do in the console: each act is a row that the database keeps, and somebody else carries out."""
+"""What people do in the console: each act is a row that the database keeps, and somebody else carries out.
 
+All of it goes through what the command line calls as well, which writes into the audit who did it.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tenants import content
+from tenants.approvals import ActKind, Decision, may_decide
+from tenants.content import WrongEdit
 from tenants.identity import TenantId
 from tenants.modes import Mode
-from tenants.store import switches
-from tenants.store.session import Database
+from tenants.store import approval_queue, approvals, failures, switches, tenants
+from tenants.store.approvals import NotDecidable
+from tenants.store.failures import Retry, Which
+from tenants.store.session import Database, Session
+
+BULK_LIMIT = 1_000
+
+
+class Refused(Exception):
+    """What a person wanted can't be done, or not any more. It says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """Questions that can be decided together: which, why others can't, and what they all are in one word."""
+
+    ids: tuple[UUID, ...]
+    refused: Mapping[str, int]
+    seen: str
 
 
 class Acts:
@@ -16,3 +47,142 @@ class Acts:
         """How many held events go on because the agent is switched on; 0 where it is switched off."""
         async with self.database.tenant(tenant_id) as session:
             return await switches.turn(session, agent, Mode.ON if enabled else Mode.PAUSED, by=by)
+
+    async def decide(
+        self,
+        tenant_id: TenantId,
+        approval_id: UUID,
+        decision: Decision,
+        *,
+        by: str,
+        seen: str,
+        reason: str | None = None,
+        changes: Mapping[str, Any] | None = None,
+    ) -> Decision:
+        """What was decided: an approval with changes is an edit, unless nothing differs.
+
+        `seen` is the hash of what the person saw. Raises Refused, which says who was quicker or what else is in
+        the way.
+        """
+        async with self._session(tenant_id) as session:
+            policy = (await tenants.configuration(session)).approvals
+            edited = None
+            if changes:
+                found = await approval_queue.one(session, approval_id)
+                if found is None:
+                    raise Refused(f"There is no approval {approval_id}")
+                edited = content.edited(found["content"], changes)
+                if edited[1] == found["content_hash"]:
+                    edited = None
+            made = Decision.EDITED if edited is not None else decision
+            await approvals.decide(
+                session,
+                approval_id,
+                made,
+                by=by,
+                policy=policy,
+                content_hash=seen,
+                reason=reason,
+                edited=edited,
+            )
+            return made
+
+    async def set_aside(
+        self, tenant_id: TenantId, approval_id: UUID, *, until: datetime | None, by: str
+    ) -> None:
+        """A question that is out of the way until then; None: it waits again. Raises Refused."""
+        async with self._session(tenant_id) as session:
+            await approval_queue.set_aside(session, approval_id, until=until, by=by)
+
+    async def bulk(self, tenant_id: TenantId, kind: ActKind, *, by: str) -> Bulk:
+        """What this person may decide together of all that waits about a kind of act. Nothing is changed."""
+        async with self._session(tenant_id) as session:
+            return (await self._bulk(session, kind, by))[0]
+
+    async def decide_bulk(
+        self,
+        tenant_id: TenantId,
+        kind: ActKind,
+        decision: Decision,
+        *,
+        by: str,
+        seen: str,
+        reason: str | None = None,
+    ) -> int:
+        """How many were decided together, all or none. `seen` is what the dry run said of them.
+
+        Raises Refused where the queue has changed since.
+        """
+        async with self._session(tenant_id) as session:
+            bulk, rows = await self._bulk(session, kind, by)
+            if not bulk.ids or bulk.seen != seen:
+                raise Refused("The queue is not what you saw any more: look again")
+            policy = (await tenants.configuration(session)).approvals
+            for row in rows:
+                await approvals.decide(
+                    session,
+                    row["id"],
+                    decision,
+                    by=by,
+                    policy=policy,
+                    content_hash=row["content_hash"],
+                    reason=reason,
+                )
+            return len(rows)
+
+    async def retry(
+        self,
+        tenant_id: TenantId,
+        which: Which,
+        *,
+        by: str,
+        dry_run: bool = False,
+        new_input: Mapping[str, Any] | None = None,
+    ) -> Retry:
+        """What is tried again and what is not; with a new input, which goes with one run, from that one on."""
+        async with self._session(tenant_id) as session:
+            if new_input is not None and which.ids is not None:
+                await failures.edit(session, which.ids[0], new_input, by=by)
+            return await failures.retry(session, which, by=by, dry_run=dry_run)
+
+    async def resolve(self, tenant_id: TenantId, which: Which, *, by: str, reason: str) -> int:
+        """How many failures left the queue, since nothing more is to be done about them."""
+        async with self._session(tenant_id) as session:
+            return await failures.resolve(session, which, by=by, reason=reason)
+
+    async def mute(self, tenant_id: TenantId, fingerprint: str, *, until: datetime | None, by: str) -> None:
+        """A group of failures that nobody wants to hear of until then; None: it is heard of again."""
+        async with self._session(tenant_id) as session:
+            await failures.mute(session, fingerprint, until=until, by=by)
+
+    async def assign(self, tenant_id: TenantId, fingerprint: str, *, to: str | None, by: str) -> None:
+        """A group of failures that somebody looks after; None: nobody."""
+        async with self._session(tenant_id) as session:
+            await failures.assign(session, fingerprint, to=to, by=by)
+
+    @asynccontextmanager
+    async def _session(self, tenant_id: TenantId) -> AsyncIterator[Session]:
+        """A session in which what the store refuses is told to the person who wanted it."""
+        try:
+            async with self.database.tenant(tenant_id) as session:
+                yield session
+        except (NotDecidable, WrongEdit, failures.NotInQueue) as refusal:
+            words = str(refusal)
+            raise Refused(f"{words[:1].upper()}{words[1:]}") from None
+
+    async def _bulk(
+        self, session: Session, kind: ActKind, by: str
+    ) -> tuple[Bulk, Sequence[Mapping[str, Any]]]:
+        policy = (await tenants.configuration(session)).approvals
+        rows, refused = [], dict[str, int]()
+        for row in await approval_queue.waiting_of(session, kind, limit=BULK_LIMIT):
+            if not policy.may_be_bulk([ActKind(one) for one in row["kinds"]]):
+                reason = "the tenant's policy wants such acts decided one by one"
+            elif not may_decide(policy, requested_by=row["requested_by"], by=by):
+                reason = f"{by} has asked for them: somebody else must decide"
+            else:
+                rows.append(row)
+                continue
+            refused[reason] = refused.get(reason, 0) + 1
+        all_of_them = hashlib.sha256("".join(f"{row['id']}{row['content_hash']}" for row in rows).encode())
+        return Bulk(tuple(row["id"] for row in rows), refused, all_of_them.hexdigest()), rows

@@ -38,7 +38,7 @@ class Answers:
         """The page at an address, with the menu, the tenants and the title that belong to it."""
         tenants = await self.reads.tenants()
         try:
-            page, view = await self._asked(here)
+            page, view = await self.asked(here)
         except (BadRequest, NotFound):
             return (
                 notices.nowhere(),
@@ -64,7 +64,7 @@ class Answers:
         self, asks: Any, here: Any, ids: Sequence[Mapping[str, str]]
     ) -> tuple[list[Component], dict[str, Any]]:
         """The parts that are kept fresh, and what became of the rows on screen."""
-        page, view = await self._asked(here)
+        page, view = await self.asked(here)
         parts = await page.parts(view)
         heard: dict[str, Any] = {"n": asks.get("n"), "news": 0, "rows": []}
         if page.table is not None and asks.get("since"):
@@ -79,7 +79,7 @@ class Answers:
         if request is None:
             raise PreventUpdate  # the table is drawn, and has not asked yet
         start, limit = _block(request)
-        page, view = await self._asked(here)
+        page, view = await self.asked(here)
         if page.table is None:
             raise NotFound("There is no table on this page.")
         trail = Trail.read(trail_sent)
@@ -95,20 +95,31 @@ class Answers:
         total = end if len(rows) < limit else max(trail.total or 0, end + 1)
         return {"rowData": rows, "rowCount": total}, trail.sent()
 
-    async def open(self, opened: Any) -> tuple[bool, Component, Component]:
-        """The drawer with the row that the address opens, or shut."""
-        page, view = await self._asked(opened)
+    async def open(
+        self, opened: Any, panels: Sequence[Mapping[str, str]]
+    ) -> tuple[Any, Component, Component, list[Component]]:
+        """The row that the address opens: in the drawer, or in the panel beside the list; or neither."""
+        page, view = await self.asked(opened)
+        beside: list[Component] = [no_update] * len(panels)
+        if page.panel is not None and panels:
+            beside = [await _beside(page, view)] * len(panels)
         wanted = view.query.get("open")
+        if wanted and page.panel is not None:
+            return no_update, no_update, no_update, beside  # a drawer that shuts would shut what is open here
         if not wanted or page.detail is None:
-            return False, no_update, no_update
+            return False, no_update, no_update, beside
         try:
             detail = await page.detail(view, uuid_of(wanted))
         except (BadRequest, NotFound) as missing:
             tell("Nothing to open", str(missing), kind="orange", icon="warning")
-            return False, no_update, no_update
-        return True, detail.title, detail.body
+            return False, no_update, no_update, beside
+        return True, detail.title, detail.body, beside
 
-    async def _asked(self, here: Any) -> tuple[Page, View]:
+    async def asked(self, here: Any) -> tuple[Page, View]:
+        """The page that a browser says it shows, and what is asked for there.
+
+        Raises BadRequest or NotFound.
+        """
         address: Address = address_of(here)
         try:
             page = self.pages[address.slug]
@@ -120,9 +131,21 @@ class Answers:
 
 async def _drawn(page: Page, view: View) -> Component:
     try:
-        return page.frame(view, await page.parts(view))
+        parts = await page.parts(view)
+        if page.panel is not None:
+            parts = {**parts, "panel": await _beside(page, view)}
+        return page.frame(view, parts)
     except BadRequest as wrong:
         return notices.bad_address(str(wrong), path_to(view.tenant.name, page.slug))
+
+
+async def _beside(page: Page, view: View) -> Component:
+    """What the panel shows of the row that is open, or why it can't."""
+    assert page.panel is not None
+    try:
+        return await page.panel(view)
+    except (BadRequest, NotFound) as missing:
+        return notices.not_there(str(missing))
 
 
 def _out_of_order(error: Exception) -> tuple[Any, ...]:
@@ -181,7 +204,9 @@ def wire(app: Dash, answers: Answers) -> None:
         Output("drawer", "opened"),
         Output("drawer", "title"),
         Output("drawer", "children"),
+        Output({"panel": ALL}, "children"),
         Input("opened", "data"),
+        State({"panel": ALL}, "id"),
         prevent_initial_call=True,
     )(answers.open)
     _in_the_browser(app)

@@ -10,11 +10,12 @@ from fastapi.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from console import answers, frame
+from console import answers, deeds, frame
 from console.acts import Acts
 from console.addresses import Addresses
 from console.answers import Answers
 from console.auth import Gate
+from console.deeds import Deeds
 from console.faces import AgentFace
 from console.faults import told
 from console.pages import discovered
@@ -53,7 +54,9 @@ def create_app(*, reading: Database, acting: Database, agents: Sequence[AgentFac
         on_error=told,
     )
     dash.layout = frame.layout
-    answers.wire(dash, Answers(reads, pages))
+    answering = Answers(reads, pages)
+    answers.wire(dash, answering)
+    deeds.wire(dash, Deeds(answering, acts))
     for page in pages.values():
         if page.wire is not None:
             page.wire(dash, reads, acts)

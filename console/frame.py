@@ -62,7 +62,7 @@ _THEME = {
 def layout() -> dmc.MantineProvider:
     """The frame, still empty: what belongs into it depends on the address."""
     return dmc.MantineProvider(
-        [*_memory(), _shell(), _drawer(), _toasts()], theme=_THEME, defaultColorScheme="auto"
+        [*_memory(), _shell(), _drawer(), _ask(), _toasts()], theme=_THEME, defaultColorScheme="auto"
     )
 
 
@@ -101,7 +101,7 @@ def skeleton() -> html.Div:
 
 
 def _memory() -> list[Any]:
-    names = ("here", "visit", "opened", "asks", "heard", "picked", "trail", "title")
+    names = ("here", "visit", "opened", "asks", "heard", "picked", "trail", "title", "pressed", "done")
     return [
         dcc.Location(id="url", refresh="callback-nav"),
         *(dcc.Store(id=name) for name in names),
@@ -183,6 +183,18 @@ def _drawer() -> dmc.Drawer:
         position="right",
         size=560,
         padding="lg",
+        title="",
+        closeButtonProps={"aria-label": "Close"},
+        overlayProps={"backgroundOpacity": 0.25},
+    )
+
+
+def _ask() -> dmc.Modal:
+    return dmc.Modal(
+        id="ask",
+        opened=False,
+        keepMounted=True,
+        centered=True,
         title="",
         closeButtonProps={"aria-label": "Close"},
         overlayProps={"backgroundOpacity": 0.25},

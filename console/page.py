@@ -1,9 +1,10 @@
 """A page: what each file in `pages` offers, and what it is given to show."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from dash import Dash
@@ -12,6 +13,7 @@ from console.acts import Acts
 from console.cursors import Key
 from console.reads import Reads
 from tenants.records import Tenant
+from tenants.store.session import Session
 
 Component = Any
 Row = dict[str, Any]
@@ -24,6 +26,10 @@ class View:
     reads: Reads
     tenant: Tenant
     query: Mapping[str, str]
+
+    def session(self) -> AbstractAsyncContextManager[Session]:
+        """A session that reads this tenant's rows, and nobody else's."""
+        return self.reads.database.tenant(self.tenant.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +44,51 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What the drawer shows of one row."""
+    """What the drawer shows of one row, or what a person is asked before something is done."""
 
     title: Component
     body: Component
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """A button that was pressed: on what, as what that was `seen`, what stands in the fields beside it, and by whom."""
+
+    on: str
+    seen: str
+    fields: Mapping[str, Any]
+    by: str
+
+    def words(self, name: str, *, most: int = 500) -> str:
+        """What a person wrote into a field, without the blanks around it."""
+        value = self.fields.get(name)
+        return value.strip()[:most] if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What comes of a press: what is told, and what the page does next.
+
+    It may stay as it is, have its rows read again, be drawn anew, or go on to the next row. With `ask` nothing is
+    done yet.
+    """
+
+    title: str = ""
+    text: str = ""
+    then: Literal["stay", "again", "redraw", "next"] = "again"
+    ask: Detail | None = None
+
+
+Deed = Callable[[View, Acts, Press], Awaitable[Said]]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the console. `parts` are kept fresh while it is open; `frame` puts them in place once."""
+    """A page of the console. `parts` are kept fresh while it is open; `frame` puts them in place once.
+
+    A row that is opened is shown in the drawer (`detail`), or beside the list (`panel`). `deeds` are what its
+    buttons do, by their names.
+    """
 
     slug: str
     title: str
@@ -56,4 +98,6 @@ class Page:
     parts: Callable[[View], Awaitable[Mapping[str, Component]]]
     table: Table | None = None
     detail: Callable[[View, UUID], Awaitable[Detail]] | None = None
+    panel: Callable[[View], Awaitable[Component]] | None = None
+    deeds: Mapping[str, Deed] = field(default_factory=dict)
     wire: Callable[[Dash, Reads, Acts], None] | None = None

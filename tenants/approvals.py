@@ -1,12 +1,13 @@
 """Approvals: which acts a person must allow first, the life of such a question, and autonomy that is earned."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import sqrt
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from tenants.records import Record
 
@@ -31,6 +32,11 @@ class ActKind(StrEnum):
         """What may come of it that can't be taken back."""
         return _RISKS[self]
 
+    @property
+    def way_back(self) -> str:
+        """What can be done about it afterwards, in a few words."""
+        return _WAYS_BACK[self]
+
 
 _RISKS = {
     ActKind.UNVERIFIED_ADDRESS: "mail to it may bounce, which harms the sender's standing",
@@ -39,6 +45,16 @@ _RISKS = {
     ActKind.ENROL: "messages go out to a person, and can't be called back",
     ActKind.OVERWRITE: "what a person wrote into the CRM is replaced",
     ActKind.SEND_AGAIN: "it may have been done before, and would then be done twice",
+}
+
+
+_WAYS_BACK = {
+    ActKind.UNVERIFIED_ADDRESS: "can be put right until something is sent to it",
+    ActKind.SOURCE: "leads can be left alone; what they have cost stays spent",
+    ActKind.SPEND: "none: what is spent stays spent",
+    ActKind.ENROL: "none: what was sent stays sent",
+    ActKind.OVERWRITE: "by hand, from the history of the CRM",
+    ActKind.SEND_AGAIN: "none: what was sent stays sent",
 }
 
 
@@ -101,6 +117,15 @@ class ApprovalPolicy(Record):
     escalate_to: str | None = None
     escalate_after_h: float | None = Field(default=None, gt=0)
     autonomy_from: float = Field(default=0.95, ge=0.5, lt=1)
+    bulk: tuple[ActKind, ...] = ()
+
+    @field_validator("bulk")
+    @classmethod
+    def _what_may_be_done_twice_is_looked_at(cls, kinds: tuple[ActKind, ...]) -> tuple[ActKind, ...]:
+        for kind in kinds:
+            if kind.is_always_asked:
+                raise ValueError(f"{kind} is decided one by one")
+        return kinds
 
     @model_validator(mode="after")
     def _escalates_in_time(self) -> "ApprovalPolicy":
@@ -125,6 +150,10 @@ class ApprovalPolicy(Record):
                 return self.overwrite == "ask"
             case ActKind.SEND_AGAIN:
                 return True
+
+    def may_be_bulk(self, kinds: Collection[ActKind]) -> bool:
+        """Whether questions about these kinds of acts may be decided many at once."""
+        return bool(kinds) and set(kinds) <= set(self.bulk)
 
     def is_bypassed(self, now: datetime) -> bool:
         """Whether everything is allowed for the time being."""

@@ -11,6 +11,7 @@ from actors.core.outcome import Act, Done, Outcome, Skip
 from actors.engine import holding
 from actors.events import event_types
 from tenants.approvals import ActKind, ApprovalPolicy, Decision
+from tenants.content import canonical, hashed
 from tenants.exclusions import ExclusionKind, as_address
 from tenants.identity import TenantId
 from tenants.records import Account
@@ -60,7 +61,7 @@ async def as_decided(
         found = await approvals.decided(session, approval_id)
         if found is None or found.status not in (Decision.APPROVED, Decision.EDITED):
             return _not_done(found), None
-        if holding.hashed(holding.canonical(found.content)) != found.content_hash:
+        if hashed(canonical(found.content)) != found.content_hash:
             raise ApprovalBroken
         outcome = holding.read(found.content, event_types())
         failure = await _overtaken(session, lead_id, outcome)

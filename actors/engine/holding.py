@@ -4,7 +4,6 @@ What is applied after an approval is what the agent decided then, not what it wo
 not run twice, and no provider is paid twice.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,14 +18,13 @@ from actors.core.errors import CannotTell
 from actors.core.outcome import Act, Done
 from actors.events.envelope import Payload
 from tenants.approvals import ActKind, ApprovalPolicy
+from tenants.content import apart, canonical, hashed, together
 from tenants.identity import stable_id
 from tenants.records import Account, AccountIdentifier, AccountReview, Lead, SourceTally
 from tenants.saved import Saved
 from tenants.store.approvals import Held
 from tenants.store.columns import to_json
 
-# what is written down of a field called "kind", which some records have of their own
-_ITS_KIND = "its_kind"
 _RECORDS: dict[str, type[BaseModel]] = {kind.__name__: kind for kind in get_args(Saved)}
 _EFFECTS: dict[str, type[Effect]] = {kind.__name__: kind for kind in (EnrolContact, WriteProspect)}
 
@@ -116,16 +114,6 @@ def edited(document: Any, original: Any, types: Mapping[str, type[Payload]]) -> 
     return content, hashed(content)
 
 
-def canonical(document: Any) -> str:
-    """JSON text that is the same for the same content."""
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
-
-
-def hashed(content: str) -> str:
-    """The SHA-256 of canonical JSON, in hexadecimal digits."""
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
 def without(outcome: Done, known: frozenset[UUID]) -> Done:
     """The outcome without accounts that the tenant has got meanwhile, without their leads, and without saying so."""
     accounts = {record.id for record in outcome.new if isinstance(record, Account)} & known
@@ -158,17 +146,11 @@ def without(outcome: Done, known: frozenset[UUID]) -> Done:
 
 
 def _written(kind: str, value: BaseModel) -> dict[str, Any]:
-    told = value.model_dump(mode="json")
-    if "kind" in told:
-        told[_ITS_KIND] = told.pop("kind")
-    return {"kind": kind, **told}
+    return together(kind, value.model_dump(mode="json"))
 
 
 def _read(document: Mapping[str, Any], kinds: Mapping[str, type[BaseModel]]) -> Any:
-    rest = dict(document)
-    kind = rest.pop("kind")
-    if _ITS_KIND in rest:
-        rest["kind"] = rest.pop(_ITS_KIND)
+    kind, rest = apart(document)
     if kind not in kinds:
         raise ValueError(f"there is nothing called {kind!r}")
     return kinds[kind].model_validate(rest)

@@ -11,7 +11,8 @@ from actors.core import errors
 from actors.core.errors import AgentError, outcome_of
 from actors.core.outcome import Done, Outcome, Skip, Snooze
 from actors.core.questions import Answer, Question
-from actors.engine.holding import canonical, write
+from actors.engine.holding import write
+from tenants.content import canonical
 from tenants.matching import namesakes_among
 from tenants.records import Account, AccountSignal, Contact, Finding, LeadEngagement, Stage, TrackRecord
 from tenants.store.columns import to_json

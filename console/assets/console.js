@@ -105,15 +105,32 @@
     }
   };
 
+  const sheet = new CSSStyleSheet();
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+
+  /** The row that is open looks so, also when it scrolls into view later. */
+  const markOpen = (id) => {
+    const row = id ? `.grid .ag-row[row-id="${CSS.escape(id)}"]` : "";
+    sheet.replaceSync(row ? `${row} { background: var(--lm-open); box-shadow: inset 3px 0 var(--lm-brand); }` : "");
+  };
+
   const moved = (here) => {
     const place = `${here.pathname}?${without(here.search, "open")}`;
     const samePage = listed && listed.split("?")[0] === here.pathname;
-    if (samePage && place !== listed) readAgain({ fromTop: true });
+    if (samePage && place !== listed) {
+      readAgain({ fromTop: true });
+      if (!api()) set("tick", { n_intervals: Date.now() }); // no table: what is kept fresh follows the filters
+    }
     listed = place;
+    markOpen(new URLSearchParams(here.search).get("open"));
     return here;
   };
 
-  const pick = (picked, here) => (picked ? amended(here, (query) => query.set("open", picked.id)) : [none(), none()]);
+  /** A row is opened, or with no id whatever is open is shut. */
+  const pick = (picked, here) => {
+    if (!picked) return [none(), none()];
+    return amended(here, (query) => (picked.id ? query.set("open", picked.id) : query.delete("open")));
+  };
 
   const shut = (opened, here) => (opened ? [none(), none()] : amended(here, (query) => query.delete("open")));
 
@@ -248,6 +265,7 @@
       flip,
       granted,
       switches,
+      tables: { api, readAgain },
     },
   });
 })();

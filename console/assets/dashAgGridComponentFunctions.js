@@ -54,3 +54,23 @@ cells.Tier = ({ data }) =>
   data && data.tier
     ? draw("span", { className: `tier tier-${data.tier.toLowerCase()}` }, draw("span", { className: "unseen" }, "Tier "), data.tier)
     : draw("span", { className: "faint" }, "–");
+
+cells.Question = ({ data }) =>
+  data
+    ? draw(
+        "div",
+        { className: "two-lines" },
+        draw("div", { className: "strong" }, data.company),
+        draw("div", { className: "faint" }, data.kind, " · ", data.about),
+      )
+    : waiting();
+
+cells.Left = ({ data }) =>
+  data
+    ? draw(
+        "span",
+        { className: `left ${data.hurry ? `left-${data.hurry}` : ""}` },
+        data.hurry && data.waits && picture("warning"),
+        data.left,
+      )
+    : waiting();

@@ -44,3 +44,15 @@ def _reason(text: str, contribution: float, most: float) -> html.Li:
             ),
         ]
     )
+
+
+def trend(failures: Sequence[int]) -> html.Div:
+    """Failures by slice of the last day, oldest first, with the figures in words for whoever points at them."""
+    most = max([*failures, 1])
+    slices = [
+        html.Span(style={"height": f"{max(100 * count / most, 6 if count else 0):.0f}%"})
+        for count in failures
+    ]
+    half = len(failures) // 2
+    said = f"{sum(failures):,} in the last day, {sum(failures[half:]):,} of them in its second half"
+    return html.Div(slices, className="activity trend", role="img", title=said, **{"aria-label": said})

@@ -27,6 +27,21 @@ def nowhere() -> html.Div:
     )
 
 
+def not_there(text: str) -> html.Div:
+    """What the address opens is not there, or is somebody else's."""
+    return _notice("unknown", "Nothing to show", text, None)
+
+
+def all_done(title: str, text: str) -> html.Div:
+    """There was something, and all of it is dealt with."""
+    return _notice("done", title, text, None)
+
+
+def nothing_chosen(title: str, text: str) -> html.Div:
+    """Something is to be chosen first."""
+    return _notice("search", title, text, None)
+
+
 def bad_address(text: str, path: str) -> html.Div:
     """The address asks for something that can't be."""
     way_out = dmc.Anchor("Open this page without filters", href=path)

@@ -18,6 +18,20 @@ def ago(age_s: float | None) -> str:
     return f"{int(age_s)} s ago" if age_s >= 5 else "just now"
 
 
+def left(seconds: float) -> str:
+    """How long something may still take, in its two largest units: `2 h 14 min`."""
+    if seconds <= 0:
+        return "over"
+    days, rest = divmod(int(seconds), 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, seconds_left = divmod(rest, 60)
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min" if minutes >= 10 else f"{minutes} min {seconds_left} s"
+
+
 def stamp(moment: datetime | None) -> str:
     """A moment as it stands in logs: UTC, to the second."""
     return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -15,6 +15,10 @@ from tenants.store.columns import to_json
 from tenants.store.session import Session
 
 
+class NotInQueue(ValueError):
+    """It is not in the error queue, or not any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Which:
     """Which failed runs are meant: all that match everything that is given."""
@@ -52,7 +56,8 @@ class Retry:
     refused: Mapping[str, int]
 
 
-_MATCHES = """
+#: the condition of a run that is meant by a `Which`, whose parameters `parameters` gives
+MATCHES = """
     tenant_id = :tenant_id
     AND (CAST(:ids AS uuid[]) IS NULL OR id = ANY(CAST(:ids AS uuid[])))
     AND (CAST(:agent AS text) IS NULL OR agent = :agent)
@@ -105,9 +110,9 @@ async def groups(session: Session) -> list[Mapping[str, Any]]:
 async def listed(session: Session, which: Which, *, limit: int = 50) -> list[Mapping[str, Any]]:
     """The runs in the queue that match, the newest failures first."""
     return await session.rows(
-        f"SELECT {runs.TOLD} FROM run WHERE {_MATCHES} AND status = 'failed' "
+        f"SELECT {runs.TOLD} FROM run WHERE {MATCHES} AND status = 'failed' "
         "ORDER BY finished_at DESC, id LIMIT :limit",
-        **_parameters(session, which),
+        **parameters(session, which),
         limit=limit,
     )
 
@@ -118,9 +123,9 @@ async def retry(session: Session, which: Which, *, by: str, dry_run: bool = Fals
     Without ids only what is in the queue is meant. With ids also what was resolved, skipped, or sleeps. What
     the providers answered in the earlier attempts is kept, and not paid for again.
     """
-    given = _parameters(session, which)
+    given = parameters(session, which)
     rows = await session.rows(
-        f"SELECT id, lead_id, status FROM run WHERE {_MATCHES} "
+        f"SELECT id, lead_id, status FROM run WHERE {MATCHES} "
         "AND (CAST(:ids AS uuid[]) IS NOT NULL OR status = 'failed') ORDER BY id FOR UPDATE",
         **given,
     )
@@ -151,7 +156,7 @@ async def edit(session: Session, run_id: UUID, new_input: Mapping[str, Any], *, 
         id=run_id,
     )
     if not rows:
-        raise ValueError(f"no failed run has the id {run_id}: only those can be edited")
+        raise NotInQueue(f"no failed run has the id {run_id}: only those can be edited")
     await session.run(
         "UPDATE run SET input = CAST(:input AS json) WHERE tenant_id = :tenant_id AND id = :id",
         tenant_id=session.tenant_id,
@@ -170,8 +175,8 @@ async def edit(session: Session, run_id: UUID, new_input: Mapping[str, Any], *, 
 async def resolve(session: Session, which: Which, *, by: str, reason: str) -> int:
     """How many failed runs left the queue because a person says that nothing more is to be done."""
     resolved = await session.run(
-        f"UPDATE run SET status = 'resolved' WHERE {_MATCHES} AND status = 'failed'",
-        **_parameters(session, which),
+        f"UPDATE run SET status = 'resolved' WHERE {MATCHES} AND status = 'failed'",
+        **parameters(session, which),
     )
     if resolved:
         detail = {"runs": resolved, "reason": reason}
@@ -290,7 +295,7 @@ async def _change_group(session: Session, fingerprint: str, column: str, value: 
         fingerprint=fingerprint,
     )
     if not known:
-        raise ValueError(f"no failure has the fingerprint {fingerprint}")
+        raise NotInQueue(f"no failure has the fingerprint {fingerprint}")
     await session.run(
         f"INSERT INTO failure_group (tenant_id, fingerprint, {column}) VALUES (:tenant_id, :fingerprint, :value) "
         f"ON CONFLICT (tenant_id, fingerprint) DO UPDATE SET {column} = EXCLUDED.{column}",
@@ -300,7 +305,8 @@ async def _change_group(session: Session, fingerprint: str, column: str, value: 
     )
 
 
-def _parameters(session: Session, which: Which) -> dict[str, Any]:
+def parameters(session: Session, which: Which) -> dict[str, Any]:
+    """The parameters of MATCHES."""
     return {
         "tenant_id": session.tenant_id,
         "ids": list(which.ids) if which.ids is not None else None,

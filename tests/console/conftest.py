@@ -68,12 +68,39 @@ class Visitor:
         there = self.here | {"search": f"{self.here['search'] or '?'}&open={name}"}
         return await self.send("opened.data", there)
 
+    async def panel(self, name: object) -> str:
+        """What the panel beside the list shows when the address opens this id, as JSON."""
+        there = self.here | {"search": f"{self.here['search'] or '?'}&open={name}"}
+        answer = await self.send("opened.data", there, panel=_ids("panel", "approval"))
+        assert set(answer["response"]) == {'{"panel":"approval"}'}  # the drawer is left alone
+        return json.dumps(answer["response"], ensure_ascii=False)
+
+    async def press(self, do: str, on: object = "", seen: str = "", **fields: Any) -> dict[str, Any]:
+        """The answer to a button that was pressed while these values stood in the fields."""
+        pressed = {"do": do, "on": str(on), "seen": seen, "fields": fields, "at": 1}
+        return await self.send("pressed.data", pressed)
+
+    async def said(self, do: str, on: object = "", seen: str = "", **fields: Any) -> str:
+        """What the person is told when a button was pressed."""
+        toast = (await self.press(do, on, seen, **fields))["sideUpdate"]["toasts"]["sendNotifications"][0]
+        return f"{toast['title']}: {toast['message']}"
+
+    async def asked(self, do: str, on: object = "") -> str:
+        """What the person is asked before something is done, as JSON."""
+        response = (await self.press(do, on))["response"]
+        assert response["ask"]["opened"] is True
+        return json.dumps(response["ask"], ensure_ascii=False)
+
     async def refreshed(self, parts: list[str], **asks: Any) -> tuple[str, dict[str, Any]]:
         """The fresh parts as JSON, and what became of the table."""
-        names = [{"id": {"live": part}, "property": "id", "value": {"live": part}} for part in parts]
+        names = _ids("live", *parts)
         answer = await self.send("asks.data", {"n": 1, "since": None, "ids": [], **asks}, live=names)
         heard = answer["response"].pop("heard")["data"]
         return json.dumps(answer["response"], ensure_ascii=False), heard
+
+
+def _ids(kind: str, *names: str) -> list[dict[str, Any]]:
+    return [{"id": {kind: name}, "property": "id", "value": {kind: name}} for name in names]
 
 
 def _names(wired: dict[str, Any]) -> list[str]:
@@ -84,7 +111,7 @@ def _request(wired: dict[str, Any], trigger: str, value: Any, given: dict[str, A
     states = []
     for state in wired["state"]:
         if state["id"].startswith("{"):
-            states.append(given[next(iter(json.loads(state["id"])))])
+            states.append(given.get(next(iter(json.loads(state["id"]))), []))
         else:
             states.append({**state, "value": given.get(state["id"])})
     name, _, prop = trigger.rpartition(".")
@@ -92,7 +119,7 @@ def _request(wired: dict[str, Any], trigger: str, value: Any, given: dict[str, A
     for text in wired["output"].strip(".").split("..."):
         target, _, target_prop = text.rpartition(".")
         if target.startswith("{"):
-            outputs.append([{"id": one["id"], "property": "children"} for one in states[-1]])
+            outputs.append([{"id": one["value"], "property": "children"} for one in states[-1]])
         else:
             outputs.append({"id": target, "property": target_prop.split("@")[0]})
     return {

@@ -64,6 +64,7 @@ WITHOUT_A_TEST = {
         "tenants/store/migrations/versions/0018_schedules.py",
         "tenants/store/migrations/versions/0019_identifiers.py",
         "tenants/store/migrations/versions/0020_engagement.py",
+        "tenants/store/migrations/versions/0021_console.py",
     ],
     "the visitor of tests/console goes through it to every page": [
         "console/acts.py",

@@ -19,6 +19,7 @@ from actors.engine.suspects import MOST_DELIVERIES
 from actors.events import event_types
 from actors.events.contact import ContactVerified
 from tenants.approvals import ActKind, ApprovalPolicy, Decision
+from tenants.content import canonical, hashed
 from tenants.exclusions import REASONS, Exclusion, ExclusionKind
 from tenants.records import (
     Account,
@@ -76,9 +77,9 @@ def outcome():
 
 def test_an_outcome_is_read_back_as_it_was_written():
     done = outcome()
-    text = holding.canonical(holding.write(done))
+    text = canonical(holding.write(done))
     assert holding.read(json.loads(text), TYPES) == done
-    assert holding.canonical(json.loads(text)) == text
+    assert canonical(json.loads(text)) == text
 
 
 def test_records_that_have_a_kind_of_their_own_are_read_back_too():
@@ -91,7 +92,7 @@ def test_records_that_have_a_kind_of_their_own_are_read_back_too():
         signal(done.new[0].id, "news", NOW.date(), "Moved", None, "website", NOW),
     )
     done = replace(done, save=(*done.save, *own))
-    assert holding.read(json.loads(holding.canonical(holding.write(done))), TYPES) == done
+    assert holding.read(json.loads(canonical(holding.write(done))), TYPES) == done
 
 
 def enrolment(**changes):
@@ -143,7 +144,7 @@ def test_an_edit_may_change_what_is_said_of_things_but_not_which_things():
     changed["save"][0]["email"] = "ann@acme.com"
     content, content_hash = holding.edited(changed, original, TYPES)
     assert json.loads(content)["save"][0]["email"] == "ann@acme.com"
-    assert content_hash == holding.hashed(content) != holding.hashed(holding.canonical(original))
+    assert content_hash == hashed(content) != hashed(canonical(original))
     for place, field in (("save", "id"), ("new", "account_id"), ("say", "lead_id")):
         other = json.loads(json.dumps(original))
         other[place][1 if field == "account_id" else 0][field] = str(uuid4())
@@ -189,7 +190,7 @@ def test_of_a_company_that_came_meanwhile_nobody_is_asked_whether_it_is_another(
         for one in (came, stays)
     ]
     done = replace(done, save=(*done.save, *reviews, *numbers))
-    assert holding.read(json.loads(holding.canonical(holding.write(done))), TYPES) == done
+    assert holding.read(json.loads(canonical(holding.write(done))), TYPES) == done
     rest = holding.without(done, frozenset({came}))
     for kind in (AccountReview, AccountIdentifier):
         assert [one.account_id for one in rest.save if isinstance(one, kind)] == [stays]

@@ -1,0 +1,115 @@
+/* Buttons and keys: what is pressed is sent with what stands in the fields, and keys press buttons that are there. */
+
+(() => {
+  const ANSWER_WITHIN_MS = 5000;
+  const { tables } = window.dash_clientside.leadmill;
+  const none = () => window.dash_clientside.no_update;
+  const set = (id, properties) => window.dash_clientside.set_props(id, properties);
+  const here = () => ({ pathname: location.pathname, search: location.search });
+
+  // --- buttons ---------------------------------------------------------------------------------------------
+
+  let pressedAt = 0;
+
+  /** One press at a time: the next one counts when this one is answered, or has been waited for long enough. */
+  const press = (clicks, values, ids) => {
+    const { triggered_id: button, triggered } = window.dash_clientside.callback_context;
+    if (!button || !triggered[0].value || Date.now() - pressedAt < ANSWER_WITHIN_MS) return none();
+    pressedAt = Date.now();
+    const fields = {};
+    ids.forEach((id, n) => (fields[id.field] = values[n] ?? ""));
+    return { ...button, fields, at: pressedAt };
+  };
+
+  const done = (answer) => {
+    pressedAt = 0;
+    if (!answer || answer.then === "stay") return;
+    if (answer.then === "next") goOn(answer.on);
+    else if (answer.then === "redraw") set("visit", { data: here() });
+    else set("opened", { data: here() });
+    tables.readAgain();
+    set("tick", { n_intervals: Date.now() });
+  };
+
+  // --- rows ------------------------------------------------------------------------------------------------
+
+  const open = (row) => set("picked", { data: { id: row ? row.data.id : null, at: Date.now() } });
+  const rowAt = (grid, index) => {
+    const row = index >= 0 ? grid.getDisplayedRowAtIndex(index) : null;
+    return row && row.data ? row : null;
+  };
+
+  /** The neighbour of a row that is done: the one below, else the one above. */
+  const goOn = (id) => {
+    const grid = tables.api();
+    if (!grid) return;
+    const row = grid.getRowNode(id);
+    const around = row ? [row.rowIndex + 1, row.rowIndex - 1] : [0, 1];
+    open(around.map((index) => rowAt(grid, index)).find((one) => one && one.data.id !== id));
+  };
+
+  const step = (by) => {
+    const grid = tables.api();
+    if (!grid) return;
+    const row = grid.getRowNode(new URLSearchParams(location.search).get("open"));
+    const there = rowAt(grid, row ? row.rowIndex + by : 0);
+    if (!there) return;
+    grid.ensureIndexVisible(there.rowIndex);
+    open(there);
+  };
+
+  // --- keys ------------------------------------------------------------------------------------------------
+
+  const seen = (element) => element.getClientRects().length > 0;
+  const first = (selector, root = document) => [...root.querySelectorAll(selector)].find(seen);
+  const NO_TEXT = ["button", "checkbox", "radio", "submit"];
+  const isTyping = (element) =>
+    Boolean(element.closest("textarea, select, [contenteditable=true]")) ||
+    (element.tagName === "INPUT" && !NO_TEXT.includes(element.type));
+
+  const show = (button, on) => {
+    const name = button.dataset.toggle;
+    const root = button.closest(".approval, .deeds");
+    if (!root) return;
+    const shown = root.classList.toggle(name, on);
+    button.setAttribute("aria-expanded", String(shown));
+    const field = shown && first(`.when-${name} input, .when-${name} textarea`, root);
+    if (field) field.focus();
+  };
+
+  const putAway = () => {
+    const shown = [...document.querySelectorAll("[data-toggle][aria-expanded=true]")].filter(seen);
+    for (const button of shown) show(button, false);
+    if (shown.length && document.activeElement) document.activeElement.blur();
+    return shown.length > 0;
+  };
+
+  document.addEventListener("click", (event) => {
+    const toggle = event.target.closest("[data-toggle]");
+    if (toggle) show(toggle);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { key, target } = event;
+    if (key === "Escape" && putAway()) return;
+    if (isTyping(target)) {
+      const form = key === "Enter" && target.tagName === "INPUT" && target.closest("[data-enter]");
+      const isChoosing = target.getAttribute("aria-expanded") === "true";
+      if (form && !isChoosing) first(`[data-do="${form.dataset.enter}"]`, form)?.click();
+      return;
+    }
+    if (first(".mantine-Modal-content, .mantine-Drawer-content")) return;
+    if ((key === "j" || key === "k") && document.querySelector(".triage")) {
+      event.preventDefault();
+      step(key === "j" ? 1 : -1);
+      return;
+    }
+    const button = !event.repeat && key.length === 1 && first(`[data-key="${CSS.escape(key)}"]`);
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
+
+  Object.assign(window.dash_clientside.leadmill, { press, done });
+})();
