@@ -202,4 +202,4 @@ def _ask() -> dmc.Modal:
 
 
 def _toasts() -> dmc.NotificationContainer:
-    return dmc.NotificationContainer(id="toasts", position="bottom-right", limit=4)
+    return dmc.NotificationContainer(id="toasts", position="top-center", limit=4)

@@ -238,8 +238,10 @@
 
   const title = (text) => {
     if (text) document.title = `${text} · Leadmill`;
-    // Mantine's drawer has a header that screen readers would take for a second one of the whole page
-    document.querySelector(".mantine-Drawer-header")?.setAttribute("role", "none");
+    // Mantine's drawer and modal have headers that screen readers would take for more of the whole page
+    for (const header of document.querySelectorAll(".mantine-Drawer-header, .mantine-Modal-header")) {
+      header.setAttribute("role", "none");
+    }
   };
 
   document.addEventListener("click", (event) => {

@@ -24,7 +24,7 @@
   const done = (answer) => {
     pressedAt = 0;
     if (!answer || answer.then === "stay") return;
-    if (answer.then === "next") goOn(answer.on);
+    if (answer.then === "next") leave(answer.on);
     else if (answer.then === "redraw") set("visit", { data: here() });
     else set("opened", { data: here() });
     tables.readAgain();
@@ -37,6 +37,12 @@
   const rowAt = (grid, index) => {
     const row = index >= 0 ? grid.getDisplayedRowAtIndex(index) : null;
     return row && row.data ? row : null;
+  };
+
+  /** On to the next row; the buttons of this one are gone at once, so that no key presses them meanwhile. */
+  const leave = (id) => {
+    document.querySelector(".approval")?.classList.add("leaving");
+    goOn(id);
   };
 
   /** The neighbour of a row that is done: the one below, else the one above. */

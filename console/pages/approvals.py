@@ -110,7 +110,6 @@ def frame(view: View, drawn: Mapping[str, Component]) -> Component:
                     grid(_COLUMNS, label="Approvals", what="new questions", row_height=56, parts=drawn),
                     html.Section(
                         [
-                            html.Div(drawn["standing"], id={"live": "standing"}, **{"aria-live": "polite"}),
                             html.Div(drawn["panel"], id={"panel": "approval"}),
                             keys(_KEYS),
                         ],
@@ -174,7 +173,7 @@ async def panel(view: View) -> Component:
             href=f"{path_to(view.tenant.name, 'runs')}?{urlencode({'open': found['run_id']})}",
         ),
     ]
-    return approval_view(
+    shown = approval_view(
         found,
         changes.blocks(_content(found), facts),
         agent=view.reads.agent_title(found["agent"]),
@@ -182,6 +181,8 @@ async def panel(view: View) -> Component:
         sequences=sorted(set(config.sequences.values())),
         links=links,
     )
+    standing = html.Div(_stands(found, facts), id={"live": "standing"}, **{"aria-live": "polite"})
+    return html.Div([standing, shown])
 
 
 async def _standing(view: View) -> Component:
@@ -192,6 +193,10 @@ async def _standing(view: View) -> Component:
         found, facts = await _looked_at(view, uuid_of(view.query["open"]))
     except (BadRequest, NotFound):
         return None
+    return _stands(found, facts)
+
+
+def _stands(found: Record, facts: Facts) -> Component:
     is_waiting = found["status"] == Decision.PENDING
     return standing_view(found, changes.objections(_content(found), facts) if is_waiting else [])
 

@@ -22,6 +22,8 @@ ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=20_000)  # two cores that others use as well
 
 PHOTOS = ROOT / ".artefacts" / "screenshots"
+# axe-core's one file, where somebody has put it: it judges each page that a test calls clean
+AXE = Path(os.environ["AXE_JS"]).read_text() if os.environ.get("AXE_JS") else ""
 _ARGUMENTS = (
     "--headless=new",
     "--no-sandbox",
@@ -58,6 +60,23 @@ class Witness:
     def _answered(self, status: int, url: str) -> None:
         if status >= 400:
             self.faults.append(f"{status}: {url}")
+
+
+async def clean(page: Page) -> None:
+    """Nothing on the page keeps anybody out, in either theme, as far as axe can tell; without axe nothing is said."""
+    if not AXE:
+        return
+    await page.evaluate(AXE)
+    for theme in ("light", "dark"):
+        await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        await page.wait_for_selector(f"html[data-mantine-color-scheme={theme}]")
+        found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        told = [
+            f"{theme}: {one['id']}: {place['html'][:200]} {place['failureSummary'][:200]}"
+            for one in found["violations"]
+            for place in one["nodes"]
+        ]
+        assert told == []
 
 
 @pytest.fixture
