@@ -69,13 +69,14 @@ class Press:
 class Said:
     """What comes of a press: what is told, and what the page does next.
 
-    It may stay as it is, have its rows read again, be drawn anew, or go on to the next row. With `ask` nothing is
+    It may stay as it is, have its rows read again, be drawn anew, go on to the next row, or shut
+    what is open. With `ask` nothing is
     done yet.
     """
 
     title: str = ""
     text: str = ""
-    then: Literal["stay", "again", "redraw", "next"] = "again"
+    then: Literal["stay", "again", "redraw", "next", "shut"] = "again"
     ask: Detail | None = None
 
 

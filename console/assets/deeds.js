@@ -25,6 +25,7 @@
     pressedAt = 0;
     if (!answer || answer.then === "stay") return;
     if (answer.then === "next") leave(answer.on);
+    else if (answer.then === "shut") open(null);
     else if (answer.then === "redraw") set("visit", { data: here() });
     else set("opened", { data: here() });
     tables.readAgain();

@@ -27,9 +27,8 @@ def findings_view(found: Sequence[Record], policies: Mapping[str, FieldPolicy]) 
     for (subject, field), several in groupby(found, key=lambda one: (one["subject"], one["field"])):
         of_field = list(several)
         for number, one in enumerate(of_field):
-            rows.append(
-                _row(one, f"{field.replace('_', ' ')}" if number == 0 else "", subject, of_field[0], policies)
-            )
+            policy = policies.get(field, FieldPolicy.FILL_EMPTY)
+            rows.append(_row(one, subject, of_field[0], policy, is_first=number == 0))
     head = html.Thead(html.Tr([html.Th(word, scope="col") for word in _HEADS]))
     return html.Table([head, html.Tbody(rows)], className="diff findings")
 
@@ -49,14 +48,12 @@ def why(one: Record, standing: Record, policy: FieldPolicy) -> str:
     return _NOT_TAKEN[policy]
 
 
-def _row(
-    one: Record, name: str, subject: str, standing: Record, policies: Mapping[str, FieldPolicy]
-) -> html.Tr:
+def _row(one: Record, subject: str, standing: Record, policy: FieldPolicy, *, is_first: bool) -> html.Tr:
     quote = html.Q(_short(one["quote"])) if one["quote"] else None
-    policy = policies.get(one["field"], FieldPolicy.FILL_EMPTY)
+    name = html.Span(one["field"].replace("_", " "), className="" if is_first else "unseen")
     return html.Tr(
         [
-            html.Th([html.Span(name), html.Div(subject, className="faint") if name else None], scope="row"),
+            html.Th([name, html.Div(subject, className="faint") if is_first else None], scope="row"),
             html.Td(_value(one["value"]), className="strong" if one["is_current"] else ""),
             html.Td(one["provider"]),
             html.Td(f"{one['confidence']:.0%}", className="figure"),

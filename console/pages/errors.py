@@ -264,7 +264,7 @@ async def retry_edited(view: View, acts: Acts, press: Press) -> Said:
 
 async def resolve_one(view: View, acts: Acts, press: Press) -> Said:
     """One run out of the queue, for a reason."""
-    return await _resolved(view, acts, press, Which(ids=(uuid_of(press.on),)), "resolve-one", "again")
+    return await _resolved(view, acts, press, Which(ids=(uuid_of(press.on),)), "resolve-one", "shut")
 
 
 async def resolve_all(view: View, acts: Acts, press: Press) -> Said:
@@ -298,7 +298,7 @@ async def _resolved(view: View, acts: Acts, press: Press, which: Which, do: str,
 def _retried(told: Retry) -> Said:
     if not told.eligible:
         raise Refused("; ".join(told.refused) or "it is not in the queue")
-    return Said("It is tried again", "It leaves the queue, and comes back only if it fails.")
+    return Said("It is tried again", "It leaves the queue, and comes back only if it fails.", "shut")
 
 
 def _fingerprint(view: View) -> str:

@@ -179,7 +179,9 @@ def _company(lead: Record) -> Component:
 
 
 def _traces(view: View, lead: Record) -> Component:
-    runs = f"{path_to(view.tenant.name, 'runs')}?{urlencode({'lead': lead['id']})}"
+    of_lead = urlencode({"lead": lead["id"]})
+    runs = f"{path_to(view.tenant.name, 'runs')}?{of_lead}"
+    journey = f"{path_to(view.tenant.name, 'lead')}?{of_lead}"
     return html.Section(
         [
             html.H3("Where it comes from"),
@@ -189,6 +191,7 @@ def _traces(view: View, lead: Record) -> Component:
                     ("Scored", words.stamp(lead["scored_at"])),
                     ("Standing still", lead["hold_reason"] or lead["hold"]),
                     ("Runs", dmc.Anchor("What agents did for this lead", href=runs)),
+                    ("Journey", dmc.Anchor("Its journey", href=journey)),
                 ]
             ),
         ]

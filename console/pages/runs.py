@@ -137,6 +137,7 @@ async def detail(view: View, run_id: UUID) -> Detail:
         raise NotFound("There is no such run.")
     lead = run["lead_id"]
     others = f"{path_to(view.tenant.name, 'runs')}?{urlencode({'lead': lead})}" if lead else None
+    journey = f"{path_to(view.tenant.name, 'lead')}?{urlencode({'lead': lead})}"
     body = [
         facts(
             [
@@ -152,6 +153,7 @@ async def detail(view: View, run_id: UUID) -> Detail:
                 ("Run id", _id(run["id"])),
                 ("Lead id", _id(lead) if lead else None),
                 ("Lead", dmc.Anchor("All runs of this lead", href=others) if others else None),
+                ("Journey", dmc.Anchor("Its journey", href=journey) if lead else None),
             ]
         ),
         json_view("Error", run["error"]),
