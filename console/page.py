@@ -69,9 +69,8 @@ class Press:
 class Said:
     """What comes of a press: what is told, and what the page does next.
 
-    It may stay as it is, have its rows read again, be drawn anew, go on to the next row, or shut
-    what is open. With `ask` nothing is
-    done yet.
+    It may stay as it is, have its rows read again, be drawn anew, go on to the next row, or shut what is open.
+    With `ask` nothing is done yet.
     """
 
     title: str = ""

@@ -79,8 +79,11 @@ def _works(run: Record, now: datetime) -> list[Stretch]:
         (datetime.fromisoformat(one["ended_at"]), one["duration_s"] or 0.0, one["reason"] or "")
         for one in run["attempts"] or ()
     ]
-    if not kept and run["finished_at"] is not None:
-        kept = [(run["finished_at"], run["duration_s"] or 0.0, run["reason"] or "")]
+    if not kept and run["duration_s"] is not None:
+        took = run["duration_s"]
+        kept = [
+            (run["finished_at"] or run["started_at"] + timedelta(seconds=took), took, run["reason"] or "")
+        ]
     works = [
         Stretch(max(run["started_at"], ended - timedelta(seconds=took)), ended, "work", reason)
         for ended, took, reason in kept

@@ -78,9 +78,10 @@ def _change(document: Any, path: str, value: Any) -> None:
         thing, (name, *deeper) = thing[name], deeper
     if deeper or not isinstance(thing, dict) or name not in thing:
         raise WrongEdit(f"{path}: there is no such value")
-    written = _as(thing[name], value, path, may_be_empty=name in _MAY_BE_EMPTY or path.count(".") > 1)
-    if written is None and path.startswith("effect.") and path.count(".") > 1:
-        del thing[name]  # a field of another's record that is not to be written
+    is_theirs = path.startswith("effect.") and path.count(".") > 1  # a field of a record that is not ours
+    written = _as(thing[name], value, path, may_be_empty=is_theirs or name in _MAY_BE_EMPTY)
+    if written is None and is_theirs:
+        del thing[name]  # it is not to be written
     else:
         thing[name] = written
 

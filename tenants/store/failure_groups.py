@@ -62,7 +62,7 @@ async def listed(session: Session, which: Which, *, slices: int, limit: int) -> 
 async def standing(session: Session, which: Which) -> Mapping[str, Any]:
     """How many failures match, in how many groups, and which agents, providers and errors the whole queue has.
 
-    What is in the queue of nobody, or of everybody, is not counted. The lists are None where the queue is empty.
+    The lists are None where the queue is empty.
     """
     rows = await session.rows(
         f"""

@@ -26,6 +26,21 @@ def test_about_what_stays_in_the_house_nobody_is_asked_unless_the_tenant_wants_i
     }
 
 
+def test_many_are_decided_at_once_only_where_every_kind_of_act_may_be():
+    policy = ApprovalPolicy(bulk=("source", "spend"))
+    assert policy.may_be_bulk([ActKind.SOURCE])
+    assert policy.may_be_bulk([ActKind.SOURCE, ActKind.SPEND])
+    assert not policy.may_be_bulk([ActKind.SOURCE, ActKind.ENROL])
+    assert not policy.may_be_bulk([])
+    assert not ApprovalPolicy().may_be_bulk([ActKind.SOURCE])
+    with pytest.raises(ValueError, match="send_again is decided one by one"):
+        ApprovalPolicy(bulk=("send_again",))
+
+
+def test_each_kind_of_act_says_what_may_come_of_it_and_whether_there_is_a_way_back():
+    assert all(kind.risk and kind.way_back for kind in ActKind)
+
+
 def test_only_to_send_again_is_asked_about_whatever_the_tenant_says():
     policy = ApprovalPolicy(enrol="allow", overwrite="allow", unverified_address="allow")
     assert {kind for kind in ActKind if policy.asks(kind, 1)} == {ActKind.SEND_AGAIN}
