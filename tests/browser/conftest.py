@@ -21,6 +21,8 @@ from tests.console import seeds
 ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=20_000)  # two cores that others use as well
 
+# with PICTURES in the environment, docs/images has these from the tests
+DOCUMENTED = ("pipeline", "lead", "approvals", "errors", "agents", "runs")
 PHOTOS = ROOT / ".artefacts" / "screenshots"
 # axe-core's one file, where somebody has put it: it judges each page that a test calls clean
 AXE = Path(os.environ["AXE_JS"]).read_text() if os.environ.get("AXE_JS") else ""
@@ -153,5 +155,9 @@ def photograph() -> Callable[[Page, str], Awaitable[None]]:
             await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             await page.wait_for_selector(f"html[data-mantine-color-scheme={theme}]")
             await page.screenshot(path=PHOTOS / f"{name}-{theme}.png")
+        if os.environ.get("PICTURES") and name in DOCUMENTED:
+            await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+            await page.wait_for_selector("html[data-mantine-color-scheme=light]")
+            await page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png")
 
     return photograph

@@ -84,7 +84,7 @@ async def test_the_theme_is_kept(page: Page, database: Database):
 async def test_other_screens(
     chromium: Browser, console: str, witness: Witness, database: Database, name: str, width: int, height: int
 ):
-    await seeds.sow(database, "acme", leads=120, label="Acme Outbound")
+    acme = await seeds.sow(database, "acme", leads=120, label="Acme Outbound")
     context = await chromium.new_context(
         base_url=console, viewport={"width": width, "height": height}, reduced_motion="reduce"
     )
@@ -94,10 +94,13 @@ async def test_other_screens(
         ("pipeline", "[row-index='0'] .tier"),
         ("agents", ".switch"),
         ("runs", "[row-index='0'] .status"),
+        ("errors", ".failures .strong"),
+        ("approvals", ".notice"),
+        (f"lead?lead={acme.scored[0]}", ".timeline .stretch-work"),
     ):
         await page.goto(f"/t/acme/{slug}")
         await expect(page.locator(ready).first).to_be_visible(timeout=20_000)
-        await page.screenshot(path=PHOTOS / f"{slug}-{name}.png")
+        await page.screenshot(path=PHOTOS / f"{slug.split('?')[0]}-{name}.png")
         assert await page.evaluate("document.documentElement.scrollWidth") <= width
     if name == "phone":
         await page.get_by_role("button", name="Menu").click()

@@ -204,6 +204,8 @@ _RUN = {
     "output": "json",
     "error": "json",
     "cost_usd": "numeric",
+    "fingerprint": "text",
+    "finished_at": "timestamptz",
 }
 
 
@@ -304,6 +306,8 @@ def _runs(row: dict[str, Any], chance: random.Random) -> list[dict[str, Any]]:
                 if status == "failed"
                 else None,
                 "cost_usd": 0.012 if AGENTS[step] == "enrichment" else 0,
+                "fingerprint": "seeded" if status == "failed" else None,
+                "finished_at": begun + timedelta(seconds=2 * step + 1.5),
             }
         )
     return runs

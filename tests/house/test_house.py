@@ -77,7 +77,6 @@ WITHOUT_A_TEST = {
         "console/components/icon.py",
         "console/components/notices.py",
         "console/components/timeline_view.py",
-        "console/deeds.py",
         "console/frame.py",
     ],
     "the doctor's tests break what it looks for": ["tenants/store/checkup.py"],

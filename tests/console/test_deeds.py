@@ -1,0 +1,113 @@
+"""Every button of every page: what it does is written down with a name, and to others it does nothing."""
+
+import getpass
+import json
+
+import httpx
+import pytest
+
+from console.pages import discovered
+from tenants.store.session import Database
+from tests.console.conftest import Visitor
+from tests.console.seeds import Sown
+from tests.console.waiting import audit_of, enrolment, fail, new_companies
+
+ME = getpass.getuser()
+ONLY_ASKS = {("approvals", "decide-together"), ("errors", "ask-retry"), ("errors", "ask-resolve")}
+BULK = {("approvals", "approve-bulk"), ("approvals", "reject-bulk")}
+DEEDS = sorted((page.slug, do) for page in discovered().values() for do in page.deeds)
+WORDS = {
+    "reject-words": "no",
+    "bulk-reason": "no",
+    "why-resolve-one": "known",
+    "why-resolve-all": "known",
+    "effect.name": "Ada",
+    "assignee": "bob",
+}
+
+
+class Target:
+    """One thing of a tenant for each deed to be done to."""
+
+    def __init__(self, sown: Sown, database: Database) -> None:
+        self.sown = sown
+        self.database = database
+
+    async def sow(self) -> None:
+        async with self.database.tenant(self.sown.id) as session:
+            await session.run("UPDATE run SET status = 'done' WHERE status = 'failed'")
+            await session.run("""UPDATE tenant SET config = '{"approvals": {"bulk": ["source"]}}'""")
+        self.held = await enrolment(self.database, self.sown)
+        await new_companies(self.database, self.sown, 2)
+        (self.run_id,) = await fail(self.database, self.sown)
+        async with self.database.tenant(self.sown.id) as session:
+            before = await session.value("SELECT input FROM run WHERE id = :id", id=self.run_id)
+        self.input = json.dumps({**before, "icp_version": 2})
+
+    async def press(self, visitor: Visitor, do: str, seen: str | None = None) -> dict:
+        if do.endswith("-bulk") or do == "decide-together":
+            on, seen = "source", seen or ""
+        elif do in ("mute", "assign"):
+            on = {"mute": "1 day", "assign": "me"}[do]
+        else:
+            on = str(self.run_id if do.startswith(("retry", "resolve", "ask")) else self.held.id)
+        seen = self.held.content_hash if seen is None else seen
+        return await visitor.press(do, on, seen, **WORDS, input=self.input)
+
+
+def test_the_buttons_are_known():
+    assert len(DEEDS) >= 16
+    assert {*ONLY_ASKS, *BULK} <= set(DEEDS)
+
+
+def _seen_of(answer: dict) -> str:
+    """What a question that is asked first says that the person has seen."""
+    text = json.dumps(answer)
+    at = text.index('"seen": "', text.index('"approve-bulk"')) + len('"seen": "')
+    return text[at : at + 64]
+
+
+@pytest.mark.parametrize(("page", "do"), DEEDS)
+async def test_each_deed_is_in_the_audit_and_what_only_asks_is_not(
+    visitor: Visitor, acme: Sown, database: Database, page: str, do: str
+):
+    mine = Target(acme, database)
+    await mine.sow()
+    visitor.at(f"/t/acme/{page}", "?group=f1" if page == "errors" else "")
+    seen = _seen_of(await mine.press(visitor, "decide-together")) if (page, do) in BULK else None
+    await mine.press(visitor, do, seen)
+    written = await audit_of(database, acme)
+    if (page, do) in ONLY_ASKS:
+        assert written == []
+    else:
+        assert written
+        assert {by for by, _, _ in written} == {ME}
+
+
+@pytest.mark.parametrize(("page", "do"), [one for one in DEEDS if one not in BULK | ONLY_ASKS])
+async def test_no_deed_reaches_another_tenant(
+    visitor: Visitor, acme: Sown, rival: Sown, database: Database, page: str, do: str
+):
+    theirs = Target(rival, database)
+    await theirs.sow()
+    async with database.tenant(acme.id) as session:
+        await session.run("UPDATE run SET status = 'done' WHERE status = 'failed'")
+    visitor.at(f"/t/acme/{page}", "?group=f1" if page == "errors" else "")
+    await theirs.press(visitor, do)
+    assert await audit_of(database, rival) == await audit_of(database, acme) == []
+    async with database.tenant(rival.id) as session:
+        assert await session.value("SELECT count(*) FROM approval WHERE status <> 'pending'") == 0
+        assert await session.value("SELECT count(*) FROM approval WHERE set_aside_until IS NOT NULL") == 0
+        assert await session.value("SELECT status FROM run WHERE id = :id", id=theirs.run_id) == "failed"
+        assert await session.value("SELECT count(*) FROM failure_group") == 0
+
+
+async def test_a_press_from_another_site_does_nothing(
+    visitor: Visitor, client: httpx.AsyncClient, acme: Sown, database: Database
+):
+    mine = Target(acme, database)
+    await mine.sow()
+    client.headers["Origin"] = "https://evil.example"
+    with pytest.raises(AssertionError, match="another site"):
+        await mine.press(visitor.at("/t/acme/approvals"), "approve")
+    assert await audit_of(database, acme) == []
