@@ -151,7 +151,7 @@ async def test_a_small_body_that_unpacks_to_a_large_one_is_garbled(http: Http) -
 
 @pytest.mark.parametrize(
     ("encoding", "body"),
-    [("gzip, gzip", gzip.compress(gzip.compress(b"{}"))), ("br", b"{}"), ("zstd", b"{}")],
+    [("gzip, gzip", gzip.compress(gzip.compress(b"{}", mtime=0), mtime=0)), ("br", b"{}"), ("zstd", b"{}")],
 )
 async def test_encodings_that_were_not_asked_for_are_not_unpacked(
     http: Http, encoding: str, body: bytes
