@@ -2,14 +2,17 @@
 
 Opening a model file runs no code from it: skops builds only the types on our list, and nothing here ever
 unpickles. The name is the hash, so a file that was cut, changed or renamed is refused before it is parsed.
+The same model makes the same bytes: neither addresses in memory nor times get into the file.
 """
 
 import hashlib
 import io
+import json
 import os
 import uuid
 import zipfile
 import zlib
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -35,7 +38,10 @@ SUFFIX = ".model"
 ALLOWED_TYPES = ("numpy.dtype",)
 """What a logistic pipeline holds beyond what skops trusts by itself: the imputer remembers a dtype."""
 
-_MANIFEST, _PIPELINE = "manifest.json", "pipeline.skops"
+TABLE_FORMAT = 2
+"""The format that a manifest names where the model is one of a table (`scoring_models/tables/artifact.py`)."""
+
+_MANIFEST, _PIPELINE, _SCHEMA = "manifest.json", "pipeline.skops", "schema.json"
 _LARGEST = {_MANIFEST: 2**20, _PIPELINE: 2**28}
 """Bytes that an entry may unpack to."""
 
@@ -57,9 +63,16 @@ class Manifest(Record):
 
 def write_model(model: TrainedModel, folder: Path) -> Path:
     """The model's file in the folder: all of it, or none."""
-    pipeline = skops.io.dumps(model.pipeline)
-    manifest = Manifest(
-        sha256=hashlib.sha256(pipeline).hexdigest(),
+    return write_file(
+        model.pipeline,
+        lambda sha256: _manifest_of(model, sha256).model_dump_json(indent=1),
+        folder,
+    )
+
+
+def _manifest_of(model: TrainedModel, sha256: str) -> Manifest:
+    return Manifest(
+        sha256=sha256,
         features=FEATURES,
         sklearn=model.sklearn_version,
         averages=model.averages,
@@ -69,11 +82,13 @@ def write_model(model: TrainedModel, folder: Path) -> Path:
         seed=model.seed,
         created_at=model.created_at,
     )
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(_MANIFEST, manifest.model_dump_json(indent=1))
-        archive.writestr(_PIPELINE, pipeline)
-    return _write_whole(packed.getvalue(), folder)
+
+
+def write_file(pipeline: Any, manifest: Callable[[str], str], folder: Path) -> Path:
+    """The file of a pipeline and of the manifest that is made for the pipeline's SHA-256."""
+    inside = _settled(skops.io.dumps(pipeline))
+    texts = {_MANIFEST: manifest(hashlib.sha256(inside).hexdigest()).encode(), _PIPELINE: inside}
+    return _write_whole(_zipped(texts, zipfile.ZIP_DEFLATED), folder)
 
 
 def open_model(path: Path) -> TrainedModel:
@@ -82,22 +97,20 @@ def open_model(path: Path) -> TrainedModel:
     Raises ArtifactError, and says by its class why: the file is damaged, its features or its scikit-learn
     are not ours, or it holds types that a model does not need.
     """
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != path.stem:
-        raise ArtifactCorruptError(path.name, "its name is not the SHA-256 of its content")
-    entries = _entries(path.name, content)
+    said, pipeline = read_file(path)
+    if is_of_a_table(said):
+        raise FeaturesDifferError(
+            path.name, "columns of a table of its own, which the mill's leads do not have"
+        )
     try:
-        manifest = Manifest.model_validate_json(entries[_MANIFEST])
+        manifest = Manifest.model_validate_json(said)
     except ValidationError as error:
         raise ArtifactCorruptError(path.name, f"{error.error_count()} faults in its manifest") from None
-    if hashlib.sha256(entries[_PIPELINE]).hexdigest() != manifest.sha256:
-        raise ArtifactCorruptError(path.name, "the SHA-256 in its manifest is not that of its pipeline")
+    check_pipeline(path.name, pipeline, manifest.sha256, manifest.sklearn)
     if manifest.features != FEATURES or len(manifest.averages) != len(FEATURES):
         raise FeaturesDifferError(path.name, ", ".join(manifest.features))
-    if _series(manifest.sklearn) != _series(sklearn.__version__):
-        raise LibraryDiffersError(path.name, f"{manifest.sklearn}, and here it is {sklearn.__version__}")
     return TrainedModel(
-        pipeline=_load(path.name, entries[_PIPELINE]),
+        pipeline=load_pipeline(path.name, pipeline, ALLOWED_TYPES),
         averages=manifest.averages,
         metrics=manifest.metrics,
         rows=manifest.rows,
@@ -106,6 +119,74 @@ def open_model(path: Path) -> TrainedModel:
         sklearn_version=manifest.sklearn,
         created_at=manifest.created_at,
     )
+
+
+def read_file(path: Path) -> tuple[bytes, bytes]:
+    """Manifest and pipeline in a model file, unopened. Raises ArtifactCorruptError."""
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != path.stem:
+        raise ArtifactCorruptError(path.name, "its name is not the SHA-256 of its content")
+    entries = _entries(path.name, content)
+    return entries[_MANIFEST], entries[_PIPELINE]
+
+
+def is_of_a_table(manifest: bytes) -> bool:
+    """Whether the manifest is that of a model of a table with columns of its own."""
+    try:
+        said = json.loads(manifest)
+    except ValueError:
+        return False
+    return isinstance(said, dict) and said.get("format") == TABLE_FORMAT
+
+
+def check_pipeline(file: str, pipeline: bytes, sha256: str, version: str) -> None:
+    """Nothing, where the pipeline is the manifest's and of our scikit-learn; else an ArtifactError."""
+    if hashlib.sha256(pipeline).hexdigest() != sha256:
+        raise ArtifactCorruptError(file, "the SHA-256 in its manifest is not that of its pipeline")
+    if _series(version) != _series(sklearn.__version__):
+        raise LibraryDiffersError(file, f"{version}, and here it is {sklearn.__version__}")
+
+
+def _settled(skopsed: bytes) -> bytes:
+    """A skops file without what differs from one writing to the next: addresses as ids and names, and times."""
+    with zipfile.ZipFile(io.BytesIO(skopsed)) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    schema = json.loads(entries.pop(_SCHEMA))
+    ids: dict[str, int] = {}
+    _renumber(schema, ids)
+    settled = {
+        f"{ids[stem]}.{suffix}": entries[f"{stem}.{suffix}"] for stem, _, suffix in map(_parts, entries)
+    }
+    return _zipped(
+        {_SCHEMA: json.dumps(schema).encode(), **dict(sorted(settled.items()))}, zipfile.ZIP_STORED
+    )
+
+
+def _renumber(node: Any, ids: dict[str, int]) -> None:
+    """Each id of a skops schema, and each file named by one, by the order in which it is met."""
+    if isinstance(node, list):
+        for one in node:
+            _renumber(one, ids)
+    elif isinstance(node, dict):
+        if isinstance(node.get("file"), str):
+            stem, _, suffix = _parts(node["file"])
+            node["file"] = f"{ids.setdefault(stem, len(ids) + 1)}.{suffix}"
+        if isinstance(node.get("__id__"), int):
+            node["__id__"] = ids.setdefault(str(node["__id__"]), len(ids) + 1)
+        for one in node.values():
+            _renumber(one, ids)
+
+
+def _parts(name: str) -> tuple[str, str, str]:
+    return name.rpartition(".")
+
+
+def _zipped(entries: Mapping[str, bytes], compression: int) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", compression) as archive:
+        for name, content in entries.items():
+            archive.writestr(zipfile.ZipInfo(name), content, compress_type=compression)
+    return packed.getvalue()
 
 
 def _write_whole(content: bytes, folder: Path) -> Path:
@@ -137,9 +218,10 @@ def _entries(file: str, content: bytes) -> dict[str, bytes]:
         raise ArtifactCorruptError(file, f"not a zip file ({error})") from None
 
 
-def _load(file: str, pipeline: bytes) -> Any:
+def load_pipeline(file: str, pipeline: bytes, allowed: Sequence[str]) -> Any:
+    """The pipeline in a skops file that holds no other types than skops trusts and we allow. Raises ArtifactError."""
     try:
-        loaded = skops.io.loads(pipeline, trusted=list(ALLOWED_TYPES))
+        loaded = skops.io.loads(pipeline, trusted=list(allowed))
     except UntrustedTypesFoundException as error:
         raise TypesUntrustedError(file, str(error)) from None
     except Exception as error:  # a hostile file can fail anywhere inside skops

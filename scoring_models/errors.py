@@ -6,6 +6,13 @@ ScoringError
 ├── ModelUnknownError    no model of that label
 ├── ModelNameError       a name that cannot stand in a label
 ├── NotAdditiveError     a model that cannot be explained
+├── FileUnreadableError  a file that is no table
+├── NoColumnError        a column that a table does not have
+├── ColumnUnfitError     a column that can't be what it was named for
+├── LabelError           a column that can't be the label
+├── SplitError           rows that can't be divided
+├── NoInputsError        a table with nothing to look at
+├── ColumnsMissingError  a table without what the model looks at
 └── ArtifactError        a model file that must not be opened
     ├── ArtifactCorruptError
     ├── FeaturesDifferError
@@ -91,3 +98,68 @@ class NotAdditiveError(ScoringError):
     def __init__(self, difference: float) -> None:
         super().__init__(difference)
         self.difference = difference
+
+
+class FileUnreadableError(ScoringError):
+    """{file} can't be read: {problem}."""
+
+    def __init__(self, file: str, problem: str) -> None:
+        super().__init__(file, problem)
+        self.file = file
+        self.problem = problem
+
+
+class NoColumnError(ScoringError):
+    """{file} has no column {column!r}; there are {there}."""
+
+    def __init__(self, file: str, column: str, there: str) -> None:
+        super().__init__(file, column, there)
+        self.file = file
+        self.column = column
+        self.there = there
+
+
+class ColumnUnfitError(ScoringError):
+    """{column} can't be {use}: {problem}."""
+
+    def __init__(self, column: str, use: str, problem: str) -> None:
+        super().__init__(column, use, problem)
+        self.column = column
+        self.use = use
+        self.problem = problem
+
+
+class LabelError(ScoringError):
+    """{column} can't be the label: {problem}."""
+
+    def __init__(self, column: str, problem: str) -> None:
+        super().__init__(column, problem)
+        self.column = column
+        self.problem = problem
+
+
+class SplitError(ScoringError):
+    """The rows can't be divided into those to learn from and those to measure on: {problem}."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+class NoInputsError(ScoringError):
+    """{file} has no column that a model may look at ({why})."""
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(file, why)
+        self.file = file
+        self.why = why
+
+
+class ColumnsMissingError(ScoringError):
+    """{file} lacks {count} of the columns that the model looks at: {columns}."""
+
+    def __init__(self, file: str, count: int, columns: str) -> None:
+        super().__init__(file, count, columns)
+        self.file = file
+        self.count = count
+        self.columns = columns

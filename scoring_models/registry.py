@@ -6,6 +6,9 @@ the tenant's own where it has one, else everybody's.
 
 import asyncio
 import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from scoring_models.artifact import write_model
@@ -34,8 +37,23 @@ class Registry:
 
         Raises ModelNameError.
         """
-        name = _full_name(name, tenant_id)
+        _full_name(name, tenant_id)
         file = await asyncio.to_thread(write_model, model, self._folder.path)
+        return await self.register_file(
+            file, metrics=model.metrics, facts=model.facts, name=name, tenant_id=tenant_id
+        )
+
+    async def register_file(
+        self,
+        file: Path,
+        *,
+        metrics: Mapping[str, float],
+        facts: Mapping[str, Any],
+        name: str,
+        tenant_id: UUID | None = None,
+    ) -> str:
+        """The label of a model whose file is in the folder already, as a new version. Raises ModelNameError."""
+        name = _full_name(name, tenant_id)
         async with self._database.system() as connection:
             version = await models.add_version(
                 connection,
@@ -43,8 +61,8 @@ class Registry:
                 name=name,
                 sha256=file.stem,
                 path=file.name,
-                metrics=dict(model.metrics),
-                facts=model.facts,
+                metrics=dict(metrics),
+                facts=dict(facts),
             )
             # Before the commit: a label that the database knows always has its file.
             label = f"{name}-{version}"

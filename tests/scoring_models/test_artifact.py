@@ -119,7 +119,7 @@ def test_a_pipeline_that_is_not_the_manifests_is_refused(file):
 
 
 @pytest.mark.parametrize(
-    "manifest", [{"format": 2}, {"rows": "many"}, {"created_at": "soon"}, {"surprise": 1}]
+    "manifest", [{"format": 3}, {"rows": "many"}, {"created_at": "soon"}, {"surprise": 1}]
 )
 def test_a_manifest_that_says_something_else_is_refused(file, manifest):
     with pytest.raises(ArtifactCorruptError, match="manifest"):

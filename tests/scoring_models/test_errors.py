@@ -14,6 +14,19 @@ EXAMPLES = [
     (errors.ModelNameError("A b"), "'A b' is not a model name"),
     (errors.ArtifactCorruptError("x.model", "cut"), "The model file x.model is damaged: cut."),
     (errors.NotAdditiveError(0.5), "off by 0.5"),
+    (errors.FileUnreadableError("a.csv", "it is empty"), "a.csv can't be read: it is empty."),
+    (errors.NoColumnError("a.csv", "won", "x, y"), "a.csv has no column 'won'; there are x, y."),
+    (
+        errors.ColumnUnfitError("x", "the time", "it holds no dates"),
+        "x can't be the time: it holds no dates.",
+    ),
+    (errors.LabelError("y", "it has no values"), "y can't be the label: it has no values."),
+    (errors.SplitError("one day"), "to learn from and those to measure on: one day."),
+    (errors.NoInputsError("a.csv", "x: empty"), "a.csv has no column that a model may look at (x: empty)."),
+    (
+        errors.ColumnsMissingError("a.csv", 2, "x, y"),
+        "a.csv lacks 2 of the columns that the model looks at: x, y.",
+    ),
 ]
 
 
