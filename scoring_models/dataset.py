@@ -56,13 +56,17 @@ def parse_dataset(content: bytes) -> Dataset:
 
 
 def _records(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """The records that are not blank, each with the line where it begins."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise DatasetError(line, _WHOLE_ROW, "not UTF-8 text") from None
-    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    return records(text)
+
+
+def records(text: str, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """The records of a CSV text that are not blank, each with the line where it begins. Raises DatasetError."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1
     try:
         for record in reader:
