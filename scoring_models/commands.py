@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,39 +10,159 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from scoring_models.errors import ModelNameError, ScoringError
+import scoring_models.tables.commands
+from scoring_models.frame import Json, registry, told
 
 if TYPE_CHECKING:
-    from scoring_models.registry import Registry
     from tenants.records import ModelVersion
 
 app = typer.Typer(help="Train models, look at them, and choose the one that judges.", no_args_is_help=True)
+app.command()(scoring_models.tables.commands.score)
+app.command()(scoring_models.tables.commands.evaluate)
+app.command()(scoring_models.tables.commands.compare)
 
 _SEED = 20_260_101
 """Which leads are held back. Fixed, so that two trainings on the same data are comparable."""
-
-Json = Annotated[bool, typer.Option("--json", help="Answer for programs: one JSON object a line.")]
+_TABLE = "A table of your own"
+Columns = list[str] | None
 
 
 @app.command()
 def train(
-    data: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="CSV file of labelled leads.")],
+    data: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="Labelled leads: CSV, TSV or Parquet.")
+    ],
+    label: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            rich_help_panel=_TABLE,
+            help="Column that tells which leads were won. With it, any columns will do; without, "
+            "the file has the columns that the README names.",
+        ),
+    ] = None,
+    won: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VALUE", rich_help_panel=_TABLE, help="The label's value for won, where it is not plain."
+        ),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            rich_help_panel=_TABLE,
+            help="Date on which a lead would be judged: learn from earlier leads, measure on the latest fifth.",
+        ),
+    ] = None,
+    in_order: Annotated[
+        bool, typer.Option("--in-order", rich_help_panel=_TABLE, help="The rows stand in the order of time.")
+    ] = False,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN", rich_help_panel=_TABLE, help="Account of a lead: an account stays on one side."
+        ),
+    ] = None,
+    exclude: Annotated[
+        Columns,
+        typer.Option(
+            metavar="COLUMN",
+            rich_help_panel=_TABLE,
+            help="Leave a column out; `Last*` means several. Repeatable.",
+        ),
+    ] = None,
+    force: Annotated[
+        Columns,
+        typer.Option(
+            metavar="COLUMN", rich_help_panel=_TABLE, help="Keep a column that would be left out. Repeatable."
+        ),
+    ] = None,
+    rises: Annotated[
+        Columns,
+        typer.Option(
+            metavar="COLUMN",
+            rich_help_panel=_TABLE,
+            help="More of it never makes a lead less likely. Repeatable.",
+        ),
+    ] = None,
+    falls: Annotated[
+        Columns,
+        typer.Option(
+            metavar="COLUMN",
+            rich_help_panel=_TABLE,
+            help="More of it never makes a lead likelier. Repeatable.",
+        ),
+    ] = None,
+    sep: Annotated[
+        str | None,
+        typer.Option(
+            rich_help_panel=_TABLE,
+            help="What separates values, if it isn't found out: comma, semicolon, tab, pipe.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int,
+        typer.Option(min=0, rich_help_panel=_TABLE, help="Which rows are drawn, where no time divides them."),
+    ] = 42,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False,
+            rich_help_panel=_TABLE,
+            help="Put model and report into this folder, and ask no database.",
+        ),
+    ] = None,
     name: Annotated[str, typer.Option(help="Name of the model; each training adds a version.")] = "fit",
     promote: Annotated[bool, typer.Option("--promote", help="Let the new version judge at once.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Train a model on labelled leads, measure it, and register it as a new version."""
+    """Train a model on labelled leads, measure it, and register it as a new version.
+
+    With --label, the file is any export of a CRM: kinds of columns are found out and shown, columns that know the
+    outcome are named and left out, and the simpler of two models wins unless it is beaten. docs/retraining.md takes
+    you through it.
+    """
+    if label is None:
+        table_only = (won, time, group, exclude, force, rises, falls, sep, to)
+        if in_order or any(one is not None for one in table_only):
+            raise typer.BadParameter("say with --label which column tells the leads that were won")
+        _train_on_leads(data, name, promote=promote, as_json=as_json)
+        return
+    if promote:
+        raise typer.BadParameter(
+            "a model of a table's own columns can't judge the mill's leads, which lack them"
+        )
+    from scoring_models.tables.preparation import Wish
+
+    wish = Wish(
+        label=label,
+        won=won,
+        time=time,
+        in_order=in_order,
+        group=group,
+        exclude=tuple(exclude or ()),
+        force=tuple(force or ()),
+        rises=tuple(rises or ()),
+        falls=tuple(falls or ()),
+        seed=seed,
+    )
+    scoring_models.tables.commands.train_on_table(data, wish, sep=sep, name=name, to=to, as_json=as_json)
+
+
+def _train_on_leads(data: Path, name: str, *, promote: bool, as_json: bool) -> None:
+    """A model of the mill's own features, which may judge its leads."""
     from scoring_models.dataset import read_dataset
     from scoring_models.train import train as train_model
 
-    with _told(), Console(stderr=True).status(f"Training on {data.name} …"):
+    with told(), Console(stderr=True).status(f"Training on {data.name} …"):
         model = train_model(read_dataset(data), seed=_SEED, created_at=datetime.now(UTC))
 
         async def register() -> str:
-            async with _registry() as registry:
-                label = await registry.register(model, name=name)
+            async with registry() as models:
+                label = await models.register(model, name=name)
                 if promote:
-                    await registry.promote(label)
+                    await models.promote(label)
                 return label
 
         label = asyncio.run(register())
@@ -62,10 +180,10 @@ def list_versions(as_json: Json = False) -> None:
     """List the models that may judge everybody's leads, the newest first."""
 
     async def versions() -> "list[ModelVersion]":
-        async with _registry() as registry:
-            return await registry.versions()
+        async with registry() as models:
+            return await models.versions()
 
-    with _told():
+    with told():
         known = sorted(asyncio.run(versions()), key=lambda version: version.created_at, reverse=True)
     if as_json:
         for version in known:
@@ -73,7 +191,9 @@ def list_versions(as_json: Json = False) -> None:
         return
     table = Table("model", "aliases", "trained", "rows", "ROC-AUC", "lift at 10 %")
     for version in known:
-        measures = [f"{version.metrics[measure]:.3f}" for measure in ("roc_auc", "lift_at_10_percent")]
+        metrics = version.metrics
+        lift = metrics.get("lift_10", metrics.get("lift_at_10_percent"))  # of a table, of the mill's leads
+        measures = [f"{measure:.3f}" for measure in (metrics["roc_auc"], lift)]
         trained = f"{version.created_at:%Y-%m-%d %H:%M}"
         table.add_row(
             version.label, ", ".join(version.aliases), trained, str(version.facts["rows"]), *measures
@@ -88,10 +208,10 @@ def promote(
     """Let this version judge everybody's leads from now on."""
 
     async def point() -> None:
-        async with _registry() as registry:
-            await registry.promote(model)
+        async with registry() as models:
+            await models.promote(model)
 
-    with _told():
+    with told():
         asyncio.run(point())
     typer.echo(f"{model} judges from now on")
 
@@ -105,27 +225,3 @@ def _described(version: "ModelVersion") -> dict[str, Any]:
         "metrics": version.metrics,
         "facts": version.facts,
     }
-
-
-@asynccontextmanager
-async def _registry() -> "AsyncIterator[Registry]":
-    from scoring_models.folder import ModelFolder, models_folder
-    from scoring_models.registry import Registry
-    from tenants.settings import StoreSettings
-    from tenants.store.session import open_database
-
-    settings = StoreSettings()
-    async with open_database(settings) as database:
-        yield Registry(database, ModelFolder(models_folder(settings)))
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What goes wrong, in one sentence and an exit status: 1 for a failure, 2 for a wrong argument."""
-    try:
-        yield
-    except ModelNameError as error:
-        raise typer.BadParameter(str(error)) from None
-    except ScoringError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
