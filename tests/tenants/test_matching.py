@@ -129,7 +129,7 @@ def test_a_website_that_leads_to_another_is_a_question_whatever_the_two_are_call
     assert compare(old, new).score < named.score < SAME_FROM
 
 
-@pytest.mark.parametrize("shared", [LED, frozenset({LEI}), LED | {LEI}], ids=str)
+@pytest.mark.parametrize("shared", [LED, frozenset({LEI}), LED | {LEI}], ids=["led", "lei", "both"])
 def test_what_two_share_is_a_question_and_never_enough_for_a_merge(shared):
     one = Company("Harbour Textiles", "a.example", "DE", "Kiel", 1999, identifiers=shared)
     for facts in (("Harbour Textiles", "a.test", "DE", "Kiel", 1999), ("Else", "b.example", "FR")):
