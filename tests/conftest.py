@@ -63,6 +63,7 @@ def beyond_this_machine(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
     monkeypatch.setattr(socket.socket, "connect", _CONNECT)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist looks at who goes with whom in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what asks vendors for real, unless the command line names it by its marker; and who goes with whom."""
     if not re.search(r"\blive\b", config.getoption("markexpr")):
