@@ -33,8 +33,7 @@ demo: setup ## three tenants and 300 leads through the mill; ARGS=--exit ends by
 	@$(BIN)/leadmill demo $(ARGS)
 
 test: setup ## all tests; ARGS="-k word" for some
-	@PYTHONHASHSEED=$$(od -An -N2 -tu2 /dev/urandom | tr -d ' ') \
-		$(BIN)/python -m pytest --numprocesses 2 --dist loadscope $(ARGS)
+	@$(BIN)/python -m pytest $(ARGS)
 
 chaos: setup ## real faults on real processes, and a table; ARGS="--list" for their names
 	@$(BIN)/python -m tests.chaos $(ARGS)

@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import hypothesis
@@ -30,18 +29,6 @@ from tests.kafka.broker import Broker
 from tests.kafka.jars import NoKafka
 
 LANES = 6
-_PROCESSES = "processes"
-_RUN_PROCESSES = (
-    "tests/actors/bus/",
-    "tests/actors/commands/test_topics.py",
-    "tests/actors/engine/test_carriage.py",
-    "tests/actors/shell/",
-    "tests/browser/",
-    "tests/chaos/",
-    "tests/kafka/",
-    "tests/serve/",
-    "tests/shell/",
-)
 _CONNECT = socket.socket.connect
 _GIVEN_BROKER = os.environ.get("LEADMILL_KAFKA_BOOTSTRAP")
 
@@ -74,34 +61,12 @@ def beyond_this_machine(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what asks vendors for real, unless the command line names it by its marker; what takes long first."""
-    if not re.search(r"\blive\b", config.getoption("markexpr")):
-        live = [item for item in items if item.get_closest_marker("live") is not None]
-        config.hook.pytest_deselected(items=live)
-        items[:] = [item for item in items if item.get_closest_marker("live") is None]
-    items.sort(key=lambda item: _company_of(item.nodeid) != _PROCESSES)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Who runs what, where tests run side by side: those with processes of their own on one side."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByCompany(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return _company_of(nodeid)
-
-    return ByCompany(config, log)
-
-
-def _company_of(nodeid: str) -> str:
-    """Those with whom a test is run in one process: of its file, or of all that run processes of their own.
-
-    The latter wait more than they work, and are to have the machine for themselves but for one other. They begin
-    first, since they take longest.
-    """
-    file = nodeid.partition("::")[0]
-    return _PROCESSES if file.startswith(_RUN_PROCESSES) else file
+    """Leave out what asks vendors for real, unless the command line names it by its marker."""
+    if re.search(r"\blive\b", config.getoption("markexpr")):
+        return
+    live = [item for item in items if item.get_closest_marker("live") is not None]
+    config.hook.pytest_deselected(items=live)
+    items[:] = [item for item in items if item.get_closest_marker("live") is None]
 
 
 def _is_address(host: str) -> bool:

@@ -87,6 +87,7 @@ async def test_a_mill_on_a_ray_of_others_works_and_leaves_it_running(database_ur
             await until(lambda: runs(process, folder))
             monkeypatch.setenv("LEADMILL_RAY_ADDRESS", address)
             monkeypatch.setenv("LEADMILL_MAX_DESKS", "24")
+            monkeypatch.setenv("LEADMILL_SCALE_LANES", "1")
             store = StoreSettings(home=folder / "home", database_url=database_url)
             parts = Parts(store, ShellSettings(console_port=0))
             try:
