@@ -29,6 +29,9 @@ async def engagement(event: EngagementRecorded, ctx: Context) -> Outcome:
         contact = await ctx.contact(event.contact_id)
     else:
         contact = await ctx.contact_of(event.lead_id)
+    account = await ctx.account_of(event.lead_id)
+    if contact is not None and (account is None or contact.account_id != account.id):
+        return Done(output={"kind": event.kind, "why": "the contact is not at the lead's company"})
     done = LeadEngagement(
         id=stable_id(event.lead_id, event.contact_id, event.kind, event.occurred_at.isoformat()),
         lead_id=event.lead_id,
@@ -50,7 +53,6 @@ async def engagement(event: EngagementRecorded, ctx: Context) -> Outcome:
         contact = contact.model_copy(update={"email_status": Status.DELIVERABLE})
         saved += told
         output["changed"] = Status.DELIVERABLE
-    account = await ctx.account(contact.account_id)
     # one that is not scored yet is judged with all that is known when its turn comes
     if stage is Stage.SCORED and event.kind in SIGNALS and account is not None:
         standing = await judged(event.lead_id, account, contact, ctx, [done])

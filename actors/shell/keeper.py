@@ -79,7 +79,7 @@ def keep_ray(
         signal.signal(number, lambda received, _: asked_to_end.append(received))
     deploy()
     supervisor = cluster.ensure_supervisor()
-    ray.get(supervisor.health.remote(), timeout=_BIRTH_S if address is None else _BIRTH_IN_A_CLUSTER_S)
+    _await_first_turn(supervisor, _BIRTH_S if address is None else _BIRTH_IN_A_CLUSTER_S)
     gcs = ray.get_runtime_context().gcs_address
     _ready({"mill": "ray", "pid": os.getpid(), "address": gcs})
     silent = 0
@@ -101,6 +101,21 @@ def keep_ray(
     undeploy()
     cluster.leave()
     return 0
+
+
+def _await_first_turn(supervisor: Any, within_s: float) -> None:
+    """Until it supervises, or says what keeps it from that: whoever is told that the mill runs may rely on it.
+
+    Where it does neither in time it is looked after as later on. Raises RayError where it is not even born.
+    """
+    import ray
+
+    until = time.monotonic() + within_s
+    while True:
+        health = ray.get(supervisor.health.remote(), timeout=within_s)
+        if health["turns"] or health["trouble"] or not health["alive"] or time.monotonic() > until:
+            return
+        time.sleep(0.05)
 
 
 def ray_environment(store: StoreSettings, address: str | None) -> None:

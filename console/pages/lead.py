@@ -11,9 +11,9 @@ from dash import html
 from console import timeline
 from console.addresses import path_to
 from console.components import filters, words
-from console.components.badges import address_badge, status_badge, tier_badge
+from console.components.badges import status_badge, tier_badge
 from console.components.bars import reason_bars
-from console.components.facts import facts
+from console.components.facts import contact_facts, facts
 from console.components.findings_view import findings_view
 from console.components.grid import live
 from console.components.json_view import json_view
@@ -229,22 +229,11 @@ def _contact(journey: Journey) -> Component:
         return html.Section(
             [html.H2("Contact"), html.P("Nobody was found yet.", className="faint")], className="panel padded"
         )
-    email = html.Span([lead["email"], " ", address_badge(lead["email_status"])]) if lead["email"] else None
     checks = [one for one in journey.findings if one["field"] == "email_status" and one["value"] is not None]
     return html.Section(
         [
             html.H2("Contact"),
-            facts(
-                [
-                    ("Name", lead["contact"]),
-                    ("Title", lead["title"]),
-                    ("Seniority", lead["seniority"]),
-                    ("Department", lead["department"]),
-                    ("E-mail", email),
-                    ("Address by", lead["email_source"]),
-                    ("LinkedIn", lead["linkedin_url"]),
-                ]
-            ),
+            contact_facts(lead),
             html.H3("How the address was verified"),
             *([_check(one) for one in checks] or [html.P("Nobody has verified it.", className="faint")]),
         ],

@@ -11,9 +11,9 @@ from dash import html
 
 from console.addresses import path_to
 from console.components import filters, words
-from console.components.badges import address_badge, address_kind, tier_badge
+from console.components.badges import address_kind, tier_badge
 from console.components.bars import reason_bars
-from console.components.facts import facts
+from console.components.facts import contact_facts, facts
 from console.components.funnel import funnel
 from console.components.grid import grid, live
 from console.components.notices import no_match, nothing_yet
@@ -136,21 +136,10 @@ def _why(lead: Record) -> Component:
 def _person(lead: Record) -> Component:
     if lead["contact"] is None:
         return html.Section([html.H3("Contact"), html.P("Nobody was found yet.", className="faint")])
-    email = html.Span([lead["email"], " ", address_badge(lead["email_status"])]) if lead["email"] else None
     return html.Section(
         [
             html.H3("Contact"),
-            facts(
-                [
-                    ("Name", lead["contact"]),
-                    ("Title", lead["title"]),
-                    ("Seniority", lead["seniority"]),
-                    ("Department", lead["department"]),
-                    ("E-mail", email),
-                    ("Found by", lead["email_source"]),
-                    ("LinkedIn", lead["linkedin_url"]),
-                ]
-            ),
+            contact_facts(lead),
         ]
     )
 

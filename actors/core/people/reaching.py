@@ -51,8 +51,8 @@ async def reach(
     answer = await notes.ask(question)
     revealed = answer.content or person
     if revealed.email is not None and is_well_formed(revealed.email):
-        record = await notes.company.record_of(answer.provider, "email_status")
-        if revealed.email_status == Status.DELIVERABLE and is_reliable(record):
+        claims = [await notes.company.record_of(answer.provider, one) for one in ("email", "email_status")]
+        if revealed.email_status == Status.DELIVERABLE and all(map(is_reliable, claims)):
             return revealed, Address(revealed.email, Status.DELIVERABLE, answer.provider)
         return revealed, await _verified(revealed.email, answer.provider, notes)
     return revealed, await _guessed(revealed, company, domain, notes, tuple(others))

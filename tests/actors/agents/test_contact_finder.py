@@ -654,9 +654,10 @@ async def test_an_address_whose_mail_came_back_is_not_guessed_again():
     assert "ann.example@acme.com" not in tried
 
 
+@pytest.mark.parametrize("claim", ["email", "email_status"])
 @pytest.mark.parametrize(("wrong", "is_checked"), [(0, False), (1, False), (9, True)])
-async def test_who_was_often_wrong_is_not_taken_at_their_word(wrong, is_checked):
-    record = TrackRecord(source="oracle", claim="email_status", right=0, wrong=wrong)
+async def test_who_was_often_wrong_is_not_taken_at_their_word(claim, wrong, is_checked):
+    record = TrackRecord(source="oracle", claim=claim, right=0, wrong=wrong)
     ctx = FakeContext(ALL_WELL, track_records=[record])
     await contact_finder.work(enriched(), ctx)
     assert bool(asked(ctx, VerifyAddress)) is is_checked

@@ -42,7 +42,7 @@ def judge(request):
 
 def context(stage=Stage.CONTACTABLE, **more):
     return FakeContext(
-        accounts=[ACME], contacts=[ANN], contacts_of={LEAD: ANN}, stages={LEAD: stage}, score=judge, **more
+        leads={LEAD: ACME}, contacts=[ANN], contacts_of={LEAD: ANN}, stages={LEAD: stage}, score=judge, **more
     )
 
 
@@ -123,3 +123,11 @@ async def test_a_reply_to_an_older_address_proves_nothing_of_the_one_that_the_co
     )  # fmt: skip
     outcome = await engagement.work(recorded("reply"), context(findings={ANN.id: [newer]}))
     assert [type(one) for one in outcome.save] == [LeadEngagement]
+
+
+async def test_what_somebody_of_another_company_did_is_nothing_of_this_lead():
+    elsewhere = ANN.model_copy(update={"id": uuid4(), "account_id": uuid4()})
+    ctx = FakeContext(leads={LEAD: ACME}, contacts=[elsewhere], stages={LEAD: Stage.SCORED}, score=judge)
+    outcome = await engagement.work(recorded("reply", contact_id=elsewhere.id), ctx)
+    assert isinstance(outcome, Done)
+    assert (outcome.save, ctx.asked) == ((), [])
