@@ -30,7 +30,12 @@ Columns = list[str] | None
 @app.command()
 def train(
     data: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="Labelled leads: CSV, TSV or Parquet.")
+        Path,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Labelled leads: CSV, TSV, or Parquet where pyarrow is installed.",
+        ),
     ],
     label: Annotated[
         str | None,
