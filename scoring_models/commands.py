@@ -34,7 +34,7 @@ def train(
         typer.Option(
             exists=True,
             dir_okay=False,
-            help="Labelled leads: CSV, TSV, or Parquet where pyarrow is installed.",
+            help="Labelled leads: CSV, TSV, or Parquet (needs pyarrow).",
         ),
     ],
     label: Annotated[
