@@ -27,6 +27,7 @@ from tenants.store.rls import APP
 from tenants.store.session import Database
 from tests.kafka.broker import Broker
 from tests.kafka.jars import NoKafka
+from tests.memory import roomy_folder
 
 LANES = 6
 _CONNECT = socket.socket.connect
@@ -93,7 +94,9 @@ def postgres() -> Iterator[str]:
     It has a folder of its own: pytest closes its temporary folders to others whenever a run begins, and
     PostgreSQL may run as another user.
     """
-    with tempfile.TemporaryDirectory(prefix="leadmill-test-", ignore_cleanup_errors=True) as home:
+    with tempfile.TemporaryDirectory(
+        prefix="leadmill-test-", dir=roomy_folder(), ignore_cleanup_errors=True
+    ) as home:
         folder = Path(home) / "postgres"
         address = embedded.start(folder)
         try:

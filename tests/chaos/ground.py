@@ -22,6 +22,7 @@ from actors.simulator.launch import Launched, launch
 from tenants.store import embedded
 from tenants.store.migrate import migrate
 from tests.chaos.desks import ROOT
+from tests.memory import roomy_folder
 
 LANES = 3
 _COMPANIES = 12_000
@@ -93,7 +94,9 @@ def prepared() -> Iterator[Ground]:
     """The ground, and everything on it ended afterwards."""
     with (
         # a folder of its own under a short path: a socket lies in it, and PostgreSQL may run as another user
-        tempfile.TemporaryDirectory(prefix="lm-chaos-", ignore_cleanup_errors=True) as home,
+        tempfile.TemporaryDirectory(
+            prefix="lm-chaos-", dir=roomy_folder(), ignore_cleanup_errors=True
+        ) as home,
         launch(companies=_COMPANIES) as simulator,
         _nursery(Path(home) / "nursery") as nursery,
     ):

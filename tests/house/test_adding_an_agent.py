@@ -89,7 +89,7 @@ def house(tmp_path_factory):
     house = tmp_path_factory.mktemp("house")
     for room in ("actors", "scoring_models", "tenants", "tests/fakes", "tests/kafka"):
         shutil.copytree(ROOT / room, house / room, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("pyproject.toml", "tests/__init__.py", "tests/conftest.py"):
+    for file in ("pyproject.toml", "tests/__init__.py", "tests/conftest.py", "tests/memory.py"):
         shutil.copy(ROOT / file, house / file)
     shutil.copytree(ROOT / "tests/house", house / "tests/house", ignore=shutil.ignore_patterns("__pycache__"))
     for agent in sorted((ROOT / "actors" / "agents").glob("[a-z]*.py")):

@@ -39,10 +39,12 @@ async def test_the_runs_of_a_lead_in_the_order_of_time_with_their_calls(session)
             id=run.id,
         )
         await session.run(
-            "INSERT INTO provider_call (tenant_id, id, run_id, provider, question, state, answer) "
-            "VALUES (:tenant_id, gen_random_uuid(), :id, 'apollo', 'q', 'settled', '{\"content\": {}}')",
+            "INSERT INTO provider_call (tenant_id, id, run_id, provider, question, state, answer, reserved_at) VALUES "
+            "(:tenant_id, gen_random_uuid(), :id, 'apollo', 'q', 'settled', '{\"content\": {}}', "
+            "now() + make_interval(secs => :n))",
             tenant_id=session.tenant_id,
             id=run.id,
+            n=float(number),
         )
     found = await journeys.of_lead(session, mine.id)
     assert [run["agent"] for run in found.runs] == ["agent_0", "agent_1"]
