@@ -122,13 +122,9 @@ def _names(line: int, header: Sequence[str]) -> list[str]:
 
 def _parquet(file: str, content: bytes) -> dict[str, list[str]]:
     """The columns of a Parquet file as text, written as a CSV export of the same table would write them."""
-    try:
-        from pyarrow import ArrowException, BufferReader
-        from pyarrow.parquet import read_table as read_parquet
-    except ImportError:
-        raise FileUnreadableError(
-            file, "Parquet is read with pyarrow, which is not installed (pip install pyarrow)"
-        ) from None
+    from pyarrow import ArrowException, BufferReader  # half a second, which a CSV need not wait for
+    from pyarrow.parquet import read_table as read_parquet
+
     try:
         table = read_parquet(BufferReader(content))
     except (ArrowException, OSError) as error:

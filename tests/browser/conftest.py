@@ -10,6 +10,7 @@ import sys
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,10 @@ ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=20_000)  # two cores that others use as well
 
 # with PICTURES in the environment, docs/images has these from the tests
-DOCUMENTED = ("pipeline", "lead", "approvals", "errors", "agents", "runs")
+DOCUMENTED = ("pipeline", "lead", "approvals", "errors", "agents", "runs", "models")
 PHOTOS = ROOT / ".artefacts" / "screenshots"
-# axe-core's one file, where somebody has put it: it judges each page that a test calls clean
-AXE = Path(os.environ["AXE_JS"]).read_text() if os.environ.get("AXE_JS") else ""
+# axe-core's one file, as it comes with the package: it judges each page that a test calls clean
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 _ARGUMENTS = (
     "--headless=new",
     "--no-sandbox",
@@ -65,9 +66,7 @@ class Witness:
 
 
 async def clean(page: Page) -> None:
-    """Nothing on the page keeps anybody out, in either theme, as far as axe can tell; without axe nothing is said."""
-    if not AXE:
-        return
+    """Nothing on the page keeps anybody out, in either theme, as far as axe can tell."""
     await page.evaluate(AXE)
     for theme in ("light", "dark"):
         await page.emulate_media(color_scheme=theme, reduced_motion="reduce")

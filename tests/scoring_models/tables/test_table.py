@@ -1,6 +1,8 @@
 import hashlib
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from scoring_models.errors import DatasetError, FileUnreadableError, NoColumnError
 from scoring_models.tables.table import known, read_table, write_table
@@ -91,9 +93,7 @@ def test_a_table_is_written_with_more_columns_and_read_again(tmp_path):
 
 
 def test_parquet_is_the_same_table_as_csv(tmp_path):
-    pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
-    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
-    table = pyarrow.table({"name": ["a", None], "size": [1, 2], "won": [True, False]})
+    table = pa.table({"name": ["a", None], "size": [1, 2], "won": [True, False]})
     parquet.write_table(table, tmp_path / "leads.parquet")
     read = read_table(tmp_path / "leads.parquet")
     assert read.columns == {"name": ["a", ""], "size": ["1", "2"], "won": ["yes", "no"]}
