@@ -1,6 +1,7 @@
 """The commands of ML staff: `leadmill model`."""
 
 import asyncio
+import getpass
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+import scoring_models.life_commands
+import scoring_models.store_commands
 import scoring_models.tables.commands
-from scoring_models.frame import Json, registry, told
+from scoring_models.frame import Json, installation, registry, told
 
 if TYPE_CHECKING:
     from tenants.records import ModelVersion
@@ -20,6 +23,8 @@ app = typer.Typer(help="Train models, look at them, and choose the one that judg
 app.command()(scoring_models.tables.commands.score)
 app.command()(scoring_models.tables.commands.evaluate)
 app.command()(scoring_models.tables.commands.compare)
+for _command in (*scoring_models.life_commands.COMMANDS, *scoring_models.store_commands.COMMANDS):
+    app.command()(_command)
 
 _SEED = 20_260_101
 """Which leads are held back. Fixed, so that two trainings on the same data are comparable."""
@@ -34,7 +39,7 @@ def train(
         typer.Option(
             exists=True,
             dir_okay=False,
-            help="Labelled leads: CSV, TSV, or Parquet (needs pyarrow).",
+            help="Labelled leads: CSV, TSV, or Parquet.",
         ),
     ],
     label: Annotated[
@@ -119,7 +124,9 @@ def train(
         ),
     ] = None,
     name: Annotated[str, typer.Option(help="Name of the model; each training adds a version.")] = "fit",
-    promote: Annotated[bool, typer.Option("--promote", help="Let the new version judge at once.")] = False,
+    promote: Annotated[
+        bool, typer.Option("--promote", help="Let the new version judge at once, where the gates are open.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Train a model on labelled leads, measure it, and register it as a new version.
@@ -158,16 +165,22 @@ def train(
 def _train_on_leads(data: Path, name: str, *, promote: bool, as_json: bool) -> None:
     """A model of the mill's own features, which may judge its leads."""
     from scoring_models.dataset import read_dataset
+    from scoring_models.lifecycle import Lifecycle
+    from scoring_models.registry import Registry
+    from scoring_models.train import held_back
     from scoring_models.train import train as train_model
 
     with told(), Console(stderr=True).status(f"Training on {data.name} …"):
-        model = train_model(read_dataset(data), seed=_SEED, created_at=datetime.now(UTC))
+        dataset = read_dataset(data)
+        model = train_model(dataset, seed=_SEED, created_at=datetime.now(UTC))
 
         async def register() -> str:
-            async with registry() as models:
-                label = await models.register(model, name=name)
+            async with installation() as (database, folder, _):
+                label = await Registry(database, folder).register(model, name=name)
                 if promote:
-                    await models.promote(label)
+                    by, life = getpass.getuser(), Lifecycle(database, folder)
+                    await life.propose(label, by=by, dataset=held_back(dataset, seed=_SEED))
+                    await life.promote(by=by, label=label)
                 return label
 
         label = asyncio.run(register())
@@ -204,21 +217,6 @@ def list_versions(as_json: Json = False) -> None:
             version.label, ", ".join(version.aliases), trained, str(version.facts["rows"]), *measures
         )
     Console().print(table)
-
-
-@app.command()
-def promote(
-    model: Annotated[str, typer.Argument(metavar="NAME-VERSION", help="A model from the list.")],
-) -> None:
-    """Let this version judge everybody's leads from now on."""
-
-    async def point() -> None:
-        async with registry() as models:
-            await models.promote(model)
-
-    with told():
-        asyncio.run(point())
-    typer.echo(f"{model} judges from now on")
 
 
 def _described(version: "ModelVersion") -> dict[str, Any]:

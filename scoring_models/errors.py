@@ -13,6 +13,11 @@ ScoringError
 ├── SplitError           rows that can't be divided
 ├── NoInputsError        a table with nothing to look at
 ├── ColumnsMissingError  a table without what the model looks at
+├── GatesClosedError     a model that is worse than the one that judges
+├── NoProposalError      nothing to promote
+├── NothingBeforeError   nothing to go back to
+├── LeadUnknownError     no judgement of that lead
+├── TooFewLeadsError     too few leads to look at
 └── ArtifactError        a model file that must not be opened
     ├── ArtifactCorruptError
     ├── FeaturesDifferError
@@ -163,3 +168,46 @@ class ColumnsMissingError(ScoringError):
         self.file = file
         self.count = count
         self.columns = columns
+
+
+class GatesClosedError(ScoringError):
+    """{label} may not take the place of the model that judges: {why}. `--despite REASON` proposes it all the same."""
+
+    def __init__(self, label: str, why: str) -> None:
+        super().__init__(label, why)
+        self.label = label
+        self.why = why
+
+
+class NoProposalError(ScoringError):
+    """Nothing is promoted: {why}."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class NothingBeforeError(ScoringError):
+    """{label} judges, and no model judged before it: there is nothing to go back to."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.label = label
+
+
+class LeadUnknownError(ScoringError):
+    """{tenant} has no lead {lead} that was scored."""
+
+    def __init__(self, lead: str, tenant: str) -> None:
+        super().__init__(lead, tenant)
+        self.lead = lead
+        self.tenant = tenant
+
+
+class TooFewLeadsError(ScoringError):
+    """There are {found} leads, and this takes {needed}."""
+
+    def __init__(self, found: int, needed: int) -> None:
+        super().__init__(found, needed)
+        self.found = found
+        self.needed = needed

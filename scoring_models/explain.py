@@ -77,6 +77,11 @@ class Scorecard:
         """The log-odds of leads with these contributions, of shape (leads,)."""
         return np.asarray(self.base + contributions.sum(axis=1))
 
+    def probability(self, contributions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How likely leads with these contributions are won, of shape (leads,)."""
+        # Half a hyperbolic tangent is the logistic function, without its overflow.
+        return np.asarray(0.5 + 0.5 * np.tanh(0.5 * self.log_odds(contributions)))
+
     def reasons(
         self, leads: LeadColumns, contributions: NDArray[np.float64]
     ) -> list[tuple[tuple[str, str, float], ...]]:

@@ -15,8 +15,8 @@ from scoring_models.artifact import write_model
 from scoring_models.errors import ArtifactCorruptError, ModelNameError, ModelUnknownError
 from scoring_models.estimators import TrainedModel
 from scoring_models.folder import ModelFolder
-from scoring_models.scorer import open_scorecard
-from tenants.records import ModelVersion
+from scoring_models.quarantine import check
+from tenants.records import ModelChange, ModelVersion
 from tenants.store import models
 from tenants.store.session import Database
 
@@ -69,24 +69,37 @@ class Registry:
             await asyncio.to_thread(self._folder.name, label, file)
         return label
 
-    async def promote(self, label: str, *, tenant_id: UUID | None = None) -> None:
+    async def usable(self, label: str, tenant_id: UUID | None = None) -> Path:
+        """The file of a version that can judge: it is what was registered, and opens in a process of its own.
+
+        Raises ModelUnknownError, ArtifactError where the file is not what was registered or must not be opened, and
+        NotAdditiveError for a model that gives no numbers.
+        """
+        known = {kept.label: kept for kept in await self.versions(tenant_id)}
+        if label not in known:
+            raise ModelUnknownError(label)
+        file = self._folder.path_of(label)
+        if file.stem != known[label].sha256:
+            raise ArtifactCorruptError(file.name, "it is not the file that was registered")
+        await asyncio.to_thread(check, file)
+        return file
+
+    async def promote(self, label: str, *, tenant_id: UUID | None = None, by: str = "leadmill") -> None:
         """From now on the version judges: the tenant's leads, or without a tenant everybody's.
 
-        Its file is opened first, as whoever judges with it will. Raises ModelUnknownError, ArtifactError where the
-        file is not what was registered or must not be opened, and NotAdditiveError for a model that gives no
-        numbers; whoever judged before goes on in all these cases.
+        Nothing is compared, and what was judged stays as it is (`Lifecycle` does both). Its file is opened first, and
+        whoever judged before goes on where that raises, as `usable` says.
         """
+        await self.usable(label, tenant_id)
+        name, _, version = label.rpartition("-")
         async with self._database.system() as connection:
-            known = {kept.label: kept for kept in await models.versions(connection, tenant_id=tenant_id)}
-            if label not in known:
-                raise ModelUnknownError(label)
-            name, version = known[label].name, known[label].version
-            file = self._folder.path_of(label)
-            if file.stem != known[label].sha256:
-                raise ArtifactCorruptError(file.name, "it is not the file that was registered")
-            await asyncio.to_thread(open_scorecard, file)
+            await models.lock_alias(connection, tenant_id=tenant_id, alias=CHAMPION)
+            last = await models.own(connection, tenant_id=tenant_id, alias=CHAMPION)
             await models.point_alias(
-                connection, tenant_id=tenant_id, alias=CHAMPION, name=name, version=version
+                connection, tenant_id=tenant_id, alias=CHAMPION, name=name, version=int(version)
+            )
+            await models.record_change(
+                connection, ModelChange(tenant_id, CHAMPION, "promoted", label, last, by)
             )
 
     async def champion(self, tenant_id: UUID | None = None) -> ModelVersion | None:

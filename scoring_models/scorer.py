@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-
 from scoring_models.artifact import open_model
 from scoring_models.columns import LeadColumns, ScoreColumns, pack, unpack
 from scoring_models.explain import Scorecard
@@ -35,8 +33,7 @@ class Scorer:
         """The same from columns to columns: what crosses a process border."""
         scorecard = self._scorecard(model)
         contributions = scorecard.contributions(matrix(leads))
-        # Half a hyperbolic tangent is the logistic function, without its overflow.
-        fits = (0.5 + 0.5 * np.tanh(0.5 * scorecard.log_odds(contributions))).tolist()
+        fits = scorecard.probability(contributions).tolist()
         intents = [
             intent(acts, jobs, signals)
             for acts, jobs, signals in zip(leads.engagement, leads.open_jobs, leads.signals, strict=True)

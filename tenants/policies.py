@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, SecretStr, ValidationError, field_validator
@@ -86,6 +87,24 @@ class SignalWatch(Record):
     leads_per_hour: int = Field(default=200, ge=1, le=100_000)
 
 
+class TierBounds(Record):
+    """From which fit and which intent on a lead is in a better tier: the lower bounds of the bands, from 0 to 1.
+
+    Fit alone makes C, B and A; warm intent lifts a lead by one tier and hot intent by two.
+    """
+
+    fit: tuple[float, float, float] = (0.25, 0.5, 0.75)
+    intent: tuple[float, float] = (0.15, 0.5)
+
+    @field_validator("fit", "intent")
+    @classmethod
+    def _they_rise(cls, bounds: tuple[float, ...]) -> tuple[float, ...]:
+        steps = (0.0, *bounds, 1.0)
+        if not all(low < high for low, high in pairwise(steps)):
+            raise ValueError(f"the bounds {', '.join(map(str, bounds))} do not rise between 0 and 1")
+        return bounds
+
+
 class TenantConfig(Record):
     """A tenant's configuration: whom it looks for, with which providers, and what follows from a score."""
 
@@ -104,6 +123,8 @@ class TenantConfig(Record):
     sources: tuple[ScheduledSource, ...] = ()
     exclusions: ExclusionReading = ExclusionReading()
     signals: SignalWatch = SignalWatch()
+    tiers: TierBounds = TierBounds()
+    share_outcomes: bool = False
 
     @field_validator("sources")
     @classmethod

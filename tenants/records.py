@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -146,6 +146,8 @@ class LeadScore(Record):
     sequence: str | None
     model: str
     reasons: tuple[Mapping[str, Any], ...]
+    asked: Mapping[str, Any] = {}
+    """What the model was told of the lead, so that another model can be asked the same."""
 
 
 class Finding(Record):
@@ -308,3 +310,36 @@ class ModelVersion:
     def label(self) -> str:
         """The model's name and version in one word."""
         return f"{self.name}-{self.version}"
+
+
+Act = Literal["proposed", "withdrawn", "promoted", "rolled back", "shadowed"]
+"""What may be decided about a model."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChange:
+    """What somebody decided about an alias: which model it pointed to before and after, and what was checked."""
+
+    tenant_id: UUID | None
+    alias: str
+    act: Act
+    model: str | None
+    before: str | None
+    by: str
+    reason: str | None = None
+    gates: tuple[Mapping[str, Any], ...] = ()
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judgement as it was given. `asked` is what the model was told of the lead."""
+
+    lead_id: UUID
+    judged_at: datetime
+    model: str
+    fit: float
+    intent: float
+    score: int
+    tier: str
+    asked: Mapping[str, Any]

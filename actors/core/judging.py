@@ -7,6 +7,7 @@ from actors.core.context import Context
 from actors.core.engaging import done_by_people
 from actors.core.value import as_known, happenings
 from scoring_models.schema import Engagement, Happening, ScoreRequest
+from scoring_models.standing import lead_score
 from tenants.records import Account, Contact, LeadEngagement, LeadScore
 
 
@@ -19,17 +20,8 @@ async def judged(
     """
     signals = happenings(await ctx.signals(account.id), ctx.now.date())
     acts = done_by_people([*news, *await ctx.engagement(lead_id)], ctx.now)
-    score = await ctx.score(request_for(lead_id, account, contact, signals, acts))
-    return LeadScore(
-        lead_id=lead_id,
-        fit=score.fit,
-        intent=score.intent,
-        score=score.score,
-        tier=score.tier,
-        sequence=ctx.config.sequences.get(score.tier),
-        model=score.model,
-        reasons=tuple({"text": reason.text, "contribution": reason.contribution} for reason in score.reasons),
-    )
+    request = request_for(lead_id, account, contact, signals, acts)
+    return lead_score(await ctx.score(request), request, ctx.config.sequences)
 
 
 def request_for(

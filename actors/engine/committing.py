@@ -39,6 +39,7 @@ from tenants.store import (
     findings,
     identifiers,
     identity,
+    judgements,
     lanes,
     leads,
     log,
@@ -60,7 +61,7 @@ _SAVERS: tuple[
 ] = (
     (Account, lambda one: one.id, leads.update_accounts),
     (Contact, lambda one: one.id, leads.save_contacts),
-    (LeadScore, lambda one: one.lead_id, leads.save_scores),
+    (LeadScore, lambda one: one.lead_id, judgements.save),
     (LeadProgress, lambda one: one.lead_id, leads.move_leads),
     (Finding, lambda one: (one.subject_id, one.field, one.provider), findings.save),
     (SourceTally, lambda one: (one.request_id, one.part), sources.save_tallies),

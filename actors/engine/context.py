@@ -18,6 +18,7 @@ from actors.engine.lookups import Lookups
 from actors.engine.profiles import Profile
 from actors.engine.recording import Recording
 from scoring_models.schema import Score, ScoreRequest
+from scoring_models.standing import placed
 from tenants.exclusions import ExclusionKind
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig
@@ -227,9 +228,9 @@ class RunContext:
         )
 
     async def score(self, request: ScoreRequest) -> Score:
-        """The lead's score from the tenant's champion model."""
+        """The lead's score from the tenant's champion model, in the tier that the tenant's bounds put it into."""
         score = await self._lookups.scores.get(request)
         if score is None:
             raise ScorerAway("the model gave no score for this lead")
         self.model = score.model
-        return score
+        return placed(score, self.config.tiers)

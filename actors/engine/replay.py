@@ -19,6 +19,7 @@ from actors.engine.recording import NotRecorded, Told, described, hashed
 from actors.events import event_types
 from actors.events.envelope import read_payload
 from scoring_models.schema import Score, ScoreRequest
+from scoring_models.standing import placed
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig, read_config
 from tenants.records import Account, AccountSignal, Contact, Finding, LeadEngagement, Stage, TrackRecord
@@ -336,4 +337,4 @@ class _Context:
         scores = await self._stage.scoring.score_many(self._world.model, [request])
         if not scores:
             raise ScorerAway(f"{self._world.model} gave no score")
-        return scores[0]
+        return placed(scores[0], self.config.tiers)

@@ -24,6 +24,7 @@ from actors.engine.profiles import Profile, Profiles
 from actors.engine.runner import Runner
 from actors.engine.scheduling import Scheduling
 from actors.engine.settings import EngineSettings
+from actors.engine.shadowing import Shadowing
 from actors.engine.station import Station
 from actors.engine.supervision import Chore
 from actors.engine.syncing import Syncing
@@ -58,7 +59,7 @@ class Works:
         self._buses: dict[str, Bus] = {}
         self.agents = all_agents()
         self.profiles = Profiles(database, vault, tuple(event_types()))
-        self._scoring = scoring
+        self.scoring = scoring
         self._turn = Turn()
         self._providers = providers
         self.asking = Asking(database, http, providers, calls_in_flight=settings.calls_in_flight)
@@ -104,7 +105,7 @@ class Works:
             self.database,
             self.asking,
             self._outward,
-            self._scoring,
+            self.scoring,
             build_id(),
             turn=self._turn,
         )
@@ -140,16 +141,22 @@ async def open_works(
 
 
 @asynccontextmanager
-async def open_chores(database: Database, engine: EngineSettings) -> AsyncIterator[Sequence[Chore]]:
-    """What is on a schedule: searches, whom CRMs exclude, what happens at companies. What is under way is given up."""
+async def open_chores(
+    database: Database, engine: EngineSettings, scoring: ScoringService
+) -> AsyncIterator[Sequence[Chore]]:
+    """What is on a schedule: searches, whom CRMs exclude, what happens at companies, shadows of models.
+
+    What is under way in the end is given up.
+    """
     providers = all_providers()
     async with open_web(connections=0) as http:
         asking = Asking(database, http, providers, calls_in_flight=engine.calls_in_flight)
         syncing = Syncing(database, Vault.from_settings(StoreSettings()), asking, providers)
+        shadowing = Shadowing(database, scoring)
         try:
-            yield Scheduling(database, providers), syncing, Watching(database, providers)
+            yield Scheduling(database, providers), syncing, Watching(database, providers), shadowing
         finally:
-            await syncing.close()
+            await asyncio.gather(syncing.close(), shadowing.close())
 
 
 def collect_rarely() -> None:

@@ -38,7 +38,7 @@ async def keep_inline() -> None:
     async with (
         open_works(pool_size=10, kafka=kafka) as works,
         carried(works.database, kafka, topics_of(), owner=owner, settings=works.settings),
-        open_chores(works.database, works.settings) as chores,
+        open_chores(works.database, works.settings, works.scoring) as chores,
     ):
         supervision = Supervision(
             works.database,

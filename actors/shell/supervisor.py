@@ -18,6 +18,7 @@ from actors.engine.supervision import Deposed, Supervision
 from actors.engine.wiring import build_id, followers, needs, open_chores, topics_of
 from actors.shell import cluster
 from actors.shell.installation import installation_mark
+from actors.shell.scorer import ServeScoring
 from tenants.store.carriers import EventsLeft
 from tenants.store.session import DatabaseError, open_database
 
@@ -163,7 +164,7 @@ class Supervisor:
         async with (
             open_database(pool_size=4) as database,
             carried(database, kafka, topics_of(), owner=owner, settings=settings),
-            open_chores(database, settings) as chores,
+            open_chores(database, settings, ServeScoring()) as chores,
         ):
             supervision = Supervision(
                 database,

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tenants.names import name_key
-from tenants.records import Account, Contact, Lead, LeadProgress, LeadScore, Stage
+from tenants.records import Account, Contact, Lead, LeadProgress, Stage
 from tenants.store import audit, failures
 from tenants.store.columns import columns, to_json, unnest
 from tenants.store.session import Session
@@ -280,34 +280,6 @@ async def move_leads(session: Session, steps: Sequence[LeadProgress]) -> None:
         tenant_id=session.tenant_id,
         order=[stage.value for stage in Stage],
         **columns(steps, ("lead_id", "stage", "contact_id"), rank=lambda step: _RANK[step.stage]),
-    )
-
-
-async def save_scores(session: Session, scores: Sequence[LeadScore]) -> None:
-    """The leads as scored."""
-    kinds = {
-        "lead_id": "uuid",
-        "fit": "real",
-        "intent": "real",
-        "score": "int",
-        "tier": "text",
-        "sequence": "text",
-        "model": "text",
-        "reasons": "json",
-    }
-    await session.run(
-        f"""
-        UPDATE lead SET fit = given.fit, intent = given.intent, score = given.score, tier = given.tier,
-               sequence = given.sequence, model = given.model, reasons = given.reasons, scored_at = now()
-        FROM {unnest(**kinds)}
-        WHERE lead.tenant_id = :tenant_id AND lead.id = given.lead_id
-        """,
-        tenant_id=session.tenant_id,
-        **columns(
-            scores,
-            ("lead_id", "fit", "intent", "score", "tier", "sequence", "model"),
-            reasons=lambda score: to_json(score.reasons),
-        ),
     )
 
 

@@ -1,12 +1,24 @@
 """Versions of models, and the aliases that point at them. The files themselves lie elsewhere."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tenants.records import ModelVersion
+from tenants.records import ModelChange, ModelVersion
 from tenants.store.columns import to_json
 from tenants.store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A model that judges a tenant's leads in the shadow, and since when."""
+
+    tenant_id: UUID
+    model: str
+    since: datetime
+
 
 _SELECT = """
     SELECT v.tenant_id, v.name, v.version, v.sha256, v.path, v.metrics, v.facts, v.created_at,
@@ -63,6 +75,86 @@ async def point_alias(
         name=name,
         version=version,
     )
+
+
+async def drop_alias(connection: Session, *, tenant_id: UUID | None, alias: str) -> None:
+    """The alias on nothing any more."""
+    await connection.run(
+        "DELETE FROM model_alias WHERE tenant_id IS NOT DISTINCT FROM CAST(:tenant_id AS uuid) AND alias = :alias",
+        tenant_id=tenant_id,
+        alias=alias,
+    )
+
+
+async def own(connection: Session, *, tenant_id: UUID | None, alias: str) -> str | None:
+    """The label behind an alias of the tenant's own, or of everybody's without one; None where it has none."""
+    found = await connection.value(
+        "SELECT name || '-' || version FROM model_alias "
+        "WHERE tenant_id IS NOT DISTINCT FROM CAST(:tenant_id AS uuid) AND alias = :alias",
+        tenant_id=tenant_id,
+        alias=alias,
+    )
+    return str(found) if found is not None else None
+
+
+async def lock_alias(connection: Session, *, tenant_id: UUID | None, alias: str) -> None:
+    """Nobody else moves this alias until the transaction ends."""
+    await connection.run(
+        "SELECT pg_advisory_xact_lock(hashtext('leadmill.alias.' || :alias || COALESCE(:tenant_id, '')))",
+        alias=alias,
+        tenant_id=str(tenant_id) if tenant_id is not None else None,
+    )
+
+
+async def record_change(connection: Session, change: ModelChange) -> None:
+    """What was decided about a model, for good."""
+    await connection.run(
+        """
+        INSERT INTO model_change (tenant_id, alias, act, model, before, by, reason, gates)
+        VALUES (CAST(:tenant_id AS uuid), :alias, :act, :model, :before, :by, :reason, CAST(:gates AS json))
+        """,
+        tenant_id=change.tenant_id,
+        alias=change.alias,
+        act=change.act,
+        model=change.model,
+        before=change.before,
+        by=change.by,
+        reason=change.reason,
+        gates=to_json(list(change.gates)),
+    )
+
+
+async def changes(connection: Session, *, tenant_id: UUID | None, limit: int = 200) -> list[ModelChange]:
+    """What was decided about models of a tenant, or of everybody, the newest first."""
+    rows = await connection.rows(
+        "SELECT tenant_id, alias, act, model, before, by, reason, gates, at FROM model_change "
+        "WHERE tenant_id IS NOT DISTINCT FROM CAST(:tenant_id AS uuid) ORDER BY id DESC LIMIT :limit",
+        tenant_id=tenant_id,
+        limit=limit,
+    )
+    return [ModelChange(**{**row, "gates": tuple(row["gates"])}) for row in rows]
+
+
+async def without_own_champion(connection: Session) -> list[UUID]:
+    """The tenants whose leads everybody's champion judges."""
+    rows = await connection.rows(
+        "SELECT id FROM tenant WHERE NOT EXISTS (SELECT FROM model_alias a WHERE a.tenant_id = tenant.id "
+        "AND a.alias = 'champion') ORDER BY id"
+    )
+    return [row["id"] for row in rows]
+
+
+async def shadows(connection: Session) -> list[Shadow]:
+    """The tenants whose leads a model judges in the shadow: their own shadow, else everybody's."""
+    rows = await connection.rows(
+        """
+        SELECT DISTINCT ON (tenant.id) tenant.id AS tenant_id, a.name || '-' || a.version AS model,
+               a.changed_at AS since
+        FROM tenant JOIN model_alias a ON a.alias = 'shadow' AND (a.tenant_id = tenant.id OR a.tenant_id IS NULL)
+        ORDER BY tenant.id, a.tenant_id NULLS LAST
+        """
+    )
+    return [Shadow(**row) for row in rows]
 
 
 async def resolve(

@@ -51,6 +51,14 @@ async def with_sources(session: Session) -> list[tuple[Tenant, frozenset[str]]]:
     ]
 
 
+async def who_share(session: Session) -> list[Tenant]:
+    """The tenants whose outcomes everybody's model may learn from. Needs a system session."""
+    rows = await session.rows(
+        f"SELECT {_COLUMNS} FROM tenant WHERE config ->> 'share_outcomes' = 'true' ORDER BY name"
+    )
+    return [_tenant(row) for row in rows]
+
+
 async def these(session: Session, ids: Sequence[TenantId]) -> dict[TenantId, Tenant]:
     """Those of the tenants that exist. Needs a system session."""
     rows = await session.rows(

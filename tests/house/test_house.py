@@ -65,6 +65,7 @@ WITHOUT_A_TEST = {
         "tenants/store/migrations/versions/0019_identifiers.py",
         "tenants/store/migrations/versions/0020_engagement.py",
         "tenants/store/migrations/versions/0021_console.py",
+        "tenants/store/migrations/versions/0022_judgements.py",
     ],
     "the visitor of tests/console goes through it to every page": [
         "console/acts.py",
@@ -75,6 +76,7 @@ WITHOUT_A_TEST = {
         "console/components/failure_view.py",
         "console/components/grid.py",
         "console/components/icon.py",
+        "console/components/model_view.py",
         "console/components/notices.py",
         "console/components/timeline_view.py",
         "console/frame.py",

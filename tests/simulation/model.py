@@ -32,6 +32,7 @@ from tenants.store import (
     heartbeats,
     identifiers,
     identity,
+    judgements,
     lanes,
     leads,
     letters,
@@ -580,7 +581,7 @@ async def move_leads(session, steps):
                 tx.put("lead", key, {**lead, **moved})
 
 
-async def save_scores(session, scores):
+async def save_judgements(session, scores):
     async with session.statement() as tx:
         for score in scores:
             lead = await tx.lock("lead", (session.tenant_id, score.lead_id))
@@ -796,7 +797,7 @@ MODELLED = {
     (leads, "update_accounts"): update_accounts,
     (leads, "save_contacts"): save_contacts,
     (leads, "move_leads"): move_leads,
-    (leads, "save_scores"): save_scores,
+    (judgements, "save"): save_judgements,
     (findings, "save"): save_findings,
     (findings, "current"): current_findings,
     (signals, "save"): save_signals,

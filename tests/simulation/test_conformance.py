@@ -35,6 +35,7 @@ from tenants.store import (
     findings,
     identifiers,
     identity,
+    judgements,
     lanes,
     leads,
     log,
@@ -177,7 +178,7 @@ class Both:
         one = self.draw.choice(self.leads)
         step = LeadProgress(lead_id=one.id, stage=self.draw.choice(list(Stage)))
         await self.do(leads, "move_leads", [step])
-        await self.do(leads, "save_scores", [score(one, self.draw.randrange(100))])
+        await self.do(judgements, "save", [score(one, self.draw.randrange(100))])
         await self.do(leads, "is_open", one.id)
 
     async def learn(self):

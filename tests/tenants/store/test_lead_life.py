@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, consumes, initialize, invariant, precondition, rule
 
 from tenants.records import LeadProgress, RunStatus, Stage
-from tenants.store import failures, funnel, leads, runs
+from tenants.store import failures, funnel, judgements, leads, runs
 from tenants.store.failures import Which
 from tenants.store.runs import GroundMoved
 from tests.tenants.store.machines import Life, live
@@ -91,7 +91,7 @@ class LeadLife(Life):
             if status is RunStatus.DONE:
                 await leads.move_leads(session, [LeadProgress(lead_id=lead_id, stage=stage)])
                 if stage is Stage.SCORED:
-                    await leads.save_scores(
+                    await judgements.save(
                         session, [score(next(x for x in self.leads if x.id == lead_id), 50)]
                     )
             await runs.close_runs(session, [ended])

@@ -4,7 +4,7 @@ import pytest
 import pytest_asyncio
 
 from tenants.records import LeadProgress, Stage
-from tenants.store import leads, tenants
+from tenants.store import judgements, leads, tenants
 from tests.tenants.store.rows import account, add_leads, contact, lead, score
 
 
@@ -157,7 +157,7 @@ async def test_prospects_are_ranked_best_first_with_all_that_explains_them(datab
         person = contact(company, title="CEO", email="ann@acme.com", email_status="deliverable")
         await leads.save_contacts(session, [person])
         reason = {"text": "Software fits", "contribution": 0.25}
-        await leads.save_scores(
+        await judgements.save(
             session,
             [
                 score(good, 40, tier="C", sequence=None),
@@ -200,5 +200,5 @@ async def test_a_lead_that_is_scored_again_has_its_latest_score(database, acme):
     async with database.tenant(acme.id) as session:
         (pursuit,) = await add_leads(session, 1)
         for points in (90, 10):
-            await leads.save_scores(session, [score(pursuit, points)])
+            await judgements.save(session, [score(pursuit, points)])
         assert [row["score"] for row in await leads.ranked(session)] == [10]

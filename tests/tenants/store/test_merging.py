@@ -27,6 +27,7 @@ from tenants.store import (
     funnel,
     identifiers,
     identity,
+    judgements,
     leads,
     moves,
     pages,
@@ -132,7 +133,7 @@ class World:
         pursuit = lead(one, id=self.uuid(), stage=self.draw.choice(list(Stage)))
         await leads.add_leads(self.session, [pursuit])
         if pursuit.stage is Stage.SCORED:
-            await leads.save_scores(self.session, [score(pursuit, 40)])
+            await judgements.save(self.session, [score(pursuit, 40)])
         for _ in range(self.draw.randrange(4)):
             await self.work(pursuit)
         await self.session.run(
@@ -273,7 +274,7 @@ async def test_a_scored_duplicate_is_no_prospect_any_more(database, acme):
     async with database.tenant(acme.id) as session:
         one, other, first, second = await pair(session)
         for pursuit, points in ((first, 40), (second, 90)):
-            await leads.save_scores(session, [score(pursuit, points)])
+            await judgements.save(session, [score(pursuit, points)])
             await leads.move_leads(session, [LeadProgress(lead_id=pursuit.id, stage=Stage.SCORED)])
         merge_id = await merged(session, one, other)
         assert [row["lead_id"] for row in await leads.ranked(session)] == [first.id]

@@ -8,7 +8,7 @@ import pytest
 
 from tenants.modes import EVERY_AGENT, Mode
 from tenants.records import LeadProgress, Stage
-from tenants.store import leads, rounds, switches, tenants
+from tenants.store import judgements, leads, rounds, switches, tenants
 from tests.tenants.store.rows import account, contact, lead, score
 
 NOW = datetime(2026, 3, 4, 22, 0, tzinfo=UTC)
@@ -47,7 +47,7 @@ async def scored(database, tenant, at, tier="A", **more):
         await leads.add_leads(session, [one])
         step = LeadProgress(lead_id=one.id, stage=Stage.SCORED, contact_id=person.id)
         await leads.move_leads(session, [step])
-        await leads.save_scores(session, [score(one, 50, tier=tier)])
+        await judgements.save(session, [score(one, 50, tier=tier)])
         await session.run("UPDATE lead SET scored_at = :at WHERE id = :id", at=at, id=one.id)
         for column, value in more.items():
             await session.run(f"UPDATE lead SET {column} = :value WHERE id = :id", value=value, id=one.id)

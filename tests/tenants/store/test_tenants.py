@@ -158,3 +158,14 @@ async def test_a_removal_that_can_not_succeed_is_not_tried_again(database, vault
     monkeypatch.setattr(tenants, "_remove", refused)
     with pytest.raises(DatabaseError):
         await tenants.remove(database, "acme")
+
+
+async def test_only_who_has_agreed_shares_what_came_of_its_leads(database, vault):
+    for name, config in (
+        ("acme", {}),
+        ("globex", {"share_outcomes": True}),
+        ("initech", {"share_outcomes": False}),
+    ):
+        await tenants.add(database, vault, name, config)
+    async with database.system() as session:
+        assert [one.name for one in await tenants.who_share(session)] == ["globex"]

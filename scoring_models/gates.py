@@ -1,0 +1,109 @@
+"""The gates that a model passes before it may take the place of the one that judges.
+
+Both judge the same leads, whose outcome is known. A gate stands open where the new model is not worse: neither beyond
+what chance explains nor by more than a margin. How many leads would come into another tier is bounded, and so is the
+time that it takes.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from scoring_models.bootstrap import draws, interval, measured, point
+from scoring_models.dataset import Dataset
+from scoring_models.evaluate import Floats
+from scoring_models.explain import Scorecard
+from scoring_models.features import matrix
+from scoring_models.intent import intent
+from scoring_models.tiers import Grid
+from tenants.records import Record
+
+MOST_MOVED = 0.3
+"""Share of the leads that may come into another tier."""
+MOST_TIME = 2.0
+"""Times as long that a batch may take."""
+BATCH = 256
+LEAST_LEADS = 100
+"""Leads with an outcome that a comparison needs."""
+
+_SLACK_S = 0.005
+_ROUNDS = 5
+# what is measured, what it is called, which way is better, and by how much a point may be worse
+_MEASURES = (
+    ("roc_auc", "ROC-AUC", 1, 0.01),
+    ("ece", "calibration error", -1, 0.01),
+    ("lift_10", "lift at 10 %", 1, 0.2),
+)
+
+
+class Gate(Record):
+    """One condition, whether it is met, and what was found."""
+
+    name: str
+    is_open: bool
+    found: str
+
+
+def compare(new: Scorecard, old: Scorecard, dataset: Dataset, *, seed: int) -> tuple[Gate, ...]:
+    """The gates between a model and the one that judges, on leads whose outcome is known."""
+    won = np.array(dataset.won, dtype=np.bool_)
+    if len(won) < LEAST_LEADS or won.all() or not won.any():
+        found = (
+            f"{len(won):,} leads, {int(won.sum()):,} of them won: {LEAST_LEADS} and both outcomes are needed"
+        )
+        return (Gate(name="leads", is_open=False, found=found),)
+    fits = {"new": _fits(new, dataset), "old": _fits(old, dataset)}
+    drawn = measured(won, fits, draws(len(won), seed=seed))
+    points = {name: point(won, fit) for name, fit in fits.items()}
+    gates = [Gate(name="leads", is_open=True, found=f"{len(won):,} leads, {int(won.sum()):,} of them won")]
+    for measure, name, better, margin in _MEASURES:
+        low, high = interval(better * (drawn["new"][measure] - drawn["old"][measure]))
+        worse_by = better * (points["old"][measure] - points["new"][measure])
+        gates.append(
+            Gate(
+                name=name,
+                is_open=bool(high >= 0 and worse_by <= margin),
+                found=f"{points['new'][measure]:.3f} where it was {points['old'][measure]:.3f} "
+                f"(better by {low:+.3f} to {high:+.3f}; at most {margin:g} worse)",
+            )
+        )
+    return (*gates, _moved(fits["new"], fits["old"], dataset), _in_time(new, old, dataset))
+
+
+def as_documents(gates: Sequence[Gate]) -> tuple[dict[str, Any], ...]:
+    """The gates as plain values, as they are kept."""
+    return tuple(gate.model_dump() for gate in gates)
+
+
+def _fits(card: Scorecard, dataset: Dataset) -> Floats:
+    return card.probability(card.contributions(matrix(dataset.leads)))
+
+
+def _moved(new: Floats, old: Floats, dataset: Dataset) -> Gate:
+    grid = Grid()
+    leads = dataset.leads
+    wants = [intent(*one) for one in zip(leads.engagement, leads.open_jobs, leads.signals, strict=True)]
+    tiers = [[grid.tier(fit, want) for fit, want in zip(fits, wants, strict=True)] for fits in (new, old)]
+    share = float(np.mean([one != other for one, other in zip(*tiers, strict=True)]))
+    found = f"{share:.1%} of the leads would be in another tier (at most {MOST_MOVED:.0%})"
+    return Gate(name="tiers", is_open=share <= MOST_MOVED, found=found)
+
+
+def _in_time(new: Scorecard, old: Scorecard, dataset: Dataset) -> Gate:
+    rows = matrix(dataset.leads)
+    rows = np.resize(rows, (BATCH, rows.shape[1]))
+    taken = []
+    for card in (new, old):
+        times = []
+        for _ in range(_ROUNDS):
+            began = time.perf_counter()
+            card.contributions(rows)
+            times.append(time.perf_counter() - began)
+        taken.append(min(times))
+    found = (
+        f"{BATCH} leads in {taken[0] * 1e3:.1f} ms where it was {taken[1] * 1e3:.1f} ms "
+        f"(at most {MOST_TIME:g} times as long)"
+    )
+    return Gate(name="time", is_open=taken[0] <= MOST_TIME * taken[1] + _SLACK_S, found=found)

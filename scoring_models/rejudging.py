@@ -1,0 +1,93 @@
+"""Judging anew: the leads that a model has judged, judged by another one from what the first was told.
+
+Nobody is asked and nothing is said. A lead that the model had judged before, and of which nothing but the time is other
+since, gets that score back to the digit.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from scoring_models.schema import Score, ScoreRequest
+from scoring_models.scorer import Scorer
+from scoring_models.standing import DATED, lead_score, placed, request_of
+from tenants.identity import TenantId
+from tenants.policies import TierBounds
+from tenants.records import Judged
+from tenants.store import judgements, tenants
+from tenants.store.judgements import Standing
+from tenants.store.session import Database
+
+AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rejudged:
+    """How many leads got an earlier score back, how many were judged anew, and how many of all changed their tier."""
+
+    restored: int = 0
+    judged: int = 0
+    moved: int = 0
+
+    def __add__(self, other: "Rejudged") -> "Rejudged":
+        return Rejudged(self.restored + other.restored, self.judged + other.judged, self.moved + other.moved)
+
+
+async def judge_anew(
+    database: Database,
+    scorer: Scorer,
+    tenant_id: UUID,
+    *,
+    model: str,
+    of: str | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Rejudged:
+    """The tenant's leads as the model judges them: those whose score is of the model `of`, or of any other.
+
+    In transactions of 5,000 leads each; `progress` hears how many are through. Where it ends half-way it can be done
+    again, and goes on with the others. Raises ModelUnknownError or ArtifactError.
+    """
+    total, after = Rejudged(), None
+    while True:
+        async with database.tenant(TenantId(tenant_id)) as session:
+            config = await tenants.configuration(session)
+            found = await judgements.standing(session, other=model, of=of, after=after, limit=AT_ONCE)
+            if not found:
+                return total
+            back = [one.judged.lead_id for one in found if _is_the_same(one)]
+            others = [one.judged for one in found if not _is_the_same(one)]
+            before = {one.judged.lead_id: one.judged.tier for one in found}
+            restored = await judgements.restore(session, back, model=model)
+            scores = await asyncio.to_thread(_scores, scorer, model, others, config.tiers)
+            await judgements.save(
+                session, [lead_score(score, request, config.sequences) for score, request in scores]
+            )
+            tiers = await judgements.tiers(session, list(before))
+        moved = sum(tiers[lead] != tier for lead, tier in before.items())
+        total += Rejudged(restored, len(scores), moved)
+        after = found[-1].judged.lead_id
+        progress(len(found))
+
+
+def _is_the_same(one: Standing) -> bool:
+    """Whether the other model was told the same, but for the time that has passed since."""
+    return one.earlier_asked is not None and _timeless(one.earlier_asked) == _timeless(one.judged.asked)
+
+
+def _timeless(asked: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = {name: sorted(one["kind"] for one in asked.get(name, ())) for name in DATED}
+    return {**asked, **kinds}
+
+
+def _scores(
+    scorer: Scorer, model: str, leads: Sequence[Judged], bounds: TierBounds
+) -> list[tuple[Score, ScoreRequest]]:
+    if not leads:
+        return []
+    now = datetime.now(UTC)
+    requests = [request_of(one, now) for one in leads]
+    scores = scorer.score_many(model, requests)
+    return [(placed(score, bounds), request) for score, request in zip(scores, requests, strict=True)]
