@@ -4,11 +4,11 @@ All of it goes through what the command line calls as well, which writes into th
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tenants import content
@@ -20,6 +20,9 @@ from tenants.store import approval_queue, approvals, failures, switches, tenants
 from tenants.store.approvals import NotDecidable
 from tenants.store.failures import Retry, Which
 from tenants.store.session import Database, Session
+
+if TYPE_CHECKING:
+    from scoring_models.lifecycle import Lifecycle, Moved
 
 BULK_LIMIT = 1_000
 
@@ -160,6 +163,34 @@ class Acts:
         async with self._session(tenant_id) as session:
             await failures.assign(session, fingerprint, to=to, by=by)
 
+    async def promote_model(self, tenant_id: TenantId | None, label: str, *, by: str) -> "Moved":
+        """The proposed model judges from now on: the tenant's leads, or everybody's. Raises Refused."""
+        with _refused():
+            return await self._life(tenant_id).promote(by=by, label=label)
+
+    async def withdraw_model(self, tenant_id: TenantId | None, *, by: str, reason: str) -> str:
+        """The label of the model that is not proposed any more. Raises Refused."""
+        with _refused():
+            return await self._life(tenant_id).withdraw(by=by, reason=reason)
+
+    async def roll_back_model(self, tenant_id: TenantId | None, *, by: str, reason: str) -> "Moved":
+        """The model judges again that judged before the last promotion. Raises Refused."""
+        with _refused():
+            return await self._life(tenant_id).roll_back(by=by, reason=reason)
+
+    async def shadow_model(self, tenant_id: TenantId | None, label: str | None, *, by: str) -> None:
+        """A model that judges in the shadow from now on; None: no more. Raises Refused."""
+        with _refused():
+            await self._life(tenant_id).shadow(label, by=by)
+
+    def _life(self, tenant_id: TenantId | None) -> "Lifecycle":
+        # scikit-learn takes a second and a hundred megabytes, which a console that changes no model never spends
+        from scoring_models.folder import ModelFolder, models_folder
+        from scoring_models.lifecycle import Lifecycle
+        from tenants.settings import StoreSettings
+
+        return Lifecycle(self.database, ModelFolder(models_folder(StoreSettings())), tenant_id)
+
     @asynccontextmanager
     async def _session(self, tenant_id: TenantId) -> AsyncIterator[Session]:
         """A session in which what the store refuses is told to the person who wanted it."""
@@ -186,3 +217,14 @@ class Acts:
             refused[reason] = refused.get(reason, 0) + 1
         all_of_them = hashlib.sha256("".join(f"{row['id']}{row['content_hash']}" for row in rows).encode())
         return Bulk(tuple(row["id"] for row in rows), refused, all_of_them.hexdigest()), rows
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """A block in which what is wrong with a model is told to the person who wanted something of it."""
+    from scoring_models.errors import ScoringError
+
+    try:
+        yield
+    except ScoringError as error:
+        raise Refused(str(error).rstrip(".")) from None
