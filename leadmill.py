@@ -28,6 +28,7 @@ import actors.commands.runs
 import actors.commands.signals
 import actors.commands.source
 import actors.commands.sources
+import actors.commands.tokens
 import actors.commands.topics
 import actors.commands.trust
 import actors.commands.verify
@@ -101,6 +102,7 @@ app.add_typer(actors.commands.exclusions.app, name="exclusions")
 app.add_typer(scoring_models.commands.app, name="model")
 app.add_typer(actors.commands.events.app, name="events")
 app.add_typer(actors.commands.topics.app, name="topics")
+app.add_typer(actors.commands.tokens.app, name="token")
 
 # What can go wrong in use, as against a fault of ours: one sentence each, and no traceback.
 _EXPECTED = (
