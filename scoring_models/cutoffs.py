@@ -34,7 +34,7 @@ def bounds_for(
         high = min(max(high, middle + _FINEST), 1 - _FINEST)
         bounds = TierBounds(fit=(round(low, 3), round(middle, 3), round(high, 3)), intent=now.intent)
         grid = Grid(fit=bounds.fit, intent=bounds.intent)
-        counts = Counter(grid.tier(fit, intent) for fit, intent in leads)
+        counts = Counter(grid.tier(*zip(*leads, strict=True)).tolist())
         if counts["A"] <= capacity:
             break
     return bounds, {tier: counts[tier] for tier in reversed(TIERS)}

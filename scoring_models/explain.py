@@ -7,7 +7,7 @@ lead of the training set (for a linear model: coefficient times value minus mean
 lead; base and contributions sum to the model's log-odds exactly.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from scoring_models.columns import LeadColumns
 from scoring_models.errors import NotAdditiveError
-from scoring_models.features import FEATURES, MISSING, NUMBERS, Matrix, spelled
+from scoring_models.features import CATEGORIES, FEATURES, MISSING, NUMBERS, Matrix, believed, spelled
 from scoring_models.sentences import about_category, about_number
 
 MOST_REASONS = 4
@@ -65,12 +65,24 @@ class Scorecard:
 
     def contributions(self, rows: Matrix) -> NDArray[np.float64]:
         """What each feature adds to each lead's log-odds, of shape (leads, features)."""
-        worths = np.empty(rows.shape, dtype=np.float64)
-        numbers = rows[:, : len(NUMBERS)].astype(np.float64)
+        return self._added(rows[:, : len(NUMBERS)].astype(np.float64), rows[:, len(NUMBERS) :].T)
+
+    def contributions_of(self, leads: LeadColumns) -> NDArray[np.float64]:
+        """The same of leads that are no matrix yet, in a fraction of the time that making one takes."""
+        numbers = np.array([believed(number, getattr(leads, number.name)) for number in NUMBERS]).T
+        return self._added(numbers, [getattr(leads, name) for name in CATEGORIES])
+
+    def _added(
+        self, numbers: NDArray[np.float64], categories: Iterable[Sequence[Any]]
+    ) -> NDArray[np.float64]:
+        worths = np.empty((len(numbers), len(FEATURES)), dtype=np.float64)
         known = self._starts + self._slopes * self._curve(numbers)
         worths[:, : len(NUMBERS)] = np.where(np.isnan(numbers), 0.0, known)
-        for at, table, unseen in zip(_CATEGORIES_AT, self._worths, self._unseen, strict=True):
-            worths[:, at] = [table.get(value, unseen) for value in rows[:, at]]
+        for at, values, table, unseen in zip(
+            _CATEGORIES_AT, categories, self._worths, self._unseen, strict=True
+        ):
+            worth = {value: table.get(spelled(value), unseen) for value in set(values)}
+            worths[:, at] = [worth[value] for value in values]
         return np.asarray(worths - self._averages)
 
     def log_odds(self, contributions: NDArray[np.float64]) -> NDArray[np.float64]:

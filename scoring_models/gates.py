@@ -78,15 +78,14 @@ def as_documents(gates: Sequence[Gate]) -> tuple[dict[str, Any], ...]:
 
 
 def _fits(card: Scorecard, dataset: Dataset) -> Floats:
-    return card.probability(card.contributions(matrix(dataset.leads)))
+    return card.probability(card.contributions_of(dataset.leads))
 
 
 def _moved(new: Floats, old: Floats, dataset: Dataset) -> Gate:
     grid = Grid()
     leads = dataset.leads
     wants = [intent(*one) for one in zip(leads.engagement, leads.open_jobs, leads.signals, strict=True)]
-    tiers = [[grid.tier(fit, want) for fit, want in zip(fits, wants, strict=True)] for fits in (new, old)]
-    share = float(np.mean([one != other for one, other in zip(*tiers, strict=True)]))
+    share = float(np.mean(grid.tier(new, wants) != grid.tier(old, wants)))
     found = f"{share:.1%} of the leads would be in another tier (at most {MOST_MOVED:.0%})"
     return Gate(name="tiers", is_open=share <= MOST_MOVED, found=found)
 

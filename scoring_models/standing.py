@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scoring_models.schema import Score, ScoreRequest
-from scoring_models.tiers import Grid
 from tenants.policies import TierBounds
 from tenants.records import Judged, LeadScore
+
+if TYPE_CHECKING:
+    from scoring_models.tiers import Grid
 
 DATED = ("engagement", "signals")
 """What of a lead's request is so many days ago."""
@@ -21,16 +23,14 @@ def placed(score: Score, bounds: TierBounds) -> Score:
     if bounds == _USUAL:
         return score
     grid = _grid(bounds)
-    return score.model_copy(
-        update={
-            "tier": grid.tier(score.fit, score.intent),
-            "score": grid.score(score.fit, score.intent),
-        }
-    )
+    tier, points = grid.tier(score.fit, score.intent), grid.score(score.fit, score.intent)
+    return score.model_copy(update={"tier": str(tier), "score": int(points)})
 
 
 @lru_cache(maxsize=1_000)
-def _grid(bounds: TierBounds) -> Grid:
+def _grid(bounds: TierBounds) -> "Grid":
+    from scoring_models.tiers import Grid  # an array library, which most desks never need
+
     return Grid(fit=bounds.fit, intent=bounds.intent)
 
 

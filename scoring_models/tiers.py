@@ -1,13 +1,17 @@
 """Tiers: what fit and intent together say about whom to work first."""
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from scoring_models.schema import Tier
 
 TIERS: tuple[Tier, ...] = ("D", "C", "B", "A")
+_NAMES = np.array(TIERS)
 FIT_SHARE = 0.7
 """How much of the order within a tier is fit; the rest is intent."""
 
@@ -35,25 +39,29 @@ class Grid:
             if not all(low < high for low, high in pairwise(steps)):
                 raise ValueError(f"the {name} bounds {bounds} do not rise between 0 and 1")
 
-    def tier(self, fit: float, intent: float) -> Tier:
-        """The tier of a lead. More fit or more intent never lowers it."""
-        return TIERS[self._rank(fit, intent)]
+    def tier(self, fit: ArrayLike, intent: ArrayLike) -> NDArray[np.str_]:
+        """The tier of each lead. More fit or more intent never lowers it."""
+        return _NAMES[self._rank(fit, intent)]
 
-    def score(self, fit: float, intent: float) -> int:
-        """Points from 0 to 100: each tier has a quarter, so that an A outranks every B.
+    def score(self, fit: ArrayLike, intent: ArrayLike) -> NDArray[np.int64]:
+        """Points of each lead from 0 to 100: each tier has a quarter, so that an A outranks every B.
 
         Within its quarter a lead stands by a mean of fit and intent. More fit or more intent never lowers it.
         """
         rank = self._rank(fit, intent)
-        low, high = self._spans[rank]
-        points = int(25 * (_mean(fit, intent) - low) / (high - low) + 1e-9)
-        return 25 * rank + min(points, 25 if rank == len(TIERS) - 1 else 24)
+        low, high = self._spans[rank].T
+        points = (25 * (_mean(np.asarray(fit), np.asarray(intent)) - low) / (high - low) + 1e-9).astype(
+            np.int64
+        )
+        return np.asarray(25 * rank + np.minimum(points, np.where(rank == len(TIERS) - 1, 25, 24)))
 
-    def _rank(self, fit: float, intent: float) -> int:
-        return min(bisect_right(self.fit, fit) + bisect_right(self.intent, intent), len(TIERS) - 1)
+    def _rank(self, fit: ArrayLike, intent: ArrayLike) -> NDArray[np.int64]:
+        """Each lead's tier as a place in TIERS."""
+        steps = np.searchsorted(self.fit, fit, "right") + np.searchsorted(self.intent, intent, "right")
+        return np.asarray(np.minimum(steps, len(TIERS) - 1))
 
     @cached_property
-    def _spans(self) -> list[tuple[float, float]]:
+    def _spans(self) -> NDArray[np.float64]:
         """For each tier the least and the greatest mean of fit and intent that its cells reach."""
         fits, intents = (0.0, *self.fit, 1.0), (0.0, *self.intent, 1.0)
         spans = [(1.0, 0.0)] * len(TIERS)
@@ -65,8 +73,8 @@ class Grid:
                     min(low, _mean(fits[f], intents[i])),
                     max(high, _mean(fits[f + 1], intents[i + 1])),
                 )
-        return spans
+        return np.array(spans)
 
 
-def _mean(fit: float, intent: float) -> float:
+def _mean(fit: Any, intent: Any) -> Any:
     return FIT_SHARE * fit + (1 - FIT_SHARE) * intent

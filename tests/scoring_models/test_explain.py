@@ -43,6 +43,15 @@ def test_each_feature_adds_what_the_model_gains_from_it(scorecard):
         assert not np.delete(moved, at, axis=1).any()
 
 
+def test_leads_are_worth_the_same_as_a_matrix_and_as_columns(scorecard):
+    messy = LEADS._replace(
+        industry=[f"  {value.upper()} " if value else " " for value in LEADS.industry],
+        employees=[-1 if at % 3 else 5 for at in range(len(LEADS.employees))],
+    )
+    for leads in (LEADS, messy):
+        assert (scorecard.contributions_of(leads) == scorecard.contributions(matrix(leads))).all()
+
+
 def test_contributions_are_relative_to_the_average_lead():
     pipeline = logistic().fit(ROWS, np.arange(len(ROWS)) % 3 == 0)
     scorecard = Scorecard(pipeline, average_worths(pipeline, ROWS))

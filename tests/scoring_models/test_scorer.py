@@ -40,6 +40,13 @@ def test_fit_is_what_the_pipeline_says(scorer):
     )
 
 
+def test_without_reasons_the_scores_are_the_same(scorer):
+    leads = pack(REQUESTS)
+    told, untold = scorer.score_columns("fit-1", leads), scorer.score_columns("fit-1", leads, reasons=False)
+    assert untold == told._replace(reasons=[()] * len(REQUESTS))
+    assert any(told.reasons)
+
+
 def test_no_leads_have_no_scores(scorer):
     assert scorer.score_many("fit-1", []) == []
 
