@@ -166,13 +166,10 @@ def keep(
         uvloop.run(keep_inline())
         return
 
-    def deploy() -> None:
-        from ray import serve as ray_serve
+    def deploy() -> dict[str, str]:
+        from serve.app import deploy  # it loads Ray, which reads its own settings then
 
-        from serve.app import NAME, build
-
-        ray_serve.start(proxy_location="Disabled")
-        ray_serve.run(build({}), name=NAME, route_prefix=None)
+        return deploy()
 
     def undeploy() -> None:
         from ray import serve as ray_serve

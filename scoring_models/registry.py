@@ -107,6 +107,11 @@ class Registry:
         async with self._database.system() as connection:
             return await models.resolve(connection, tenant_id=tenant_id, alias=CHAMPION)
 
+    async def any_champion(self) -> ModelVersion | None:
+        """A version that judges: everybody's leads, or where there is none the leads of some tenant."""
+        async with self._database.system() as connection:
+            return await models.first(connection, alias=CHAMPION)
+
     async def versions(self, tenant_id: UUID | None = None) -> list[ModelVersion]:
         """The tenant's own versions, or without a tenant everybody's."""
         async with self._database.system() as connection:

@@ -54,6 +54,8 @@ def up(
         typer.echo(to_json(answer))
     else:
         typer.echo(f"The mill runs ({answer['mill']}). Console: {answer['console']}")
+        if "api" in answer:
+            typer.echo(f"Scoring API: {answer['api']}")
     if foreground:
         _wait_for_end()
         parts.down(told.print)
@@ -73,7 +75,8 @@ async def _up(parts: Parts, *, inline: bool, simulate: bool) -> dict[str, Any]:
             finally:
                 await database.close()
         status.update("Starting the mill …")
-        answer["mill"] = (await parts.mill(address, inline=inline))["mill"]
+        mill = await parts.mill(address, inline=inline)
+        answer |= {part: mill[part] for part in ("mill", "api") if part in mill}
         status.update("Opening the console …")
         answer["console"] = parts.console(address)["console"]
     return answer

@@ -9,7 +9,7 @@ import signal
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +57,16 @@ async def keep_inline() -> None:
 
 
 def keep_ray(
-    store: StoreSettings, *, address: str | None, deploy: Callable[[], None], undeploy: Callable[[], None]
+    store: StoreSettings,
+    *,
+    address: str | None,
+    deploy: Callable[[], Mapping[str, str]],
+    undeploy: Callable[[], None],
 ) -> int:
     """The exit status after keeping the mill on Ray: 0 when asked to end, 1 when Ray was lost.
 
     Without an address a Ray of our own is started, which ends with this process. `deploy` puts the scoring
-    service up.
+    service up, and gives what is to be told of it.
     """
     ray_environment(store, address)
     import ray  # after the settings above, which it reads when it is imported
@@ -77,11 +81,11 @@ def keep_ray(
     # only now: when Ray is joined it sets handlers of its own, which end the process at once
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: asked_to_end.append(received))
-    deploy()
+    deployed = deploy()
     supervisor = cluster.ensure_supervisor()
     _await_first_turn(supervisor, _BIRTH_S if address is None else _BIRTH_IN_A_CLUSTER_S)
     gcs = ray.get_runtime_context().gcs_address
-    _ready({"mill": "ray", "pid": os.getpid(), "address": gcs})
+    _ready({"mill": "ray", "pid": os.getpid(), "address": gcs, **deployed})
     silent = 0
     while not asked_to_end and silent < _SILENT_CHECKS:
         try:

@@ -174,6 +174,19 @@ async def resolve(
     return _version(rows[0]) if rows else None
 
 
+async def first(connection: Session, *, alias: str) -> ModelVersion | None:
+    """The version behind everybody's alias of this name, else behind that of some tenant, else None."""
+    rows = await connection.rows(
+        _SELECT
+        + """
+        JOIN model_alias a ON a.tenant_id IS NOT DISTINCT FROM v.tenant_id AND a.name = v.name AND a.version = v.version
+        WHERE a.alias = :alias ORDER BY v.tenant_id NULLS FIRST LIMIT 1
+        """,
+        alias=alias,
+    )
+    return _version(rows[0]) if rows else None
+
+
 async def versions(connection: Session, *, tenant_id: UUID | None = None) -> list[ModelVersion]:
     """All versions of a tenant, or those of everybody, newest first."""
     rows = await connection.rows(

@@ -31,6 +31,7 @@ PAGES = [
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "examples").glob("*.yaml")),
     ROOT / "cluster.yaml",
+    ROOT / "serve.yaml",
 ]
 COMMANDS = typer.main.get_command(leadmill.app)
 RAY = ray.scripts.scripts.cli

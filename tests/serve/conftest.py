@@ -1,13 +1,23 @@
+import asyncio
+import socket
 import tempfile
 import uuid
 
 import pytest
 import ray
 from ray import serve
+from sqlalchemy import make_url
 
 from scoring_models.artifact import write_model
 from scoring_models.folder import ModelFolder
-from serve.app import NAME, build
+from scoring_models.registry import Registry
+from serve.app import NAME, deploy
+from tenants.secrets import Vault
+from tenants.settings import StoreSettings
+from tenants.store import tenants, tokens
+from tenants.store.rls import APP
+from tenants.store.session import Database
+from tenants.tokens import hash_of, new_token
 from tests.scoring_models import world
 
 
@@ -40,8 +50,48 @@ def local_ray():
 
 
 @pytest.fixture(scope="package")
-def scoring(local_ray, folder):
-    """The handle of the running scoring application."""
-    serve.start(proxy_location="Disabled")
-    yield serve.run(build({"models_folder": folder.path}), name=NAME, route_prefix=None)
-    serve.shutdown()
+def installation(postgres, databases, folder, tmp_path_factory):
+    """The address of a database with a tenant, whose token comes with it; everybody's champion is fit-1."""
+    name = databases.take()
+    address = make_url(postgres).set(database=name).render_as_string(hide_password=False)
+    yield address, asyncio.run(prepared(address, folder, tmp_path_factory.mktemp("home")))
+    databases.give_back(name)
+
+
+async def prepared(address, folder, home):
+    database = Database.at(address, role=APP, pool_size=1)
+    try:
+        registry = Registry(database, folder)
+        await registry.promote(await registry.register(world.trained(), name="fit"))
+        await registry.register(world.trained(), name="fit")
+        tenant = await tenants.add(database, Vault.from_settings(StoreSettings(home=home)), "acme", {})
+        return await token_of(database, tenant)
+    finally:
+        await database.close()
+
+
+async def token_of(database, tenant, name="crm", days=None):
+    """A new token of this tenant."""
+    token = new_token()
+    async with database.tenant(tenant.id) as session:
+        await tokens.add(session, name=name, sha256=hash_of(token), by="ann", days=days)
+    return token
+
+
+@pytest.fixture(scope="package")
+def deployed(local_ray, folder, installation):
+    """Where the scoring application answers over HTTP, deployed as `leadmill up` does it."""
+    with pytest.MonkeyPatch.context() as environment:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        environment.setenv("LEADMILL_DATABASE_URL", installation[0])
+        environment.setenv("LEADMILL_SERVE_MODELS_FOLDER", str(folder.path))
+        environment.setenv("LEADMILL_SERVE_HTTP_PORT", str(port))
+        yield deploy()["api"]
+        serve.shutdown()
+
+
+@pytest.fixture(scope="package")
+def scoring(deployed):
+    """The handle of the same application, as desks have it."""
+    return serve.get_app_handle(NAME)

@@ -1,6 +1,6 @@
-import importlib.resources
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 from pydantic import ValidationError
@@ -10,19 +10,46 @@ from ray.serve.schema import ServeDeploySchema
 from scoring_models.columns import pack, unpack
 from scoring_models.errors import ModelUnknownError
 from scoring_models.scorer import Scorer
-from serve.app import NAME, app, build
-from serve.scoring import ONGOING_REQUESTS
+from serve import app
+from serve.app import NAME, build
+from serve.messages import Answer
+from serve.scoring import ONGOING_REQUESTS, ScoringServiceWithApi
 from serve.settings import ServeSettings
 from tests.scoring_models import world
 
 REQUESTS = world.requests(64)
+DEPLOYMENT_FILE = Path(__file__).resolve().parents[2] / "serve.yaml"
 
 
-def test_the_deployment_file_is_what_ray_takes_and_names_our_application():
-    text = importlib.resources.files("serve").joinpath("serve.yaml").read_text()
-    (application,) = ServeDeploySchema.model_validate(yaml.safe_load(text)).applications
-    assert (application.name, application.import_path) == (NAME, "serve.app:app")
-    assert app is not None
+@pytest.fixture
+def database_named(monkeypatch):
+    monkeypatch.setenv("LEADMILL_DATABASE_URL", "postgresql://somebody@db.example/leadmill")
+
+
+def test_the_deployment_file_is_what_ray_takes_and_builds_the_application_with_its_api(database_named):
+    wished = ServeDeploySchema.model_validate(yaml.safe_load(DEPLOYMENT_FILE.read_text()))
+    (application,) = wished.applications
+    assert (application.name, application.import_path) == (NAME, "serve.app:build")
+    assert wished.http_options.port == application.args["http_port"]
+    assert wished.http_options.host == ServeSettings().http_host == "127.0.0.1"
+    deployment = build(application.args)._bound_deployment
+    assert issubclass(deployment.func_or_class, ScoringServiceWithApi)
+
+
+def test_without_a_port_desks_only_are_answered_and_no_database_is_needed(monkeypatch):
+    assert not hasattr(build({})._bound_deployment.func_or_class, "__serve_build_asgi_app__")
+    asked = {}
+    monkeypatch.setattr("ray.serve.start", lambda **options: asked.update(options))
+    monkeypatch.setattr("ray.serve.run", lambda _, **options: asked.update(options))
+    assert app.deploy() == {}
+    assert asked == {"proxy_location": "Disabled", "name": NAME, "route_prefix": None}
+
+
+def test_a_port_that_is_taken_stops_the_start(monkeypatch, database_named):
+    with app.socket.create_server(("127.0.0.1", 0)) as other:
+        monkeypatch.setenv("LEADMILL_SERVE_HTTP_PORT", str(other.getsockname()[1]))
+        with pytest.raises(OSError, match="in use"):
+            app.deploy()
 
 
 def test_settings_come_from_the_environment_and_from_the_builder(monkeypatch, tmp_path):
@@ -33,7 +60,17 @@ def test_settings_come_from_the_environment_and_from_the_builder(monkeypatch, tm
     assert ServeSettings(models_folder=Path("here")).models_folder == Path("here")
 
 
-@pytest.mark.parametrize("wrong", [{"replicas": 0}, {"cpus": 0}, {"open_models": "many"}, {"replica": 2}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"replicas": 0},
+        {"cpus": 0},
+        {"open_models": "many"},
+        {"replica": 2},
+        {"http_port": 0},
+        {"requests_per_s": 0},
+    ],
+)
 def test_a_wrong_setting_stops_the_start_and_is_named(wrong):
     with pytest.raises(ValidationError, match=next(iter(wrong))):
         build(wrong)
@@ -64,8 +101,23 @@ def test_an_unknown_model_travels_as_what_it_is(scoring):
 
 
 @pytest.mark.ray
-def test_the_application_is_healthy_and_starts_no_http_server(scoring):
+def test_the_application_answers_over_http_as_it_does_its_desks(deployed, installation, folder):
+    with httpx.Client(base_url=deployed, headers={"Authorization": f"Bearer {installation[1]}"}) as client:
+        answer = client.post("/v1/score", json={"leads": [one.model_dump(mode="json") for one in REQUESTS]})
+        assert answer.status_code == 200
+        assert client.get("/v1/models").json()["champion"] == "fit-1"
+        assert client.get("/readyz").status_code == 200
+        bad = client.post("/v1/score", json={"leads": [{"lead_id": "seven"}]})
+        assert (bad.status_code, bad.json()["detail"][0]["field"]) == (422, "lead_id")
+        stranger = client.post("/v1/score", json={}, headers={"Authorization": "Bearer guessed"})
+        assert (stranger.status_code, stranger.headers["www-authenticate"]) == (401, "Bearer")
+    scores = Answer.model_validate_json(answer.content).scores
+    assert list(scores) == Scorer(folder.path_of, open_models=1).score_many("fit-1", REQUESTS)
+
+
+@pytest.mark.ray
+def test_the_application_is_healthy(scoring):
     status = serve.status()
     (deployment,) = status.applications[NAME].deployments.values()
     assert (status.applications[NAME].status, deployment.status) == ("RUNNING", "HEALTHY")
-    assert status.proxies == {}
+    assert set(status.proxies.values()) == {"HEALTHY"}

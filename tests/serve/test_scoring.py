@@ -38,7 +38,7 @@ async def test_columns_of_different_lengths_are_refused(service):
 async def test_health_waits_for_the_worker_and_the_loop_for_nobody(service, monkeypatch):
     started, may_end = threading.Event(), threading.Event()
 
-    def stuck(*_):
+    def stuck(*_, **__):
         started.set()
         may_end.wait(timeout=60)
 
