@@ -6,6 +6,7 @@ from pathlib import Path
 
 from scoring_models.artifact import open_model
 from scoring_models.columns import LeadColumns, ScoreColumns, pack, unpack
+from scoring_models.evaluate import Floats
 from scoring_models.explain import Scorecard
 from scoring_models.intent import did, happened, intent
 from scoring_models.schema import Score, ScoreRequest
@@ -60,7 +61,7 @@ def _quiet_intent(open_jobs: float | None) -> float:
 
 
 def _reasons(
-    scorecard: Scorecard, leads: LeadColumns, contributions: NDArray[np.float64]
+    scorecard: Scorecard, leads: LeadColumns, contributions: Floats
 ) -> list[tuple[tuple[str, str, float], ...]]:
     return [
         why + did(acts) + happened(signals)
