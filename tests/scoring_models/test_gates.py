@@ -30,7 +30,7 @@ def test_a_model_passes_beside_itself():
 
 
 def test_one_that_orders_leads_by_chance_is_stopped_at_order_and_lift():
-    found = gates(scorecard(contributions=lambda real: lambda rows: real(rows)[::-1]))
+    found = gates(scorecard(contributions_of=lambda real: lambda leads: real(leads)[::-1]))
     assert not found["ROC-AUC"].is_open
     assert not found["lift at 10 %"].is_open
 
@@ -51,14 +51,14 @@ def test_leads_of_one_outcome_or_too_few_prove_nothing(won):
 
 def test_a_slow_one_is_stopped():
     def slow(real):
-        def contributions(rows):
+        def contributions_of(leads):
             for _ in range(300):
                 np.sort(np.random.default_rng(1).random(10_000))
-            return real(rows)
+            return real(leads)
 
-        return contributions
+        return contributions_of
 
-    found = gates(scorecard(contributions=slow))
+    found = gates(scorecard(contributions_of=slow))
     assert not found["time"].is_open
     assert found["tiers"].is_open
 

@@ -44,7 +44,7 @@ def test_a_score_stays_on_its_scale(wrong):
         Score(**right | wrong)
 
 
-@pytest.mark.parametrize("module", ["schema", "columns", "intent", "tiers", "errors", "commands"])
+@pytest.mark.parametrize("module", ["schema", "columns", "intent", "standing", "errors", "commands"])
 def test_what_agents_read_reaches_no_array_library(module):
     heavy = "{'numpy', 'sklearn', 'ray'} & set(sys.modules)"
     program = f"import sys, scoring_models.{module}; sys.exit(bool({heavy}))"
