@@ -33,6 +33,7 @@ import actors.commands.topics
 import actors.commands.trust
 import actors.commands.verify
 import actors.shell.commands
+import actors.shell.retraining
 import scoring_models.commands
 import tenants.commands
 from actors.bus.base import CarrierAway
@@ -94,6 +95,7 @@ app.command("autonomy")(actors.commands.approvals.show_autonomy)
 actors.commands.leads.lead_app.command("set")(actors.commands.findings.set_field)
 actors.commands.leads.lead_app.command("accept")(actors.commands.findings.accept)
 tenants.commands.app.command("scale")(actors.commands.agents.scale)
+scoring_models.commands.app.command()(actors.shell.retraining.retrain)
 app.add_typer(tenants.commands.app, name="tenant")
 app.add_typer(actors.commands.agents.app, name="agent")
 app.add_typer(actors.commands.accounts.app, name="accounts")

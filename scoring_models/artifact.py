@@ -23,6 +23,7 @@ from pydantic import ValidationError
 from sklearn.pipeline import Pipeline
 from skops.io.exceptions import UntrustedTypesFoundException
 
+from scoring_models.drift import Reference
 from scoring_models.errors import (
     ArtifactCorruptError,
     ArtifactError,
@@ -30,7 +31,7 @@ from scoring_models.errors import (
     LibraryDiffersError,
     TypesUntrustedError,
 )
-from scoring_models.estimators import TrainedModel
+from scoring_models.estimators import Prior, TrainedModel
 from scoring_models.features import FEATURES
 from tenants.records import Record
 
@@ -59,15 +60,20 @@ class Manifest(Record):
     data_sha256: str
     seed: int
     created_at: datetime
+    code: str = ""
+    """Empty in a file of before this was kept, as is all that follows."""
+    reference: Reference | None = None
+    prior: Prior | None = None
 
 
 def write_model(model: TrainedModel, folder: Path) -> Path:
     """The model's file in the folder: all of it, or none."""
-    return write_file(
-        model.pipeline,
-        lambda sha256: _manifest_of(model, sha256).model_dump_json(indent=1),
-        folder,
-    )
+    return keep_file(file_of(model), folder)
+
+
+def file_of(model: TrainedModel) -> bytes:
+    """What is in the model's file."""
+    return packed(model.pipeline, lambda sha256: _manifest_of(model, sha256).model_dump_json(indent=1))
 
 
 def _manifest_of(model: TrainedModel, sha256: str) -> Manifest:
@@ -81,14 +87,17 @@ def _manifest_of(model: TrainedModel, sha256: str) -> Manifest:
         data_sha256=model.data_sha256,
         seed=model.seed,
         created_at=model.created_at,
+        code=model.code,
+        reference=model.reference,
+        prior=model.prior,
     )
 
 
-def write_file(pipeline: Any, manifest: Callable[[str], str], folder: Path) -> Path:
+def packed(pipeline: Any, manifest: Callable[[str], str]) -> bytes:
     """The file of a pipeline and of the manifest that is made for the pipeline's SHA-256."""
     inside = _settled(skops.io.dumps(pipeline))
     texts = {_MANIFEST: manifest(hashlib.sha256(inside).hexdigest()).encode(), _PIPELINE: inside}
-    return _write_whole(_zipped(texts, zipfile.ZIP_DEFLATED), folder)
+    return _zipped(texts, zipfile.ZIP_DEFLATED)
 
 
 def open_model(path: Path) -> TrainedModel:
@@ -118,6 +127,9 @@ def open_model(path: Path) -> TrainedModel:
         seed=manifest.seed,
         sklearn_version=manifest.sklearn,
         created_at=manifest.created_at,
+        code=manifest.code,
+        reference=manifest.reference,
+        prior=manifest.prior,
     )
 
 
@@ -189,7 +201,8 @@ def _zipped(entries: Mapping[str, bytes], compression: int) -> bytes:
     return packed.getvalue()
 
 
-def _write_whole(content: bytes, folder: Path) -> Path:
+def keep_file(content: bytes, folder: Path) -> Path:
+    """The file with this content in the folder, named by its hash: all of it, or none."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{hashlib.sha256(content).hexdigest()}{SUFFIX}"
     part = folder / f".{uuid.uuid4().hex}.part"

@@ -14,20 +14,21 @@ from rich.table import Table
 import scoring_models.life_commands
 import scoring_models.store_commands
 import scoring_models.tables.commands
-from scoring_models.frame import Json, installation, registry, told
+from scoring_models import keeping
+from scoring_models.frame import SEED, Json, registry, told
 
 if TYPE_CHECKING:
+    from scoring_models.estimators import TrainedModel
     from tenants.records import ModelVersion
 
 app = typer.Typer(help="Train models, look at them, and choose the one that judges.", no_args_is_help=True)
 app.command()(scoring_models.tables.commands.score)
 app.command()(scoring_models.tables.commands.evaluate)
 app.command()(scoring_models.tables.commands.compare)
+app.command()(keeping.drift)
 for _command in (*scoring_models.life_commands.COMMANDS, *scoring_models.store_commands.COMMANDS):
     app.command()(_command)
 
-_SEED = 20_260_101
-"""Which leads are held back. Fixed, so that two trainings on the same data are comparable."""
 _TABLE = "A table of your own"
 Columns = list[str] | None
 
@@ -35,13 +36,13 @@ Columns = list[str] | None
 @app.command()
 def train(
     data: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             exists=True,
             dir_okay=False,
-            help="Labelled leads: CSV, TSV, or Parquet.",
+            help="Labelled leads: CSV, TSV, or Parquet. Absent: the mill's own leads, by what came of them.",
         ),
-    ],
+    ] = None,
     label: Annotated[
         str | None,
         typer.Option(
@@ -123,6 +124,13 @@ def train(
             help="Put model and report into this folder, and ask no database.",
         ),
     ] = None,
+    tenant: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TENANT",
+            help="Whose leads these are: a model of its own is drawn from everybody's, as far as its leads say so.",
+        ),
+    ] = None,
     name: Annotated[str, typer.Option(help="Name of the model; each training adds a version.")] = "fit",
     promote: Annotated[
         bool, typer.Option("--promote", help="Let the new version judge at once, where the gates are open.")
@@ -139,8 +147,15 @@ def train(
         table_only = (won, time, group, exclude, force, rises, falls, sep, to)
         if in_order or any(one is not None for one in table_only):
             raise typer.BadParameter("say with --label which column tells the leads that were won")
-        _train_on_leads(data, name, promote=promote, as_json=as_json)
+        if tenant is not None:
+            keeping.train_for(data, tenant, name, promote=promote, as_json=as_json)
+        else:
+            _train_on_leads(data, name, promote=promote, as_json=as_json)
         return
+    if tenant is not None:
+        raise typer.BadParameter("a tenant's own model is of the mill's columns: leave --label out")
+    if data is None:
+        raise typer.BadParameter("say with --data which table it is that has this label")
     if promote:
         raise typer.BadParameter(
             "a model of a table's own columns can't judge the mill's leads, which lack them"
@@ -162,28 +177,29 @@ def train(
     scoring_models.tables.commands.train_on_table(data, wish, sep=sep, name=name, to=to, as_json=as_json)
 
 
-def _train_on_leads(data: Path, name: str, *, promote: bool, as_json: bool) -> None:
+def _train_on_leads(data: Path | None, name: str, *, promote: bool, as_json: bool) -> None:
     """A model of the mill's own features, which may judge its leads."""
     from scoring_models.dataset import read_dataset
+    from scoring_models.installation import installation
     from scoring_models.lifecycle import Lifecycle
-    from scoring_models.registry import Registry
     from scoring_models.train import held_back
     from scoring_models.train import train as train_model
 
-    with told(), Console(stderr=True).status(f"Training on {data.name} …"):
-        dataset = read_dataset(data)
-        model = train_model(dataset, seed=_SEED, created_at=datetime.now(UTC))
+    source = data.name if data is not None else "what came of the leads of those who share it"
 
-        async def register() -> str:
-            async with installation() as (database, folder, _):
-                label = await Registry(database, folder).register(model, name=name)
-                if promote:
-                    by, life = getpass.getuser(), Lifecycle(database, folder)
-                    await life.propose(label, by=by, dataset=held_back(dataset, seed=_SEED))
-                    await life.promote(by=by, label=label)
-                return label
+    async def run() -> "tuple[str, TrainedModel]":
+        async with installation() as here:
+            dataset = read_dataset(data) if data is not None else await here.shared_outcomes()
+            model = await asyncio.to_thread(train_model, dataset, seed=SEED, created_at=datetime.now(UTC))
+            label = await here.registry.register(model, name=name)
+            if promote:
+                by, life = getpass.getuser(), Lifecycle(here.database, here.folder)
+                await life.propose(label, by=by, dataset=held_back(dataset, seed=SEED))
+                await life.promote(by=by, label=label)
+            return label, model
 
-        label = asyncio.run(register())
+    with told(), Console(stderr=True).status(f"Training on {source} …"):
+        label, model = asyncio.run(run())
     answer = {"model": label, "promoted": promote, "rows": model.rows, "metrics": model.metrics}
     if as_json:
         typer.echo(json.dumps(answer))

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -37,9 +37,30 @@ def parse_dataset(content: bytes) -> Dataset:
 
     A missing value is empty; `won` is 0 or 1. Raises DatasetError, which names line and column.
     """
+    columns = _columns(content, (*FEATURES, LABEL))
+    won = tuple(value == 1 for value in columns.pop(LABEL))
+    return Dataset(_leads(columns), won, hashlib.sha256(content).hexdigest())
+
+
+def rows_in(content: bytes) -> int:
+    """How many rows a CSV file has after its header; nothing else of it is looked at. Raises DatasetError."""
+    return max(sum(1 for _ in _records(content)) - 1, 0)
+
+
+def read_leads(path: Path) -> LeadColumns:
+    """The leads in such a file, whether or not it says which were won. Raises DatasetError."""
+    return _leads(_columns(path.read_bytes(), FEATURES))
+
+
+def _leads(columns: dict[str, list[Any]]) -> LeadColumns:
+    nothing: list[tuple[()]] = [()] * len(columns[FEATURES[0]])
+    return LeadColumns(**columns, engagement=nothing, signals=nothing)
+
+
+def _columns(content: bytes, needed: Sequence[str]) -> dict[str, list[Any]]:
     records = _records(content)
     line, header = next(records, (1, []))
-    columns: dict[str, list[str]] = {name: [] for name in _checked_header(line, header)}
+    columns: dict[str, list[str]] = {name: [] for name in _checked_header(line, header, needed)}
     lines: list[int] = []
     for line, record in records:
         if len(record) != len(header):
@@ -49,10 +70,7 @@ def parse_dataset(content: bytes) -> Dataset:
             values.append(text.strip())
     if not lines:
         raise DatasetError(line + 1, _WHOLE_ROW, "no rows after the header")
-    read = {name: _read_column(name, texts, lines) for name, texts in columns.items()}
-    won = tuple(value == 1 for value in read.pop(LABEL))
-    leads = LeadColumns(**read, engagement=[()] * len(won), signals=[()] * len(won))
-    return Dataset(leads, won, hashlib.sha256(content).hexdigest())
+    return {name: _read_column(name, columns[name], lines) for name in needed}
 
 
 def _records(content: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -77,14 +95,14 @@ def records(text: str, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
         raise DatasetError(line, _WHOLE_ROW, f"not CSV: {error}") from None
 
 
-def _checked_header(line: int, header: list[str]) -> list[str]:
+def _checked_header(line: int, header: list[str], needed: Sequence[str]) -> list[str]:
     names = [name.strip() for name in header]
     for at, name in enumerate(names):
         if name in names[:at]:
             raise DatasetError(line, name, "named twice")
         if name not in (*FEATURES, LABEL):
             raise DatasetError(line, name, f"not one of {', '.join((*FEATURES, LABEL))}")
-    for name in (*FEATURES, LABEL):
+    for name in needed:
         if name not in names:
             raise DatasetError(line, name, "not in the header")
     return names

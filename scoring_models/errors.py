@@ -3,7 +3,10 @@
 ScoringError
 ├── DatasetError         a file of labelled leads that cannot be read
 ├── TooFewLabelsError    a data set too small to learn from
+├── TrainingFailedError  a training elsewhere that did not end well
 ├── ModelUnknownError    no model of that label
+├── NoPriorError         no model that a tenant's own could be drawn from
+├── NoReferenceError     a model of before its training set's spread was kept
 ├── ModelNameError       a name that cannot stand in a label
 ├── NotAdditiveError     a model that cannot be explained
 ├── FileUnreadableError  a file that is no table
@@ -56,12 +59,32 @@ class TooFewLabelsError(ScoringError):
         self.needed = needed
 
 
+class TrainingFailedError(ScoringError):
+    """The training did not end well: {why}."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 class ModelUnknownError(ScoringError):
     """There is no model {label!r}."""
 
     def __init__(self, label: str) -> None:
         super().__init__(label)
         self.label = label
+
+
+class NoPriorError(ScoringError):
+    """No model judges everybody's leads yet, and a tenant's own is drawn from that one: train it, and promote it."""
+
+
+class NoReferenceError(ScoringError):
+    """{model} does not know how its training set was spread, as older models don't: train it anew."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(model)
+        self.model = model
 
 
 class ModelNameError(ScoringError):

@@ -1,6 +1,7 @@
 """The features: what of a lead a model looks at. Training and serving share this one definition."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,6 +37,8 @@ FEATURES = (*(number.name for number in NUMBERS), *CATEGORIES)
 
 MISSING = "(missing)"
 """The category of a lead whose category is not known."""
+LEAST_ROWS = 10
+"""Leads that must have a value before a model may keep it."""
 
 
 def matrix(leads: LeadColumns) -> Matrix:
@@ -59,3 +62,9 @@ def believed(number: Number, values: Sequence[float | None]) -> NDArray[np.float
 def spelled(category: str | None) -> str:
     """A category as models know it: case and spacing do not count, and a blank one is missing."""
     return " ".join(category.split()).casefold() or MISSING if category else MISSING
+
+
+def frequent(categories: Iterable[str]) -> list[str]:
+    """The categories that enough leads have, in the order of the alphabet. That one is missing is none."""
+    counts = Counter(categories)
+    return sorted(value for value, count in counts.items() if count >= LEAST_ROWS and value != MISSING)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Answer for programs: one JSON object a line.")]
 
+SEED = 20_260_101
+"""Which leads are held back. Fixed, so that two trainings on the same data are comparable."""
+
 _WRONG_USE = (ModelNameError, NoColumnError, ColumnUnfitError, LabelError)
 
 
@@ -32,36 +35,23 @@ Tenant = Annotated[
 
 
 @asynccontextmanager
-async def installation(
-    tenant: str | None = None,
-) -> "AsyncIterator[tuple[Database, ModelFolder, UUID | None]]":
-    """Database and model folder of the installation, and the id of the tenant with this name.
-
-    The schema of an embedded database is brought up to date first. Raises NoSuchTenant.
-    """
-    from scoring_models.folder import ModelFolder, models_folder
-    from tenants.settings import StoreSettings
+async def whose(tenant: str | None) -> "AsyncIterator[tuple[Database, ModelFolder, UUID | None]]":
+    """Database and model folder of the installation, and the id of the tenant with this name. Raises NoSuchTenant."""
+    from scoring_models.installation import installation
     from tenants.store import tenants
-    from tenants.store.embedded import borrowed_address
-    from tenants.store.migrate import migrate
-    from tenants.store.session import open_database
 
-    settings = StoreSettings()
-    async with borrowed_address(settings) as address:
-        if settings.database_url is None:
-            await migrate(address, lanes=settings.lanes)
-        async with open_database(settings) as database:
-            who = await tenants.named(database, tenant) if tenant is not None else None
-            yield database, ModelFolder(models_folder(settings)), who.id if who is not None else None
+    async with installation() as here:
+        owner = await tenants.named(here.database, tenant) if tenant is not None else None
+        yield here.database, here.folder, owner.id if owner is not None else None
 
 
 @asynccontextmanager
 async def registry() -> "AsyncIterator[Registry]":
     """The registry of the installation."""
-    from scoring_models.registry import Registry
+    from scoring_models.installation import installation
 
-    async with installation() as (database, folder, _):
-        yield Registry(database, folder)
+    async with installation() as here:
+        yield here.registry
 
 
 @contextmanager

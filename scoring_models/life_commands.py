@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from scoring_models.errors import ModelUnknownError
-from scoring_models.frame import Json, Tenant, installation, told
+from scoring_models.frame import Json, Tenant, told, whose
 
 if TYPE_CHECKING:
     from scoring_models.dataset import Dataset
@@ -234,7 +234,7 @@ COMMANDS = (propose, promote, withdraw, rollback, shadow, history, card, export)
 async def _lifecycle(tenant: str | None) -> "AsyncIterator[Lifecycle]":
     from scoring_models.lifecycle import Lifecycle
 
-    async with installation(tenant) as (database, folder, tenant_id):
+    async with whose(tenant) as (database, folder, tenant_id):
         yield Lifecycle(database, folder, tenant_id)
 
 

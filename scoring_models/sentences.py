@@ -37,14 +37,14 @@ def about_number(feature: str, value: float | None, *, helps: bool, rises: bool)
 
 
 def about_category(feature: str, value: str | None, *, helps: bool, is_seen: bool) -> str:
-    """What a category says. A value that training never met is said to be new."""
+    """What a category says. A value that training never met, or hardly, is said to be so."""
     if value is None or not value.strip():
         return _about_missing(feature, helps=helps)
     shown = _shortened(value)
     if feature == "email_status":
         return _about_address(shown, helps=helps)
     if not is_seen:
-        return f"{_NOUNS[feature]} {shown} is new to the model"
+        return f"{_NOUNS[feature]} {shown} is new to the model, or rare"
     return f"{_NOUNS[feature]} {shown} buys {'more' if helps else 'less'} than average"
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scoring_models.errors import LeadUnknownError
-from scoring_models.frame import Json, installation, told
+from scoring_models.frame import Json, told, whose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ def backtest(
     since, within = until - timedelta(days=span), within or days
 
     async def run() -> "Backtest":
-        async with installation(tenant) as (database, _, tenant_id):
+        async with whose(tenant) as (database, _, tenant_id):
             assert tenant_id is not None
             found = await known_outcomes(database, tenant_id, since=since, until=until, within_days=within)
         return backtest_of(found, since=since, until=until, within_days=within)
@@ -99,7 +99,7 @@ def explain(
         from tenants.identity import TenantId
         from tenants.store import judgements, tenants
 
-        async with installation(tenant) as (database, folder, tenant_id):
+        async with whose(tenant) as (database, folder, tenant_id):
             assert tenant_id is not None
             async with database.tenant(TenantId(tenant_id)) as session:
                 judged = await judgements.newest(session, lead)
@@ -153,7 +153,7 @@ def cutoffs(
         from tenants.identity import TenantId
         from tenants.store import judgements, tenants
 
-        async with installation(tenant) as (database, _, tenant_id):
+        async with whose(tenant) as (database, _, tenant_id):
             assert tenant_id is not None
             async with database.tenant(TenantId(tenant_id)) as session:
                 now = datetime.now(UTC)

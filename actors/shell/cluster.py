@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,21 @@ def start_desk(name: str, agent: str) -> Any:
         )
         .remote(name, agent, settings_here())
     )
+
+
+def processors() -> int:
+    """How many processors the Ray that we joined has, by what it was told."""
+    return int(ray.cluster_resources().get("CPU", 1))
+
+
+def as_task(work: Callable[..., Any]) -> Any:
+    """The function as a task of Ray with a processor to itself. Called, it gives something to await."""
+    return ray.remote(work).options(num_cpus=1).remote
+
+
+def shared(value: Any) -> Any:
+    """The value as all tasks read it: sent to each machine once."""
+    return ray.put(value)
 
 
 def desk_names() -> list[str]:

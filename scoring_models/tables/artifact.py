@@ -16,9 +16,10 @@ from scoring_models.artifact import (
     SUFFIX,
     check_pipeline,
     is_of_a_table,
+    keep_file,
     load_pipeline,
+    packed,
     read_file,
-    write_file,
 )
 from scoring_models.errors import ArtifactCorruptError, FeaturesDifferError, ModelUnknownError
 from scoring_models.folder import ModelFolder
@@ -41,11 +42,11 @@ class TableManifest(Record):
 
 def write_table_model(model: TableModel, folder: Path) -> Path:
     """The model's file in the folder, named by its hash: all of it, or none. The same model makes the same bytes."""
-    return write_file(
+    content = packed(
         model.pipeline,
         lambda sha256: TableManifest(sha256=sha256, facts=model.facts).model_dump_json(indent=1),
-        folder,
     )
+    return keep_file(content, folder)
 
 
 def open_table_model(path: Path) -> TableModel:

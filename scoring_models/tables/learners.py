@@ -16,8 +16,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler, TargetEncoder
-from threadpoolctl import threadpool_limits
 
+from scoring_models.estimators import one_thread
 from scoring_models.evaluate import Flags, Floats
 from scoring_models.tables.inputs import UNKNOWN, Input
 from tenants.records import Record
@@ -103,15 +103,6 @@ def fitted(pipeline: Fitted, rows: Floats, won: Flags, weights: Floats | None) -
     counted = {} if weights is None else {f"{pipeline.steps[-1][0]}__sample_weight": weights}
     with one_thread():
         return pipeline.fit(rows, won, **counted)
-
-
-def one_thread() -> threadpool_limits:
-    """A block in which scikit-learn works on one thread.
-
-    Tables are small: on a busy machine, threads that wait for each other take ten times as long as one alone. And with
-    one, the same rows always give the same model.
-    """
-    return threadpool_limits(limits=1)
 
 
 def _numbers(*curve: tuple[str, FunctionTransformer]) -> Pipeline:

@@ -1,20 +1,17 @@
 """A model of a table: what it looks at, what is known of it, and what it says of a table's leads."""
 
-import hashlib
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from scoring_models.errors import ColumnsMissingError
+from scoring_models.estimators import one_thread
 from scoring_models.evaluate import Floats
 from scoring_models.tables.calibration import Calibration
 from scoring_models.tables.inputs import Input, matrix
 from scoring_models.tables.label import Label
-from scoring_models.tables.learners import Fitted, one_thread
+from scoring_models.tables.learners import Fitted
 from scoring_models.tables.table import Table
 from tenants.records import Record
 
@@ -76,13 +73,3 @@ def log_odds(pipeline: Fitted, rows: Floats) -> Floats:
     """What a fitted pipeline says of the rows of a matrix, of shape (rows,)."""
     with one_thread():
         return np.asarray(pipeline.decision_function(rows), dtype=np.float64)
-
-
-@cache
-def code_version() -> str:
-    """The version of the code that trains: the package's, and a hash of this floor's source files."""
-    source = hashlib.sha256()
-    floor = Path(__file__).resolve().parents[1]
-    for path in sorted(floor.rglob("*.py")):
-        source.update(path.relative_to(floor).as_posix().encode() + b"\0" + path.read_bytes())
-    return f"{version('leadmill')}+{source.hexdigest()[:12]}"

@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from scoring_models.bootstrap import draws, interval, measured
+from scoring_models.estimators import one_thread
 from scoring_models.evaluate import Floats
 from scoring_models.tables.learners import (
     LEARNING_RATE,
@@ -21,7 +22,6 @@ from scoring_models.tables.learners import (
     boosting,
     fitted,
     logistic,
-    one_thread,
 )
 from scoring_models.tables.model import Learner, log_odds
 from scoring_models.tables.preparation import Prepared

@@ -92,9 +92,11 @@ def split_at_random(won: Flags, groups: Rows | None, *, seed: int) -> Split:
         folder = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     else:
         folder = StratifiedGroupKFold(round(1 / HELD_BACK), shuffle=True, random_state=seed)
-        if len(np.unique(groups)) < FOLDS:
-            raise SplitError(f"{len(np.unique(groups))} accounts are too few; it takes {FOLDS}")
+        if (accounts := len(np.unique(groups))) < FOLDS:
+            raise SplitError(f"{accounts} accounts are too few; it takes {FOLDS}")
         learned, held_back = next(folder.split(every, won, groups))
+        if (accounts := len(np.unique(groups[learned]))) < FOLDS:
+            raise SplitError(f"{accounts} accounts to learn from are too few; it takes {FOLDS}")
     _check(won, learned, held_back)
     inner = folder.split(learned, won[learned], None if groups is None else groups[learned])
     folds = tuple((learned[before], learned[after]) for before, after in inner)

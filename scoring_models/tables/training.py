@@ -12,11 +12,12 @@ import numpy as np
 import sklearn
 
 from scoring_models.bootstrap import MEASURES, Interval, draws, interval, measured, point
+from scoring_models.estimators import code_version
 from scoring_models.evaluate import Flags, Floats
 from scoring_models.tables.calibration import Calibration, calibrated
 from scoring_models.tables.inputs import matrix
 from scoring_models.tables.learners import fitted, logistic
-from scoring_models.tables.model import Facts, TableModel, code_version, log_odds
+from scoring_models.tables.model import Facts, TableModel, log_odds
 from scoring_models.tables.preparation import Prepared
 from scoring_models.tables.selection import Candidate, Progress, candidates, choose, learned
 from scoring_models.tables.split import Rows

@@ -19,7 +19,12 @@ NAMES = {
     "Seats": "employees",
     "Demo": "demo",
 }
+EXPORTS, _, TENANTS = PAGE.partition("## A model of a tenant's own")
 HEADER = re.search(r"^```csv\n(.+)\n", PAGE, re.MULTILINE)[1]
+
+
+def commands(text):
+    return re.findall(r"^\.venv/bin/leadmill (model .+)$", text, re.MULTILINE)
 
 
 def export(count, seed):
@@ -45,7 +50,7 @@ def desk(tmp_path, monkeypatch):
 
 
 def test_the_pages_commands_lead_from_an_export_to_scored_leads(desk):
-    lines = re.findall(r"^\.venv/bin/leadmill (model .+)$", PAGE, re.MULTILINE)
+    lines = commands(EXPORTS)
     assert [line.split()[1] for line in lines] == ["train", "evaluate", "score"]
     told = [CliRunner().invoke(leadmill.app, shlex.split(line)) for line in lines]
     assert [done.exit_code for done in told] == [0, 0, 0], told[-1].output

@@ -37,7 +37,7 @@ def kept(content, folder):
     return path
 
 
-def repacked(file, *, manifest=None, pipeline=None, extra=None):
+def repacked(file, *, manifest=None, without=(), pipeline=None, extra=None):
     """The model file with some of it exchanged, and every hash made right again."""
     with zipfile.ZipFile(file) as archive:
         said, inside = json.loads(archive.read("manifest.json")), archive.read("pipeline.skops")
@@ -46,6 +46,7 @@ def repacked(file, *, manifest=None, pipeline=None, extra=None):
         said["sha256"] = hashlib.sha256(pipeline).hexdigest()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
+        said = {name: value for name, value in said.items() if name not in without}
         archive.writestr("manifest.json", json.dumps(said | (manifest or {})))
         archive.writestr("pipeline.skops", inside)
         for name in extra or ():
@@ -68,6 +69,12 @@ def test_a_model_comes_back_as_it_was_written(file):
     rows = matrix(pack(world.requests(50)))
     assert (opened.pipeline.predict_proba(rows) == model.pipeline.predict_proba(rows)).all()
     assert (opened.averages, opened.metrics, opened.facts) == (model.averages, model.metrics, model.facts)
+
+
+def test_a_file_of_before_that_says_less_of_its_model_is_opened(file):
+    opened = open_model(repacked(file, without=("code", "reference", "prior")))
+    assert opened.averages == world.trained().averages
+    assert (opened.code, opened.reference, opened.prior) == ("", None, None)
 
 
 def test_the_file_is_named_by_its_hash_and_nothing_else_is_left(file):

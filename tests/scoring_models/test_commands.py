@@ -5,16 +5,7 @@ from typer.testing import CliRunner
 
 from scoring_models import commands
 from scoring_models.artifact import open_model
-from scoring_models.folder import ModelFolder
 from tests.scoring_models import world
-
-
-@pytest.fixture
-def installation(database_url, monkeypatch, tmp_path):
-    """The models' folder of an installation of this test's own."""
-    monkeypatch.setenv("LEADMILL_DATABASE_URL", database_url)
-    monkeypatch.setenv("LEADMILL_HOME", str(tmp_path))
-    return ModelFolder(tmp_path / "models")
 
 
 @pytest.fixture
@@ -79,4 +70,3 @@ def test_bad_data_is_told_in_one_sentence(installation, data, tmp_path):
 def test_wrong_use_ends_with_2(installation, data, tmp_path):
     assert leadmill_model("train", "--data", str(tmp_path / "nothing.csv")).exit_code == 2
     assert leadmill_model("train", "--data", data, "--name", "Fit").exit_code == 2
-    assert leadmill_model("train").exit_code == 2

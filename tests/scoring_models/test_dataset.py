@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from scoring_models.dataset import LABEL, parse_dataset, read_dataset
+from scoring_models.dataset import LABEL, parse_dataset, read_dataset, read_leads
 from scoring_models.errors import DatasetError
 from scoring_models.features import FEATURES
 
@@ -38,6 +38,13 @@ def test_the_hash_is_that_of_the_file(tmp_path):
 def test_the_order_of_columns_a_byte_order_mark_and_blank_lines_do_not_matter():
     swapped = "won," + ",".join(FEATURES) + "\r\n\r\n1," + FULL.removesuffix(",1") + "\r\n"
     assert parse_dataset(b"\xef\xbb\xbf" + swapped.encode()).leads == parse_dataset(csv_of(FULL)).leads
+
+
+@pytest.mark.parametrize(("head", "value"), [("", ""), (",won", ",1"), (",won", ",")])
+def test_leads_are_read_whether_or_not_it_is_known_which_were_won(tmp_path, head, value):
+    file = tmp_path / "leads.csv"
+    file.write_text(f"{','.join(FEATURES)}{head}\n{FULL.removesuffix(',1')}{value}\n")
+    assert read_leads(file) == parse_dataset(csv_of(FULL)).leads
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_leads_are_worth_the_same_as_a_matrix_and_as_columns(scorecard):
 
 
 def test_contributions_are_relative_to_the_average_lead():
-    pipeline = logistic().fit(ROWS, np.arange(len(ROWS)) % 3 == 0)
+    pipeline = logistic(ROWS).fit(ROWS, np.arange(len(ROWS)) % 3 == 0)
     scorecard = Scorecard(pipeline, average_worths(pipeline, ROWS))
     assert np.abs(scorecard.contributions(ROWS).mean(axis=0)).max() < 1e-9
     assert scorecard.base == pytest.approx(pipeline.decision_function(ROWS).mean())
@@ -94,7 +94,7 @@ def test_size_and_direction_are_told_as_the_world_is(scorecard):
 
 
 def test_a_model_whose_features_work_together_is_refused():
-    fitted = logistic()
+    fitted = logistic(ROWS)
     product = FunctionTransformer(lambda columns: columns[:, :4])
     steps = [
         ("columns", fitted.named_steps["columns"]),

@@ -42,7 +42,7 @@ def test_one_that_orders_well_but_promises_too_much_is_stopped_at_calibration_an
     assert not found["tiers"].is_open
 
 
-@pytest.mark.parametrize("won", [(True,) * 200, (False,) * 200, (True, False) * 20])
+@pytest.mark.parametrize("won", [(True,) * 200, (False,) * 200, (True, False) * 40])
 def test_leads_of_one_outcome_or_too_few_prove_nothing(won):
     leads = DATASET.leads._make(column[: len(won)] for column in DATASET.leads)
     (gate,) = compare(scorecard(), scorecard(), Dataset(leads, won, "0"), seed=1)

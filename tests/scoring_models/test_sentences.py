@@ -27,7 +27,7 @@ def test_what_a_number_says(feature, value, helps, rises, sentence):
     [
         ("industry", "Software", True, True, "industry Software buys more than average"),
         ("country", "DE", False, True, "country DE buys less than average"),
-        ("department", "sales", False, False, "department sales is new to the model"),
+        ("department", "sales", False, False, "department sales is new to the model, or rare"),
         ("seniority", None, False, True, "seniority is not known"),
         ("industry", "  ", False, True, "industry is not known"),
         ("email_status", "verified", True, True, "email address is verified"),

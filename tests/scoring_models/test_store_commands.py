@@ -80,3 +80,38 @@ async def test_a_leads_score_is_explained_by_the_model_that_gave_it(requests, tm
     assert "It would be " in shown
     missing = await leadmill_model("explain", "acme", str(uuid4()), status=1)
     assert "acme has no lead" in missing.stderr
+
+
+async def test_models_learn_from_what_came_of_leads(requests, database, vault):
+    few = await leadmill_model("train", status=1)
+    assert "Not enough data: 0 won and 0 lost leads" in few.stderr
+    await tenants.configure(database, vault, "acme", {"share_outcomes": True})
+    few = await leadmill_model("train", status=1)
+    assert f"{COUNT // 4} won and {COUNT - COUNT // 4} lost leads" in few.stderr
+    await leadmill_model("promote", "fit-1")
+    own = await leadmill_model("train", "--tenant", "acme")
+    assert f"acme: not enough outcomes yet: {COUNT // 4 + 40} of 80" in own.stdout
+    async with database.tenant((await tenants.named(database, "acme")).id) as session:
+        at = await session.value("SELECT now() - interval '100 days'")
+        rows = await session.rows("SELECT lead_id FROM judgement ORDER BY fit DESC LIMIT 60")
+        acts = [
+            LeadEngagement(id=uuid4(), lead_id=row["lead_id"], contact_id=None, kind="meeting", at=at)
+            for row in rows
+        ]
+        await engagement.save(session, acts)
+    answer = json.loads((await leadmill_model("train", "--json")).stdout)
+    assert (answer["model"], answer["rows"]) == ("fit-2", COUNT)
+    own = json.loads((await leadmill_model("train", "--tenant", "acme", "--json")).stdout)
+    assert (own["rows"], own["drawn_from"], own["outcomes"]) == (COUNT, "fit-1", 80)
+
+
+async def test_bounds_of_tiers_are_proposed_by_what_a_team_can_work(requests):
+    few = await leadmill_model("cutoffs", "acme", "--per-week", "5", status=1)
+    assert "There are 0 leads, and this takes 50" in few.stderr
+    told = json.loads(
+        (await leadmill_model("cutoffs", "acme", "--per-week", "1", "--weeks", "20", "--json")).stdout
+    )
+    assert told["leads"] == COUNT
+    assert 0 < told["counts"]["A"] <= 20
+    shown = (await leadmill_model("cutoffs", "acme", "--per-week", "1", "--weeks", "20")).stdout
+    assert f"  fit: {told['tiers']['fit']}" in shown

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from scoring_models.errors import ColumnsMissingError
-from scoring_models.tables.model import code_version
 from tests.scoring_models.tables import exports
 
 MODEL = exports.trained().model
@@ -41,7 +40,3 @@ def test_what_is_registered_names_no_lead():
     assert "account 1" not in text
     assert "L-0001" not in text
     assert "software" in text
-
-
-def test_the_version_of_the_code_is_the_same_for_the_same_code():
-    assert code_version() == code_version.__wrapped__()
