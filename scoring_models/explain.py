@@ -82,7 +82,7 @@ class Scorecard:
             _CATEGORIES_AT, categories, self._worths, self._unseen, strict=True
         ):
             worth = {value: table.get(spelled(value), unseen) for value in set(values)}
-            worths[:, at] = [worth[value] for value in values]
+            worths[:, at] = np.fromiter(map(worth.__getitem__, values), np.float64, len(values))
         return np.asarray(worths - self._averages)
 
     def log_odds(self, contributions: NDArray[np.float64]) -> NDArray[np.float64]:

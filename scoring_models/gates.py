@@ -16,7 +16,7 @@ from scoring_models.columns import LeadColumns
 from scoring_models.dataset import Dataset
 from scoring_models.evaluate import Floats
 from scoring_models.explain import Scorecard
-from scoring_models.intent import intent
+from scoring_models.intents import intents
 from scoring_models.tiers import Grid
 from tenants.records import Record
 
@@ -74,7 +74,7 @@ def _fits(card: Scorecard, dataset: Dataset) -> Floats:
 def _moved(new: Floats, old: Floats, dataset: Dataset) -> Gate:
     grid = Grid()
     leads = dataset.leads
-    wants = [intent(*one) for one in zip(leads.engagement, leads.open_jobs, leads.signals, strict=True)]
+    wants = intents(leads.engagement, leads.open_jobs, leads.signals)
     share = float(np.mean(grid.tier(new, wants) != grid.tier(old, wants)))
     found = f"{share:.1%} of the leads would be in another tier (at most {MOST_MOVED:.0%})"
     return Gate(name="tiers", is_open=share <= MOST_MOVED, found=found)

@@ -8,7 +8,8 @@ from scoring_models.artifact import open_model
 from scoring_models.columns import LeadColumns, ScoreColumns, pack, unpack
 from scoring_models.evaluate import Floats
 from scoring_models.explain import Scorecard
-from scoring_models.intent import did, happened, intent
+from scoring_models.intent import did, happened
+from scoring_models.intents import intents
 from scoring_models.schema import Score, ScoreRequest
 from scoring_models.tiers import Grid
 
@@ -37,27 +38,18 @@ class Scorer:
         scorecard = self._scorecard(model)
         contributions = scorecard.contributions_of(leads)
         fits = scorecard.probability(contributions)
-        intents = [
-            intent(acts, jobs, signals) if acts or signals else _quiet_intent(jobs)
-            for acts, jobs, signals in zip(leads.engagement, leads.open_jobs, leads.signals, strict=True)
-        ]
+        wants = intents(leads.engagement, leads.open_jobs, leads.signals)
         return ScoreColumns(
             model=model,
             fit=fits.tolist(),
-            intent=intents,
-            score=self._grid.score(fits, intents).tolist(),
-            tier=self._grid.tier(fits, intents).tolist(),
-            reasons=_reasons(scorecard, leads, contributions) if reasons else [()] * len(intents),
+            intent=wants.tolist(),
+            score=self._grid.score(fits, wants).tolist(),
+            tier=self._grid.tier(fits, wants).tolist(),
+            reasons=_reasons(scorecard, leads, contributions) if reasons else [()] * len(fits),
         )
 
     def _open(self, label: str) -> Scorecard:
         return open_scorecard(self._path_of(label))
-
-
-@lru_cache(maxsize=10_000)
-def _quiet_intent(open_jobs: float | None) -> float:
-    """The intent of a lead of whom nothing happened. Most have as many open jobs as others."""
-    return intent((), open_jobs)
 
 
 def _reasons(

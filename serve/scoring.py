@@ -1,6 +1,7 @@
 """The scoring service: judges batches of leads for every desk of the cluster, and over HTTP where that is wished."""
 
 import asyncio
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -43,6 +44,8 @@ class ScoringService:
     """Judges batches of leads, one after the other, beside the loop that answers health checks."""
 
     def __init__(self, models_folder: str, open_models: int) -> None:
+        # A batch of leads is many small values that live as long as it does, and none of them refers to itself.
+        gc.set_threshold(50_000, 20, 100)
         self._folder = ModelFolder(Path(models_folder))
         self._scorer = Scorer(self._folder.path_of, open_models=open_models)
         # One thread: the work holds the interpreter's lock for most of its time, so more would only wait.
