@@ -21,7 +21,7 @@ from tenants.store import judgements, tenants
 from tenants.store.judgements import Standing
 from tenants.store.session import Database
 
-AT_ONCE = 5_000
+AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ async def judge_anew(
 ) -> Rejudged:
     """The tenant's leads as the model judges them: those whose score is of the model `of`, or of any other.
 
-    In transactions of 5,000 leads each; `progress` hears how many are through. Where it ends half-way it can be done
+    In transactions of 1,000 leads each; `progress` hears how many are through. Where it ends half-way it can be done
     again, and goes on with the others. Raises ModelUnknownError or ArtifactError.
     """
     total, after = Rejudged(), None

@@ -92,13 +92,13 @@ async def standing(
         ) earlier ON true
         WHERE lead.tenant_id = :tenant_id AND lead.model <> :other AND lead.duplicate_of IS NULL
           AND (CAST(:of AS text) IS NULL OR lead.model = :of)
-          AND (CAST(:after AS uuid) IS NULL OR lead.id > :after)
+          AND lead.id > :after
         ORDER BY lead.id LIMIT :limit
         """,
         tenant_id=session.tenant_id,
         other=other,
         of=of,
-        after=after,
+        after=after or UUID(int=0),
         limit=limit,
     )
     return [Standing(Judged(**_without(row, "earlier_asked")), row["earlier_asked"]) for row in rows]
