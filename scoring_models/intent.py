@@ -98,6 +98,8 @@ def _reasons(
     signals: Mapping[str, Signal],
     in_words: Callable[[str, Sequence[float]], str | None],
 ) -> tuple[tuple[str, str, float], ...]:
+    if not known:
+        return ()
     told = []
     for kind, says in said(known, signals).items():
         sentence = in_words(kind, [days for each, days in known if each == kind])

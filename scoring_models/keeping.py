@@ -57,9 +57,9 @@ def drift(
         typer.echo(json.dumps({"model": model, **said, **found.model_dump(mode="json")}))
         return
     typer.echo(f"{model} was trained on {found.rows_then:,} leads; {found.rows:,} are held against them.")
-    grid = Table("", "PSI", "by chance up to", "missing then", "missing now", "verdict")
+    grid = Table("", "PSI", "by chance", "missing", "it was", "verdict")
     for one in found.movements:
-        shares = [f"{share:.1%}" for share in (one.missing_then, one.missing)]
+        shares = [f"{share:.1%}" for share in (one.missing, one.missing_then)]
         grid.add_row(one.name, f"{one.psi:.3f}", f"{one.by_chance:.3f}", *shares, one.verdict)
     Console().print(grid)
     typer.echo(found.proposal)

@@ -1,6 +1,7 @@
 """A real mill on a real Ray, in a home of its own, for the tests of the shell."""
 
 import asyncio
+import socket
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,6 +51,8 @@ def mill() -> Iterator[Mill]:
         environment.setenv("LEADMILL_MAX_DESKS", "24")
         # an event that is sent on to a lane that its tenant was given stands in the log twice, and is no double
         environment.setenv("LEADMILL_SCALE_LANES", "1")
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            environment.setenv("LEADMILL_SERVE_HTTP_PORT", str(probe.getsockname()[1]))
         parts = Parts(StoreSettings(home=Path(home)), ShellSettings(console_port=0))
 
         async def start() -> Mill:

@@ -5,6 +5,7 @@ import os
 import signal
 from contextlib import asynccontextmanager
 
+import httpx
 import psutil
 import pytest
 from ray.serve import context as serve_context
@@ -13,6 +14,7 @@ from actors.engine.profiles import Profiles
 from actors.engine.sourcing import in_chunks, request_rows
 from actors.events import event_types
 from actors.shell.doctor import examine
+from actors.shell.parts import MILL
 from actors.shell.result import BAD, GOOD
 from tenants.modes import Mode
 from tenants.secrets import Vault
@@ -102,6 +104,11 @@ async def test_the_doctor_finds_a_running_mill_well(mill):
     assert [name for name, result in results.items() if result.state == BAD] == []
     # Serve would take this way in another Ray, too, if our number there were the same.
     assert serve_context._global_client is None
+
+
+def test_a_running_mill_answers_programs_over_http(mill):
+    answer = httpx.get(f"{mill.parts.installation.running(MILL)['api']}/readyz", timeout=30)
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
 
 
 async def test_killed_desks_and_a_killed_supervisor_lose_nothing_and_double_nothing(mill):
