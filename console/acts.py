@@ -16,7 +16,7 @@ from tenants.approvals import ActKind, Decision, may_decide
 from tenants.content import WrongEdit
 from tenants.identity import TenantId
 from tenants.modes import Mode
-from tenants.store import approval_queue, approvals, failures, switches, tenants
+from tenants.store import approval_queue, approvals, audit, failures, switches, tenants
 from tenants.store.approvals import NotDecidable
 from tenants.store.failures import Retry, Which
 from tenants.store.session import Database, Session
@@ -163,25 +163,44 @@ class Acts:
         async with self._session(tenant_id) as session:
             await failures.assign(session, fingerprint, to=to, by=by)
 
-    async def promote_model(self, tenant_id: TenantId | None, label: str, *, by: str) -> "Moved":
-        """The proposed model judges from now on: the tenant's leads, or everybody's. Raises Refused."""
-        with _refused():
-            return await self._life(tenant_id).promote(by=by, label=label)
+    async def promote_model(self, here: TenantId, of: TenantId | None, label: str, *, by: str) -> "Moved":
+        """The proposed model judges from now on: the leads `of` a tenant, or everybody's. Raises Refused.
 
-    async def withdraw_model(self, tenant_id: TenantId | None, *, by: str, reason: str) -> str:
+        Whoever's it is, it is in the audit of the tenant where it was done; so are the others.
+        """
+        with _refused():
+            moved = await self._life(of).promote(by=by, label=label)
+        await self._audit(here, by, "promote", label, of)
+        return moved
+
+    async def withdraw_model(self, here: TenantId, of: TenantId | None, *, by: str, reason: str) -> str:
         """The label of the model that is not proposed any more. Raises Refused."""
         with _refused():
-            return await self._life(tenant_id).withdraw(by=by, reason=reason)
+            label = await self._life(of).withdraw(by=by, reason=reason)
+        await self._audit(here, by, "withdraw", label, of, reason=reason)
+        return label
 
-    async def roll_back_model(self, tenant_id: TenantId | None, *, by: str, reason: str) -> "Moved":
+    async def roll_back_model(self, here: TenantId, of: TenantId | None, *, by: str, reason: str) -> "Moved":
         """The model judges again that judged before the last promotion. Raises Refused."""
         with _refused():
-            return await self._life(tenant_id).roll_back(by=by, reason=reason)
+            moved = await self._life(of).roll_back(by=by, reason=reason)
+        await self._audit(here, by, "roll back", moved.before, of, reason=reason)
+        return moved
 
-    async def shadow_model(self, tenant_id: TenantId | None, label: str | None, *, by: str) -> None:
+    async def shadow_model(self, here: TenantId, of: TenantId | None, label: str | None, *, by: str) -> None:
         """A model that judges in the shadow from now on; None: no more. Raises Refused."""
         with _refused():
-            await self._life(tenant_id).shadow(label, by=by)
+            await self._life(of).shadow(label, by=by)
+        await self._audit(here, by, "shadow", label, of)
+
+    async def _audit(
+        self, here: TenantId, by: str, act: str, label: str | None, of: TenantId | None, **detail: Any
+    ) -> None:
+        whose = "everybody" if of is None else "this tenant"
+        async with self.database.tenant(here) as session:
+            await audit.write(
+                session, by=by, act=act, subject=f"model {label or 'none'}", detail={"for": whose, **detail}
+            )
 
     def _life(self, tenant_id: TenantId | None) -> "Lifecycle":
         # scikit-learn takes a second and a hundred megabytes, which a console that changes no model never spends

@@ -80,14 +80,16 @@ async def ask_promote(view: View, acts: Acts, press: Press) -> Said:  # noqa: AR
 async def promote(view: View, acts: Acts, press: Press) -> Said:
     """The proposed model judges from now on."""
     scope, label = _meant(press.on)
-    moved = await acts.promote_model(_tenant(view, scope), label, by=press.by)
+    moved = await acts.promote_model(view.tenant.id, _tenant(view, scope), label, by=press.by)
     return Said(f"{label} judges from now on", _leads(moved.leads), "redraw")
 
 
 async def withdraw(view: View, acts: Acts, press: Press) -> Said:
     """The proposal taken back."""
     scope, _ = _meant(press.on)
-    label = await acts.withdraw_model(_tenant(view, scope), by=press.by, reason=_why(press, "withdraw"))
+    label = await acts.withdraw_model(
+        view.tenant.id, _tenant(view, scope), by=press.by, reason=_why(press, "withdraw")
+    )
     return Said(f"{label} is not proposed any more", "", "redraw")
 
 
@@ -114,7 +116,9 @@ async def ask_roll_back(view: View, acts: Acts, press: Press) -> Said:  # noqa: 
 async def roll_back(view: View, acts: Acts, press: Press) -> Said:
     """The earlier model judges again."""
     scope, _ = _meant(press.on)
-    moved = await acts.roll_back_model(_tenant(view, scope), by=press.by, reason=_why(press, "roll-back"))
+    moved = await acts.roll_back_model(
+        view.tenant.id, _tenant(view, scope), by=press.by, reason=_why(press, "roll-back")
+    )
     return Said(f"{moved.model} judges again", _leads(moved.leads), "redraw")
 
 
@@ -122,7 +126,7 @@ async def shadow(view: View, acts: Acts, press: Press) -> Said:
     """A model into the shadow, or out of it."""
     scope, label = _meant(press.on)
     is_shadow = press.seen == "shadow"
-    await acts.shadow_model(_tenant(view, scope), None if is_shadow else label, by=press.by)
+    await acts.shadow_model(view.tenant.id, _tenant(view, scope), None if is_shadow else label, by=press.by)
     told = f"{label} no longer judges in the shadow" if is_shadow else f"{label} judges in the shadow"
     return Said(told, "" if is_shadow else "What it says of leads is kept, and nobody goes by it.", "redraw")
 

@@ -7,14 +7,25 @@ import httpx
 import pytest
 
 from console.pages import discovered
+from scoring_models.folder import ModelFolder
+from scoring_models.lifecycle import Lifecycle
+from scoring_models.registry import Registry
 from tenants.store.session import Database
 from tests.console.conftest import Visitor
 from tests.console.seeds import Sown
 from tests.console.waiting import audit_of, enrolment, fail, new_companies
+from tests.scoring_models import world
 
 ME = getpass.getuser()
-ONLY_ASKS = {("approvals", "decide-together"), ("errors", "ask-retry"), ("errors", "ask-resolve")}
+ONLY_ASKS = {
+    ("approvals", "decide-together"),
+    ("errors", "ask-retry"),
+    ("errors", "ask-resolve"),
+    ("models", "ask-promote"),
+    ("models", "ask-roll-back"),
+}
 BULK = {("approvals", "approve-bulk"), ("approvals", "reject-bulk")}
+MODELS = frozenset(discovered()["models"].deeds)
 DEEDS = sorted((page.slug, do) for page in discovered().values() for do in page.deeds)
 WORDS = {
     "reject-words": "no",
@@ -23,6 +34,8 @@ WORDS = {
     "why-resolve-all": "known",
     "effect.name": "Ada",
     "assignee": "bob",
+    "why-withdraw": "no",
+    "why-roll-back": "no",
 }
 
 
@@ -44,7 +57,19 @@ class Target:
             before = await session.value("SELECT input FROM run WHERE id = :id", id=self.run_id)
         self.input = json.dumps({**before, "icp_version": 2})
 
+    async def sow_models(self, folder: ModelFolder) -> None:
+        """A model of the tenant's own that judges, and another one that is proposed."""
+        registry, life = Registry(self.database, folder), Lifecycle(self.database, folder, self.sown.id)
+        self.models = [
+            await registry.register(world.trained(), name="fit", tenant_id=self.sown.id) for _ in range(2)
+        ]
+        await life.propose(self.models[0], by="ann", dataset=None)
+        await life.promote(by="ann")
+        await life.propose(self.models[1], by="ann", dataset=None, despite="a test")
+
     async def press(self, visitor: Visitor, do: str, seen: str | None = None) -> dict:
+        if do in MODELS:
+            return await visitor.press(do, f"own:{self.models[1]}", "", **WORDS)
         if do.endswith("-bulk") or do == "decide-together":
             on, seen = "source", seen or ""
         elif do in ("mute", "assign"):
@@ -67,12 +92,21 @@ def _seen_of(answer: dict) -> str:
     return text[at : at + 64]
 
 
+@pytest.fixture
+def models(monkeypatch, tmp_path) -> ModelFolder:
+    """Where the console looks for models."""
+    monkeypatch.setenv("LEADMILL_HOME", str(tmp_path))
+    return ModelFolder(tmp_path / "models")
+
+
 @pytest.mark.parametrize(("page", "do"), DEEDS)
 async def test_each_deed_is_in_the_audit_and_what_only_asks_is_not(
-    visitor: Visitor, acme: Sown, database: Database, page: str, do: str
+    visitor: Visitor, acme: Sown, database: Database, models: ModelFolder, page: str, do: str
 ):
     mine = Target(acme, database)
     await mine.sow()
+    if page == "models":
+        await mine.sow_models(models)
     visitor.at(f"/t/acme/{page}", "?group=f1" if page == "errors" else "")
     seen = _seen_of(await mine.press(visitor, "decide-together")) if (page, do) in BULK else None
     await mine.press(visitor, do, seen)
@@ -86,10 +120,13 @@ async def test_each_deed_is_in_the_audit_and_what_only_asks_is_not(
 
 @pytest.mark.parametrize(("page", "do"), [one for one in DEEDS if one not in BULK | ONLY_ASKS])
 async def test_no_deed_reaches_another_tenant(
-    visitor: Visitor, acme: Sown, rival: Sown, database: Database, page: str, do: str
+    visitor: Visitor, acme: Sown, rival: Sown, database: Database, models: ModelFolder, page: str, do: str
 ):
     theirs = Target(rival, database)
     await theirs.sow()
+    if page == "models":
+        await theirs.sow_models(models)
+    before = await _changes_of(database, models, rival)
     async with database.tenant(acme.id) as session:
         await session.run("UPDATE run SET status = 'done' WHERE status = 'failed'")
     visitor.at(f"/t/acme/{page}", "?group=f1" if page == "errors" else "")
@@ -100,6 +137,12 @@ async def test_no_deed_reaches_another_tenant(
         assert await session.value("SELECT count(*) FROM approval WHERE set_aside_until IS NOT NULL") == 0
         assert await session.value("SELECT status FROM run WHERE id = :id", id=theirs.run_id) == "failed"
         assert await session.value("SELECT count(*) FROM failure_group") == 0
+    assert await _changes_of(database, models, rival) == before
+    assert await _changes_of(database, models, acme) == []
+
+
+async def _changes_of(database: Database, models: ModelFolder, sown: Sown) -> list:
+    return await Lifecycle(database, models, sown.id).changes()
 
 
 async def test_a_press_from_another_site_does_nothing(
