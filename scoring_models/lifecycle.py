@@ -85,9 +85,15 @@ class Lifecycle:
     ) -> Moved:
         """The challenger judges from now on, and the leads that others have judged are judged anew.
 
-        Raises NoProposalError where there is none, it is not the one that is meant (`label`), or another model judges
-        by now than the one that it was compared with.
+        Where the one that is meant (`label`) judges already, those are that are left: a promotion that was killed
+        half-way goes on. Raises NoProposalError where there is none, it is not the one that is meant, or another model
+        judges by now than the one that it was compared with.
         """
+        async with self._database.system() as session:
+            proposal = await self._proposal(session)
+            own = await models.own(session, tenant_id=self._tenant_id, alias=CHAMPION)
+        if label is not None and label == own and proposal is None:
+            return Moved(label, label, await self._judge_anew(label, None, progress))
         async with self._database.system() as session:
             await models.lock_alias(session, tenant_id=self._tenant_id, alias=CHAMPION)
             proposal = await self._proposal(session)

@@ -24,6 +24,12 @@ expect.set_options(timeout=20_000)  # two cores that others use as well
 
 # with PICTURES in the environment, docs/images has these from the tests
 DOCUMENTED = ("pipeline", "lead", "approvals", "errors", "agents", "runs", "models")
+# what fades in or out just now has no contrast yet, or none any more; what turns for ever is not waited for
+_JUDGE = """async () => {
+  const moves = one => one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity;
+  while (document.getAnimations().some(moves)) await new Promise(done => setTimeout(done, 50));
+  return axe.run(document, {resultTypes: ["violations"]});
+}"""
 PHOTOS = ROOT / ".artefacts" / "screenshots"
 # axe-core's one file, as it comes with the package: it judges each page that a test calls clean
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
@@ -71,7 +77,7 @@ async def clean(page: Page) -> None:
     for theme in ("light", "dark"):
         await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         await page.wait_for_selector(f"html[data-mantine-color-scheme={theme}]")
-        found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        found = await page.evaluate(_JUDGE)
         told = [
             f"{theme}: {one['id']}: {place['html'][:200]} {place['failureSummary'][:200]}"
             for one in found["violations"]

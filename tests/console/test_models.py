@@ -50,7 +50,7 @@ async def test_a_proposal_is_promoted_and_taken_back(
     assert await visitor.said("promote", on) == (
         f"{second} judges from now on: No lead had to be judged anew."
     )
-    refused = await visitor.said("promote", on)
+    refused = await visitor.said("promote", f"all:{first}")
     assert refused.startswith("That was not done: Nothing is promoted: nothing is proposed")
     assert "has exactly the score that it had" in await visitor.asked("ask-roll-back", on)
     assert "Say why" in await visitor.said("roll-back", on)

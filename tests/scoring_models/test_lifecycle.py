@@ -18,7 +18,7 @@ from scoring_models.schema import Engagement
 from scoring_models.scorer import Scorer
 from scoring_models.standing import lead_score, request_of
 from scoring_models.train import train
-from tenants.store import judgements, tenants
+from tenants.store import judgements, models, tenants
 from tests.scoring_models import world
 from tests.tenants.store.rows import add_leads
 
@@ -126,6 +126,19 @@ async def test_a_lead_of_which_something_is_known_since_is_judged_by_the_earlier
     assert (now["model"], now["tier"], now["score"]) == (town.first, expected.tier, expected.score)
     assert now["intent"] == pytest.approx(expected.intent, abs=1e-5)
     assert "met us today" in [reason["text"] for reason in now["reasons"]]
+
+
+async def test_a_promotion_that_was_killed_half_way_goes_on_when_it_is_asked_for_again(town):
+    acme = town.tenants[0]
+    await town.life().propose(town.second, by="ann", dataset=DATASET)
+    await town.registry.promote(town.second)  # all that a promotion does before it judges anew
+    async with town.database.system() as session:
+        await models.drop_alias(session, tenant_id=None, alias="challenger")
+    assert models_of(await town.standings(acme)) == {town.first}
+    moved = await town.life().promote(by="ben", label=town.second)
+    assert (moved.model, moved.before, moved.leads.judged) == (town.second, town.second, 80)
+    assert models_of(await town.standings(acme)) == {town.second}
+    assert (await town.life().promote(by="ben", label=town.second)).leads.judged == 0
 
 
 async def test_a_tenants_own_model_judges_its_leads_only_and_everybodys_again_after_a_rollback(town):
