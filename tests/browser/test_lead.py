@@ -25,7 +25,9 @@ async def test_a_lead_is_found_and_its_journey_followed(page: Page, database: Da
     await expect(page.locator(".timeline .stretch-person")).to_have_count(1)
     await photograph(page, "lead")
     await clean(page)
-    await page.get_by_role("heading", name="What was found, and why it stands").scroll_into_view_if_needed()
+    await page.get_by_role("heading", name="What was found, and why it stands").evaluate(
+        "one => one.scrollIntoView()"
+    )
     await photograph(page, "lead-findings")
 
     await page.locator(".timeline").get_by_role("link", name="Enrichment").click()
