@@ -55,6 +55,9 @@ async def test_an_error_queue_is_worked_off_to_zero(page: Page, database: Databa
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("This group is empty")).to_be_visible()
     await page.get_by_role("link", name="All groups").click()
+    await expect(
+        page.get_by_text("12 in 1 groups")
+    ).to_be_visible()  # the group's page has such a button, too
 
     await page.get_by_role("button", name=re.compile("Try all again")).click()
     await expect(question.get_by_text("12 would be tried again at once")).to_be_visible()
