@@ -137,7 +137,7 @@ def shadow(
 ) -> None:
     """Let a model say of every lead what it would, beside the one that judges. Nobody sees it or goes by it.
 
-    What it says is kept from now on, for `leadmill model compare` against what comes of the leads.
+    What it says of the leads that are scored from now on is kept beside their scores.
     """
     if (model is None) == (not off):
         raise typer.BadParameter("name a model, or end it with --off")

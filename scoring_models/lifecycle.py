@@ -117,6 +117,7 @@ class Lifecycle:
     async def withdraw(self, *, by: str, reason: str) -> str:
         """The label of the challenger, which is none any more. Raises NoProposalError."""
         async with self._database.system() as session:
+            await models.lock_alias(session, tenant_id=self._tenant_id, alias=CHAMPION)
             proposal = await self._proposal(session)
             if proposal is None or proposal.model is None:
                 raise NoProposalError("nothing is proposed")
@@ -131,16 +132,13 @@ class Lifecycle:
         promoting raises where the earlier model's file can't be used any more.
         """
         async with self._database.system() as session:
-            await models.lock_alias(session, tenant_id=self._tenant_id, alias=CHAMPION)
-            past = await models.changes(session, tenant_id=self._tenant_id, limit=_PAST)
-            now = next((one.model for one in past if one.alias == CHAMPION), None)
-            promoted = next((one for one in past if one.act == "promoted" and one.model == now), None)
-            before = promoted.before if promoted is not None else None
-            if now is None or (before is None and self._tenant_id is None):
-                raise NothingBeforeError(now or "nobody")
+            now, before = await self._way_back(session)
         if before is not None:
             await self._registry.usable(before, self._tenant_id)
         async with self._database.system() as session:
+            await models.lock_alias(session, tenant_id=self._tenant_id, alias=CHAMPION)
+            if (now, before) != await self._way_back(session):
+                raise NoProposalError("somebody else has changed which model judges meanwhile: look again")
             if before is not None:
                 await self._point(session, CHAMPION, before)
             else:
@@ -187,6 +185,16 @@ class Lifecycle:
         """What was decided about models, the newest first."""
         async with self._database.system() as session:
             return await models.changes(session, tenant_id=self._tenant_id)
+
+    async def _way_back(self, session: Session) -> tuple[str, str | None]:
+        """The model that judges, and the one that judged before its promotion. Raises NothingBeforeError."""
+        past = await models.changes(session, tenant_id=self._tenant_id, limit=_PAST)
+        now = next((one.model for one in past if one.alias == CHAMPION), None)
+        promoted = next((one for one in past if one.act == "promoted" and one.model == now), None)
+        before = promoted.before if promoted is not None else None
+        if now is None or (before is None and self._tenant_id is None):
+            raise NothingBeforeError(now or "nobody")
+        return now, before
 
     async def _proposal(self, session: Session) -> ModelChange | None:
         label = await models.own(session, tenant_id=self._tenant_id, alias=CHALLENGER)

@@ -59,7 +59,7 @@ async def judge_anew(
                 return total
             back = [one.judged.lead_id for one in found if _is_the_same(one)]
             others = [one.judged for one in found if not _is_the_same(one)]
-            before = {one.judged.lead_id: one.judged.tier for one in found}
+            before = await judgements.tiers(session, [one.judged.lead_id for one in found])
             restored = await judgements.restore(session, back, model=model)
             scores = await asyncio.to_thread(_scores, scorer, model, others, config.tiers)
             await judgements.save(

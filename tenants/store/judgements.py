@@ -75,8 +75,23 @@ async def standing(
 ) -> list[Standing]:
     """Leads in the order of their ids, each with its newest judgement and with what the model `other` said last.
 
-    Those whose score is of the model `of`, or of any but `other`; those after the lead `after`.
+    Those whose score is of the model `of`, or of any but `other`; those after the lead `after`. Until the transaction
+    ends nobody else scores them, so that news that come in meanwhile are not written over.
     """
+    ids = await session.rows(
+        """
+        SELECT id FROM lead
+        WHERE tenant_id = :tenant_id AND model <> :other AND duplicate_of IS NULL
+          AND (CAST(:of AS text) IS NULL OR model = :of) AND id > :after
+        ORDER BY id LIMIT :limit FOR NO KEY UPDATE
+        """,
+        tenant_id=session.tenant_id,
+        other=other,
+        of=of,
+        after=after or UUID(int=0),
+        limit=limit,
+    )
+    # a statement of its own: it sees what was committed while the first one waited
     rows = await session.rows(
         f"""
         SELECT {_of("newest")}, earlier.asked AS earlier_asked
@@ -90,16 +105,11 @@ async def standing(
               AND j.model = :other AND NOT j.is_shadow
             ORDER BY judged_at DESC LIMIT 1
         ) earlier ON true
-        WHERE lead.tenant_id = :tenant_id AND lead.model <> :other AND lead.duplicate_of IS NULL
-          AND (CAST(:of AS text) IS NULL OR lead.model = :of)
-          AND lead.id > :after
-        ORDER BY lead.id LIMIT :limit
+        WHERE lead.tenant_id = :tenant_id AND lead.id = ANY(CAST(:ids AS uuid[])) ORDER BY lead.id
         """,
         tenant_id=session.tenant_id,
         other=other,
-        of=of,
-        after=after or UUID(int=0),
-        limit=limit,
+        ids=[row["id"] for row in ids],
     )
     return [Standing(Judged(**_without(row, "earlier_asked")), row["earlier_asked"]) for row in rows]
 

@@ -47,7 +47,6 @@ WINDOW_S = 40.0
 _PIECES = 10
 #: of the speed before a fault, what must be there after it
 LEAST_RATIO = 0.95
-_MOST_WINDOWS = 3
 _WORK_EVERY_S = 0.25
 _WARM_LEADS = 300
 #: the guard that stands in the database, and not in a worker
@@ -129,7 +128,6 @@ class Trial:
         self.home = home
         self._window_s = window_s
         self._windows: dict[str, tuple[datetime, float]] = {}
-        self._tried: list[int] = []
 
     async def set_up(self) -> None:
         """Three tenants with their own keys, and a model that judges for all of them."""
@@ -329,19 +327,11 @@ class Trial:
         restarted has just made one.
 
         The machine's own speed drifts by a third within minutes, far more than the criterion allows. So a fixed piece
-        of work is timed all along, and speeds are told by it. Where the second window falls short all the same it is
-        taken again, twice at most: what a fault has cost for good is missing each time.
+        of work is timed all along, and speeds are told by it.
         """
         if self.is_brief:
             await self.progress(20)
             return
-        await self._window(window)
-        while (
-            window == "after" and (await self.ratio() or 1) < LEAST_RATIO and len(self._tried) < _MOST_WINDOWS
-        ):
-            await self._window(window)
-
-    async def _window(self, window: str) -> None:
         connection = await self.ground.connect_in(self.database_name)
         try:
             for tidying in ("VACUUM", "CHECKPOINT"):
@@ -354,8 +344,6 @@ class Trial:
             work.append(_fixed_work())
             await asyncio.sleep(_WORK_EVERY_S)
         self._windows[window] = began, statistics.median(work)
-        if window == "after":
-            self._tried.append(round(await self._speed(began)))
 
     async def ratio(self) -> float | None:
         """The speed after the fault, divided by that before it, each by the machine's own speed at the time."""
@@ -363,7 +351,7 @@ class Trial:
             return None
         speeds = {name: await self._speed(began) for name, (began, _) in self._windows.items()}
         work = {name: work_s for name, (_, work_s) in self._windows.items()}
-        self.notes["runs_per_second"] = {"before": round(speeds["before"]), "after": self._tried}
+        self.notes["runs_per_second"] = {name: round(speed) for name, speed in speeds.items()}
         self.notes["machine"] = round(work["before"] / work["after"], 2)
         return (
             speeds["after"] * work["after"] / (speeds["before"] * work["before"])
