@@ -12,8 +12,8 @@ from dash.dependencies import ALL
 
 from console.acts import Acts, Refused
 from console.answers import Answers
-from console.auth import person
-from console.faults import BadRequest, tell
+from console.auth import person, request_id
+from console.faults import BadRequest, tell, told
 from console.page import Component, Press, Said
 
 FIELDS_LIMIT = 60
@@ -45,6 +45,12 @@ class Deeds:
         return done, True, said.ask.title, said.ask.body
 
 
+def failed(error: Exception) -> tuple[dict[str, Any], Component, Component, Component]:
+    """A press of which nothing came: the person is told, the page stays, and its buttons can be pressed again."""
+    told(error)
+    return {"then": "stay", "at": request_id()}, no_update, no_update, no_update
+
+
 def _read(pressed: Any) -> tuple[str, Press]:
     """The deed's name and the press. Raises BadRequest for what no button of ours sends."""
     if not isinstance(pressed, Mapping):
@@ -67,6 +73,7 @@ def wire(app: Dash, deeds: Deeds) -> None:
         Input("pressed", "data"),
         State("here", "data"),
         prevent_initial_call=True,
+        on_error=failed,
     )(deeds.press)
     for name, *wires in (
         (

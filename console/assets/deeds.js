@@ -11,13 +11,20 @@
 
   let pressedAt = 0;
 
+  /** What stands in a field. Text is read from the page itself: what was typed just now has not come further yet. */
+  const standing = (id, value) => {
+    const element = document.getElementById(JSON.stringify(id));
+    const isText = element && "defaultValue" in element && isTyping(element) && !element.ariaHasPopup;
+    return isText ? element.value : (value ?? "");
+  };
+
   /** One press at a time: the next one counts when this one is answered, or has been waited for long enough. */
   const press = (clicks, values, ids) => {
     const { triggered_id: button, triggered } = window.dash_clientside.callback_context;
     if (!button || !triggered[0].value || Date.now() - pressedAt < ANSWER_WITHIN_MS) return none();
     pressedAt = Date.now();
     const fields = {};
-    ids.forEach((id, n) => (fields[id.field] = values[n] ?? ""));
+    ids.forEach((id, n) => (fields[id.field] = standing(id, values[n])));
     return { ...button, fields, at: pressedAt };
   };
 
