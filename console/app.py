@@ -16,6 +16,7 @@ from console.addresses import Addresses
 from console.answers import Answers
 from console.auth import Gate
 from console.deeds import Deeds
+from console.downloads import Downloads
 from console.faces import AgentFace
 from console.faults import told
 from console.pages import discovered
@@ -61,8 +62,9 @@ def create_app(*, reading: Database, acting: Database, agents: Sequence[AgentFac
         if page.wire is not None:
             page.wire(dash, reads, acts)
     signposted = Addresses(server, reads=reads, slugs=pages, first=next(iter(pages)))
+    served = Downloads(signposted, answering)
     hashes = (*dash.csp_hashes(), _hash(frame.THEME_FIRST))
-    return Gate(GZipMiddleware(signposted, minimum_size=1000), script_hashes=hashes)
+    return Gate(GZipMiddleware(served, minimum_size=1000), script_hashes=hashes)
 
 
 def _hash(script: str) -> str:

@@ -34,12 +34,16 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A long list: its rows behind a key, how many there are, and what became of it since it was drawn."""
+    """A long list: its rows behind a key, how many there are, and what became of it since it was drawn.
+
+    With `file` it can be had as a file, with these of a row's values under these names.
+    """
 
     rows: Callable[[View, Key | None, int, int], Awaitable[list[Row]]]
     count: Callable[[View], Awaitable[int]]
     news: Callable[[View, datetime], Awaitable[int]]
     again: Callable[[View, Sequence[UUID]], Awaitable[list[Row]]] | None = None
+    file: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,12 @@
     return shown.length > 0;
   };
 
+  // the filters change the address without drawing the page anew: the file is of what the address says now
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a.download");
+    if (link) link.href = `${location.pathname}.csv${location.search}`;
+  });
+
   document.addEventListener("click", (event) => {
     const toggle = event.target.closest("[data-toggle]");
     if (toggle) show(toggle);

@@ -1,6 +1,7 @@
 """Filters: what narrows a list down. Each stands in the address under its own name, to be shared."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -8,6 +9,30 @@ from dash import html
 
 from console.components.icon import icon
 from console.faults import BadRequest
+
+_TIMES = {
+    "": (timedelta(0), "All"),
+    "15m": (timedelta(minutes=15), "15 min"),
+    "1h": (timedelta(hours=1), "1 h"),
+    "24h": (timedelta(days=1), "24 h"),
+    "7d": (timedelta(days=7), "7 days"),
+}
+
+
+def within(label: str, query: Mapping[str, str]) -> html.Div:
+    """How far back one looks; it stands in the address as `time`."""
+    return one_of("time", label, {name: word for name, (_, word) in _TIMES.items()}, query)
+
+
+def since(query: Mapping[str, str]) -> datetime | None:
+    """The moment from which on the address asks for things, or None for all of them.
+
+    Raises BadRequest where it names a time that there is not.
+    """
+    name = query.get("time", "")
+    if name not in _TIMES:
+        raise BadRequest(f"There is no time {name[:40]!r}; there are {', '.join(filter(None, _TIMES))}.")
+    return datetime.now(UTC) - _TIMES[name][0] if name else None
 
 
 def chips(name: str, label: str, choices: Mapping[str, Any], query: Mapping[str, str]) -> html.Div:

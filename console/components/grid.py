@@ -82,6 +82,13 @@ def grid(columns: list[dict[str, Any]], *, label: str, what: str, row_height: in
     )
 
 
+def download() -> html.A:
+    """The way to all rows that the filters leave, as a file. Where to is said by the browser when it is pressed."""
+    return html.A(
+        [icon("down"), "CSV"], href="?", className="download", title="All rows that match, as a file"
+    )
+
+
 def live(name: str, parts: Any, **properties: Any) -> html.Div:
     """A place whose content is kept fresh."""
     return html.Div(parts[name], id={"live": name}, **properties)

@@ -15,7 +15,7 @@ from console.components.badges import address_kind, tier_badge
 from console.components.bars import reason_bars
 from console.components.facts import contact_facts, facts
 from console.components.funnel import funnel
-from console.components.grid import grid, live
+from console.components.grid import download, grid, live
 from console.components.notices import no_match, nothing_yet
 from console.cursors import Key
 from console.faults import BadRequest, NotFound
@@ -34,6 +34,23 @@ _COLUMNS: list[dict[str, Any]] = [
     {"headerName": "Intent", "field": "intent", "width": 78, "type": "rightAligned"},
     {"headerName": "Sequence", "field": "sequence", "minWidth": 160, "flex": 2, "tooltipField": "sequence"},
 ]
+_FILE = {
+    "id": "Lead id",
+    "company": "Company",
+    "domain": "Domain",
+    "industry": "Industry",
+    "country": "Country",
+    "employees": "Employees",
+    "score": "Score",
+    "tier": "Tier",
+    "fit": "Fit",
+    "intent": "Intent",
+    "contact": "Contact",
+    "title": "Title",
+    "email": "E-mail",
+    "email_status": "Address",
+    "sequence": "Sequence",
+}
 
 
 def filter_of(query: Mapping[str, str]) -> ProspectFilter:
@@ -71,6 +88,7 @@ def frame(view: View, drawn: Mapping[str, Component]) -> Component:
                 [
                     html.H2("Prospects"),
                     live("count", drawn, className="count"),
+                    download(),
                     html.Div(className="spread"),
                     filters.chips("tier", "Tier", _TIERS, view.query),
                     filters.words("company", "Company", view.query, placeholder="Search company"),
@@ -214,6 +232,10 @@ def _row(lead: Record) -> Row:
         "id": str(lead["id"]),
         "key": str(Key(str(lead["score"]), lead["id"])),
         "company": lead["company"],
+        "domain": lead["domain"] or "",
+        "industry": lead["industry"] or "",
+        "country": lead["country"] or "",
+        "employees": lead["employees"],
         "facts": " · ".join(filter(None, facts_line)) or lead["domain"] or "",
         "contact": lead["contact"] or "",
         "title": lead["title"] or "",
@@ -256,6 +278,6 @@ PAGE = Page(
     order=10,
     frame=frame,
     parts=parts,
-    table=Table(rows=rows, count=count, news=news),
+    table=Table(rows=rows, count=count, news=news, file=_FILE),
     detail=detail,
 )

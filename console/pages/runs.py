@@ -1,7 +1,7 @@
 """The Runs page: what each agent did with each event, newest first."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,7 +13,7 @@ from console.addresses import path_to
 from console.components import filters, words
 from console.components.badges import SETTLED, STATUS_WORDS, status_badge
 from console.components.facts import facts
-from console.components.grid import grid, live
+from console.components.grid import download, grid, live
 from console.components.icon import icon
 from console.components.json_view import json_view
 from console.components.notices import no_match, nothing_yet
@@ -24,14 +24,6 @@ from console.reads import Record, counted
 from tenants.records import RunStatus
 from tenants.store.pages import RunFilter
 
-_TIMES = {
-    "": timedelta(0),
-    "15m": timedelta(minutes=15),
-    "1h": timedelta(hours=1),
-    "24h": timedelta(days=1),
-    "7d": timedelta(days=7),
-}
-_TIME_WORDS = {"": "All", "15m": "15 min", "1h": "1 h", "24h": "24 h", "7d": "7 days"}
 _FILTERS = ("status", "agent", "lead", "time")
 _COLUMNS: list[dict[str, Any]] = [
     {
@@ -49,6 +41,17 @@ _COLUMNS: list[dict[str, Any]] = [
     {"headerName": "Attempt", "field": "attempt", "width": 90, "type": "rightAligned"},
     {"headerName": "Cost", "field": "cost", "width": 90, "type": "rightAligned"},
 ]
+_FILE = {
+    "id": "Run id",
+    "time": "Time",
+    "agent": "Agent",
+    "status": "Status",
+    "company": "Company",
+    "reason": "Reason",
+    "duration": "Duration",
+    "attempt": "Attempt",
+    "cost": "Cost",
+}
 
 
 def filter_of(query: Mapping[str, str]) -> RunFilter:
@@ -56,9 +59,6 @@ def filter_of(query: Mapping[str, str]) -> RunFilter:
 
     Raises BadRequest where it names something that does not exist.
     """
-    time = query.get("time", "")
-    if time not in _TIMES:
-        raise BadRequest(f"There is no time {time[:40]!r}; there are {', '.join(filter(None, _TIMES))}.")
     agents = tuple(name for name in query.get("agent", "").split(",") if name)
     if not all(name.isidentifier() and len(name) <= 63 for name in agents):
         raise BadRequest("That is not the name of an agent.")
@@ -66,7 +66,7 @@ def filter_of(query: Mapping[str, str]) -> RunFilter:
         statuses=filters.chosen(query, "status", [status.value for status in RunStatus]),
         agents=agents,
         lead_id=uuid_of(query["lead"]) if query.get("lead") else None,
-        since=datetime.now(UTC) - _TIMES[time] if time else None,
+        since=filters.since(query),
     )
 
 
@@ -91,12 +91,14 @@ def frame(view: View, drawn: Mapping[str, Component]) -> Component:
         agents.setdefault(name, view.reads.agent_title(name))
     return html.Div(
         [
-            html.Div([html.H1("Runs"), live("count", drawn, className="count")], className="heading"),
+            html.Div(
+                [html.H1("Runs"), live("count", drawn, className="count"), download()], className="heading"
+            ),
             html.Div(
                 [
                     filters.chips("status", "Status", statuses, view.query),
                     filters.chips("agent", "Agent", agents, view.query),
-                    filters.one_of("time", "Started within", _TIME_WORDS, view.query),
+                    filters.within("Started within", view.query),
                     filters.words("lead", "Lead id", view.query, placeholder="Lead id", width=180),
                 ],
                 className="filters",
@@ -210,6 +212,6 @@ PAGE = Page(
     order=30,
     frame=frame,
     parts=parts,
-    table=Table(rows=rows, count=count, news=news, again=again),
+    table=Table(rows=rows, count=count, news=news, again=again, file=_FILE),
     detail=detail,
 )

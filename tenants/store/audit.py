@@ -1,10 +1,28 @@
 """The audit: who did what to what, and when. Nothing in it is ever changed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from tenants.store.columns import to_json
+from tenants.store.columns import containing, to_json
 from tenants.store.session import Session
+
+COUNT_CAP = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ActFilter:
+    """Which acts are asked for: words of who, of what was done or of what it was done to, and since when."""
+
+    text: str = ""
+    since: datetime | None = None
+
+
+_MATCHES = """
+    tenant_id = :tenant_id AND at >= COALESCE(CAST(:since AS timestamptz), '-infinity')
+    AND (CAST(:pattern AS text) IS NULL OR by ILIKE :pattern OR act ILIKE :pattern OR subject ILIKE :pattern)
+"""
 
 
 async def write(session: Session, *, by: str, act: str, subject: str, detail: Mapping[str, Any]) -> None:
@@ -27,3 +45,49 @@ async def recent(session: Session, *, limit: int = 50) -> list[Mapping[str, Any]
         tenant_id=session.tenant_id,
         limit=limit,
     )
+
+
+async def matching(
+    session: Session, wanted: ActFilter, *, after: tuple[datetime, int] | None, skip: int, limit: int
+) -> list[Mapping[str, Any]]:
+    """The next acts that match, newest first: those behind the key `after`, less the first `skip` of them."""
+    behind = "AND at <= :time AND (at < :time OR id > :id)" if after else ""
+    return await session.rows(
+        f"SELECT id, at, by, act, subject, detail FROM audit WHERE {_MATCHES} {behind} "
+        "ORDER BY at DESC, id OFFSET :skip LIMIT :limit",
+        **_of(session, wanted),
+        **({"time": after[0], "id": after[1]} if after else {}),
+        skip=skip,
+        limit=limit,
+    )
+
+
+async def count(session: Session, wanted: ActFilter, *, after: datetime | None = None) -> int:
+    """How many acts match, or of those only the ones after a moment. At most the cap + 1."""
+    return int(
+        await session.value(
+            f"SELECT count(*) FROM (SELECT FROM audit WHERE {_MATCHES} "
+            "AND at > COALESCE(CAST(:after AS timestamptz), '-infinity') LIMIT :cap) AS counted",
+            **_of(session, wanted),
+            after=after,
+            cap=COUNT_CAP + 1,
+        )
+    )
+
+
+async def one(session: Session, act_id: int) -> Mapping[str, Any] | None:
+    """One act of the session's tenant, or None."""
+    found = await session.rows(
+        "SELECT id, at, by, act, subject, detail FROM audit WHERE tenant_id = :tenant_id AND id = :id",
+        tenant_id=session.tenant_id,
+        id=act_id,
+    )
+    return found[0] if found else None
+
+
+def _of(session: Session, wanted: ActFilter) -> dict[str, Any]:
+    return {
+        "tenant_id": session.tenant_id,
+        "since": wanted.since,
+        "pattern": containing(wanted.text),
+    }

@@ -27,6 +27,12 @@ def columns(
     return result
 
 
+def containing(text: str) -> str | None:
+    """The pattern for ILIKE of whatever has this text in it, to the letter; None for no text."""
+    letters = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{letters}%" if letters else None
+
+
 def to_json(value: Any) -> str:
     """A value as JSON text."""
     return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tenants.store import effects, findings, pages, signals
+from tenants.store.columns import containing
 from tenants.store.session import Session
 
 MOST_RUNS = 200
@@ -42,7 +43,6 @@ async def of_lead(session: Session, lead_id: UUID) -> Journey | None:
 
 async def found(session: Session, text: str, *, limit: int) -> list[Mapping[str, Any]]:
     """Leads of companies that a few letters of their name or domain, or an address of a contact, bring to mind."""
-    pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return await session.rows(
         """
         SELECT l.id, l.stage, l.hold, l.tier, l.score, a.name AS company, a.domain, a.country,
@@ -55,7 +55,7 @@ async def found(session: Session, text: str, *, limit: int) -> list[Mapping[str,
         ORDER BY l.score DESC NULLS LAST, a.name, l.id LIMIT :limit
         """,
         tenant_id=session.tenant_id,
-        pattern=f"%{pattern}%",
+        pattern=containing(text) or "%",
         limit=limit,
     )
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from tenants.store.columns import containing
 from tenants.store.session import Session
 
 COUNT_CAP = 10_000
@@ -293,9 +294,8 @@ def _of_runs(session: Session, wanted: RunFilter) -> dict[str, Any]:
 
 
 def _of_prospects(session: Session, wanted: ProspectFilter) -> dict[str, Any]:
-    escaped = wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return {
         "tenant_id": session.tenant_id,
         "tiers": list(wanted.tiers) or None,
-        "pattern": f"%{escaped}%" if escaped else None,
+        "pattern": containing(wanted.text),
     }
