@@ -18,10 +18,10 @@ from actors.engine.pacing import Pacing
 from actors.engine.paying import Paid, Paying
 from actors.engine.profiles import Profile
 from actors.engine.recording import Recording, in_words
-from actors.engine.slots import Slots
 from actors.engine.together import Together
 from tenants.budgets import ceilings
 from tenants.identity import stable_id
+from tenants.slots import Slots
 from tenants.store.calls import CallStart
 from tenants.store.session import Database
 

@@ -15,8 +15,8 @@ from actors.core.errors import AgentError, CannotTell, MaybeSent, NotConnected, 
 from actors.core.provider import Carrier, Http, Link, Provider
 from actors.engine.gather import Gather
 from actors.engine.profiles import Profile
-from actors.engine.slots import Slots
 from tenants.identity import TenantId, stable_id
+from tenants.slots import Slots
 from tenants.store import effects
 from tenants.store.columns import to_json
 from tenants.store.effects import Begun, EffectEnd, EffectStart, Standing

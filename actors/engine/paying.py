@@ -15,9 +15,9 @@ from actors.core.errors import AgentError, BudgetUsedUp, CeilingReached
 from actors.core.provider import Provider, Reply
 from actors.core.questions import Question
 from actors.engine.gather import Gather
-from actors.engine.slots import Slots
 from tenants.budgets import Ceiling
 from tenants.identity import TenantId
+from tenants.slots import Slots
 from tenants.store import calls
 from tenants.store.calls import CallEnd, CallStart
 from tenants.store.session import Database, DatabaseError

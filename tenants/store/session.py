@@ -15,6 +15,7 @@ from sqlalchemy import URL, make_url
 
 from tenants.identity import TenantId
 from tenants.settings import StoreSettings
+from tenants.slots import Slots
 
 TENANT_SETTING = "leadmill.tenant_id"
 SCOPE_SETTING = "leadmill.scope"
@@ -149,7 +150,10 @@ class Database:
         # Set for the transaction only: a setting of the connection would leak to whoever gets it next.
         # Hexadecimal digits need no quoting, and so both statements travel together.
         opening = f"BEGIN; SET LOCAL {TENANT_SETTING} = '{tenant_id.hex}'"
-        async with self._tenants.connection() as connection, _transaction(connection, opening):
+        async with (
+            self._tenants.turn_of(tenant_id) as connection,
+            _transaction(connection, opening),
+        ):
             yield Session(connection, tenant_id, answer_within_s)
 
     @asynccontextmanager
@@ -198,6 +202,19 @@ class _Pool:
         self._server_settings = dict(server_settings)
         self._clock = clock
         self._opening = asyncio.Lock()
+        self._slots = Slots(size)
+
+    @asynccontextmanager
+    async def turn_of(self, tenant_id: TenantId) -> AsyncIterator[Any]:
+        """A connection for the length of the block. Who wants many at once waits behind itself, not its neighbours."""
+        with _translated(None):
+            async with asyncio.timeout(_ACQUIRE_WITHIN_S):
+                await self._slots.take(tenant_id)
+        try:
+            async with self.connection() as connection:
+                yield connection
+        finally:
+            self._slots.give_back(tenant_id)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:

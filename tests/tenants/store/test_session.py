@@ -141,6 +141,37 @@ async def test_a_server_without_a_connection_to_spare_is_one_that_may_have_some_
     assert full.may_be_repeated
 
 
+async def test_who_wants_many_connections_waits_behind_itself_and_no_neighbour_does(alone):
+    busy, neighbour = uuid4(), uuid4()
+    served = []
+
+    async def work(tenant):
+        async with alone.tenant(tenant) as session:
+            await session.value("SELECT 1")
+            served.append(tenant)
+
+    async with alone.tenant(busy):
+        waiting = [asyncio.create_task(work(busy)) for _ in range(20)]
+        await asyncio.sleep(0)
+        waiting.append(asyncio.create_task(work(neighbour)))
+        await asyncio.sleep(0)
+    await asyncio.gather(*waiting)
+    assert len(served) == 21
+    assert served.index(neighbour) <= 1
+
+
+async def test_a_connection_that_is_waited_for_in_vain_may_be_had_later(alone, monkeypatch):
+    monkeypatch.setattr(session_module, "_ACQUIRE_WITHIN_S", 0.05)
+    tenant = uuid4()
+    async with alone.tenant(tenant):
+        with pytest.raises(DatabaseError) as refused:
+            async with alone.tenant(tenant):
+                pass
+    assert refused.value.may_be_repeated
+    async with alone.tenant(tenant) as session:
+        assert await session.value("SELECT 1") == 1
+
+
 async def test_who_stands_still_in_a_transaction_does_not_hold_its_locks_for_ever(database):
     async with database.tenant(uuid4()) as session:
         assert await session.value("SHOW idle_in_transaction_session_timeout") == "10s"

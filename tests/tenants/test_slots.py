@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.engine.slots import Slots
+from tenants.slots import Slots
 
 ANN, BOB, CARL = (uuid.UUID(int=number) for number in (1, 2, 3))
 

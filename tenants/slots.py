@@ -23,13 +23,14 @@ class Slots:
     @asynccontextmanager
     async def of(self, tenant_id: UUID) -> AsyncIterator[None]:
         """A slot of this tenant's for as long as the block lasts."""
-        await self._take(tenant_id)
+        await self.take(tenant_id)
         try:
             yield
         finally:
-            self._give_back(tenant_id)
+            self.give_back(tenant_id)
 
-    async def _take(self, tenant_id: UUID) -> None:
+    async def take(self, tenant_id: UUID) -> None:
+        """A slot of this tenant's, waited for until it is its turn, and held until it is given back."""
         if tenant_id not in self._waiting and self._may_have(tenant_id):
             self._hold(tenant_id)
             return
@@ -39,7 +40,7 @@ class Slots:
             await turn
         except BaseException:
             if turn.done() and not turn.cancelled():
-                self._give_back(tenant_id)  # it was given, and is not wanted any more
+                self.give_back(tenant_id)  # it was given, and is not wanted any more
             raise
 
     def _may_have(self, tenant_id: UUID) -> bool:
@@ -50,7 +51,8 @@ class Slots:
         self._free -= 1
         self._held[tenant_id] = self._held.get(tenant_id, 0) + 1
 
-    def _give_back(self, tenant_id: UUID) -> None:
+    def give_back(self, tenant_id: UUID) -> None:
+        """A slot that this tenant held, for whoever comes next."""
         self._free += 1
         self._held[tenant_id] -= 1
         if not self._held[tenant_id]:
