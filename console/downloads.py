@@ -57,7 +57,10 @@ class Downloads:
 
 
 async def _lines(table: Table, names: Mapping[str, str], view: View) -> AsyncIterator[str]:
-    """The heads and then the rows, some at a time. What comes in meanwhile would stand above, and is left out."""
+    """The heads and then the rows, some at a time. What comes in meanwhile would stand above, and is left out.
+
+    A prospect whose score changes meanwhile may stand there twice, or not at all.
+    """
     yield _written([list(names.values())])
     after: Key | None = None
     while rows := await table.rows(view, after, 0, _ROWS_AT_A_TIME):

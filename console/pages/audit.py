@@ -38,7 +38,7 @@ _FILE = {"time": "Time", "by": "Who", "act": "Act", "subject": "To what", "detai
 
 def filter_of(query: Mapping[str, str]) -> ActFilter:
     """The filter in an address. Raises BadRequest where it names a time that there is not."""
-    return ActFilter(text=query.get("q", "").strip(), since=filters.since(query))
+    return ActFilter(text=query.get("q", "").strip()[:100].replace("\0", ""), since=filters.since(query))
 
 
 async def parts(view: View) -> Mapping[str, Component]:

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from tenants.store.columns import containing, to_json
+from tenants.store.pages import COUNT_CAP
 from tenants.store.session import Session
-
-COUNT_CAP = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ async def test_acts_are_found_by_who_what_and_to_what(visitor: Visitor, acme: So
     assert len(await everything(visitor.at("/t/acme/audit", "?q=run 2"), 50)) == 1
     assert await everything(visitor.at("/t/acme/audit", f"?q={HOSTILE}"), 50) == []
     assert "No acts match" in await visitor.page()
+    assert len(await everything(visitor.at("/t/acme/audit", "?q=mute%00"), 50)) == 3
 
 
 async def test_acts_that_come_meanwhile_shift_nothing(visitor: Visitor, acme: Sown, database):
