@@ -16,7 +16,7 @@ from scoring_models.folder import ModelFolder
 from scoring_models.gates import Gate, as_documents, compare
 from scoring_models.registry import CHAMPION, Registry
 from scoring_models.rejudging import Rejudged, judge_anew
-from scoring_models.scorer import Scorer, open_scorecard
+from scoring_models.scorer import InThread, Scorer, open_scorecard
 from tenants.approvals import may_decide
 from tenants.identity import TenantId
 from tenants.records import Act, ModelChange, ModelVersion
@@ -47,7 +47,7 @@ class Lifecycle:
         self._folder = folder
         self._tenant_id = tenant_id
         self._registry = Registry(database, folder)
-        self._scorer = Scorer(folder.path_of, open_models=4)
+        self._judge = InThread(Scorer(folder.path_of, open_models=4))
 
     async def propose(
         self, label: str, *, by: str, dataset: Dataset | None, despite: str | None = None
@@ -241,6 +241,6 @@ class Lifecycle:
         done = Rejudged()
         for tenant_id in whose:
             done += await judge_anew(
-                self._database, self._scorer, tenant_id, model=model, of=of, progress=progress
+                self._database, self._judge, tenant_id, model=model, of=of, progress=progress
             )
         return done

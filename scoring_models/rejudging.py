@@ -11,17 +11,17 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from scoring_models.schema import Score, ScoreRequest
-from scoring_models.scorer import Scorer
+from scoring_models.schema import Score, ScoreRequest, ScoringService
 from scoring_models.standing import DATED, lead_score, placed, request_of
 from tenants.identity import TenantId
 from tenants.policies import TierBounds
 from tenants.records import Judged
-from tenants.store import judgements, tenants
+from tenants.store import judgements, models, tenants
 from tenants.store.judgements import Standing
-from tenants.store.session import Database
+from tenants.store.session import Database, DatabaseError
 
 AT_ONCE = 1_000
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Rejudged:
 
 async def judge_anew(
     database: Database,
-    scorer: Scorer,
+    judge: ScoringService,
     tenant_id: UUID,
     *,
     model: str,
@@ -48,28 +48,63 @@ async def judge_anew(
     """The tenant's leads as the model judges them: those whose score is of the model `of`, or of any other.
 
     In transactions of 1,000 leads each; `progress` hears how many are through. Where it ends half-way it can be done
-    again, and goes on with the others. Raises ModelUnknownError or ArtifactError.
+    again, and goes on with the others; it ends as soon as the model is not the one that judges the tenant's leads.
+    Raises what the judge raises where the model can't be asked.
     """
     total, after = Rejudged(), None
     while True:
-        async with database.tenant(TenantId(tenant_id)) as session:
-            config = await tenants.configuration(session)
-            found = await judgements.standing(session, other=model, of=of, after=after, limit=AT_ONCE)
-            if not found:
-                return total
-            back = [one.judged.lead_id for one in found if _is_the_same(one)]
-            others = [one.judged for one in found if not _is_the_same(one)]
-            before = await judgements.tiers(session, [one.judged.lead_id for one in found])
-            restored = await judgements.restore(session, back, model=model)
-            scores = await asyncio.to_thread(_scores, scorer, model, others, config.tiers)
-            await judgements.save(
-                session, [lead_score(score, request, config.sequences) for score, request in scores]
-            )
-            tiers = await judgements.tiers(session, list(before))
-        moved = sum(tiers[lead] != tier for lead, tier in before.items())
-        total += Rejudged(restored, len(scores), moved)
-        after = found[-1].judged.lead_id
-        progress(len(found))
+        step, count, after = await _some(database, judge, TenantId(tenant_id), model, of, after)
+        if not count:
+            return total
+        total += step
+        progress(count)
+
+
+async def _some(
+    database: Database,
+    judge: ScoringService,
+    tenant_id: TenantId,
+    model: str,
+    of: str | None,
+    after: UUID | None,
+) -> tuple[Rejudged, int, UUID | None]:
+    """The next leads judged anew: what came of them, how many they are, and which was the last."""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            return await _some_once(database, judge, tenant_id, model, of, after)
+        except DatabaseError as error:  # such as a desk that scores the same leads in another order
+            if attempt == _TRIES or not error.may_be_repeated:
+                raise
+            await asyncio.sleep(0.05 * 2**attempt)
+    raise AssertionError
+
+
+async def _some_once(
+    database: Database,
+    judge: ScoringService,
+    tenant_id: TenantId,
+    model: str,
+    of: str | None,
+    after: UUID | None,
+) -> tuple[Rejudged, int, UUID | None]:
+    async with database.tenant(tenant_id) as session:
+        config = await tenants.configuration(session)
+        found = await judgements.standing(session, other=model, of=of, after=after, limit=AT_ONCE)
+        # looked at with the leads in hand: whoever lets another model judge from now on waits for them
+        champion = await models.resolve(session, tenant_id=tenant_id)
+        if not found or champion is None or champion.label != model:
+            return Rejudged(), 0, after
+        back = [one.judged.lead_id for one in found if _is_the_same(one)]
+        others = [one.judged for one in found if not _is_the_same(one)]
+        before = await judgements.tiers(session, [one.judged.lead_id for one in found])
+        restored = await judgements.restore(session, back, model=model)
+        scores = await _scores(judge, model, others, config.tiers)
+        await judgements.save(
+            session, [lead_score(score, request, config.sequences) for score, request in scores]
+        )
+        tiers = await judgements.tiers(session, list(before))
+    moved = sum(tiers[lead] != tier for lead, tier in before.items())
+    return Rejudged(restored, len(scores), moved), len(found), found[-1].judged.lead_id
 
 
 def _is_the_same(one: Standing) -> bool:
@@ -82,12 +117,12 @@ def _timeless(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {**asked, **kinds}
 
 
-def _scores(
-    scorer: Scorer, model: str, leads: Sequence[Judged], bounds: TierBounds
+async def _scores(
+    judge: ScoringService, model: str, leads: Sequence[Judged], bounds: TierBounds
 ) -> list[tuple[Score, ScoreRequest]]:
     if not leads:
         return []
     now = datetime.now(UTC)
     requests = [request_of(one, now) for one in leads]
-    scores = scorer.score_many(model, requests)
+    scores = await judge.score_many(model, requests)
     return [(placed(score, bounds), request) for score, request in zip(scores, requests, strict=True)]

@@ -1,6 +1,7 @@
 """A lead on its way to a score, and the score on its way back."""
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal, Protocol
 from uuid import UUID
 
 from pydantic import Field
@@ -67,3 +68,11 @@ class Score(Record):
     tier: Tier
     model: str
     reasons: tuple[Reason, ...]
+
+
+class ScoringService(Protocol):
+    """Whoever answers for models: a Serve application, or a scorer in this process."""
+
+    async def score_many(self, model: str, requests: Sequence[ScoreRequest]) -> list[Score]:
+        """The scores of these leads, in their order, by the model with this label. Raises where it can't be asked."""
+        ...

@@ -1,5 +1,6 @@
 """The scorer: opened models, and many leads judged in one go."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -50,6 +51,17 @@ class Scorer:
 
     def _open(self, label: str) -> Scorecard:
         return open_scorecard(self._path_of(label))
+
+
+class InThread:
+    """A scorer that is asked in a thread, so that nobody else in the process waits for it."""
+
+    def __init__(self, scorer: Scorer) -> None:
+        self._scorer = scorer
+
+    async def score_many(self, model: str, requests: Sequence[ScoreRequest]) -> list[Score]:
+        """The scores of these leads, in their order, by the model with this label. Raises what the scorer raises."""
+        return await asyncio.to_thread(self._scorer.score_many, model, requests)
 
 
 def _reasons(

@@ -2,27 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Protocol
 from uuid import UUID
 
 from actors.core.errors import ScorerAway
 from actors.engine.gather import Gather
 from actors.engine.previewing import EXPERIENCE
-from scoring_models.schema import Score, ScoreRequest
+from scoring_models.schema import Score, ScoreRequest, ScoringService
 from tenants.exclusions import ExclusionKind
 from tenants.identity import TenantId
 from tenants.names import name_key
 from tenants.records import Account, AccountSignal, Contact, Finding, LeadEngagement, Stage, TrackRecord
 from tenants.store import calls, engagement, exclusions, findings, identity, leads, mail, models, signals
 from tenants.store.session import Database
-
-
-class ScoringService(Protocol):
-    """Whoever answers for models: a Serve application, or a scorer in this process."""
-
-    async def score_many(self, model: str, requests: Sequence[ScoreRequest]) -> list[Score]:
-        """The scores of these leads by the model with this label. Raises ScorerAway where nobody answers."""
-        ...
 
 
 class Lookups:

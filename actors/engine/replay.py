@@ -14,11 +14,10 @@ from actors.core.errors import AgentError, NotConnected, OptedOut, ScorerAway
 from actors.core.outcome import Outcome
 from actors.core.questions import Answer, Answers, CompanyFacts, EnrichCompany, Enrichment, Question, filled
 from actors.engine.asking import in_order
-from actors.engine.lookups import ScoringService
 from actors.engine.recording import NotRecorded, Told, described, hashed
 from actors.events import event_types
 from actors.events.envelope import read_payload
-from scoring_models.schema import Score, ScoreRequest
+from scoring_models.schema import Score, ScoreRequest, ScoringService
 from scoring_models.standing import placed
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig, read_config

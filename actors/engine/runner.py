@@ -21,11 +21,12 @@ from actors.engine.asking import Asking
 from actors.engine.context import RunContext
 from actors.engine.deciding import as_decided
 from actors.engine.enriching import Enriching
-from actors.engine.lookups import Lookups, ScoringService
+from actors.engine.lookups import Lookups
 from actors.engine.outward import Outward
 from actors.engine.profiles import Profile
 from actors.engine.turn import Turn
 from actors.events.envelope import Event
+from scoring_models.schema import ScoringService
 from tenants.approvals import ActKind
 from tenants.identity import TenantId
 from tenants.records import OWN_LEAD, Lead, RunStatus

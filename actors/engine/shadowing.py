@@ -4,15 +4,15 @@ A judgement keeps what its model was told, so the shadow is asked the same, late
 and one that fails keeps nobody waiting. What it says is kept beside the judgement, and nobody goes by it.
 """
 
-import asyncio
 import logging
 
 from actors.core.errors import ScorerAway
-from actors.engine.lookups import ScoringService
+from actors.engine.rounds import Rounds
+from scoring_models.schema import ScoringService
 from scoring_models.standing import lead_score, request_of
 from tenants.identity import TenantId
 from tenants.store import judgements, models
-from tenants.store.models import Shadow
+from tenants.store.models import Pointed
 from tenants.store.session import Database, DatabaseError
 
 logger = logging.getLogger(__name__)
@@ -26,38 +26,30 @@ class Shadowing:
     def __init__(self, database: Database, scoring: ScoringService) -> None:
         self._database = database
         self._scoring = scoring
-        self._round: asyncio.Task[None] | None = None
+        self.rounds = Rounds()
 
     async def turn(self) -> int:
         """For how many tenants a shadow is asked from now on; none as long as the last round is under way."""
-        if self._round is not None and not self._round.done():
+        if self.rounds.is_under_way:
             return 0
         async with self._database.glance() as session:
-            found = await models.shadows(session)
-        if not found:
-            return 0
-        self._round = asyncio.create_task(self._ask_all(found))
+            found = await models.pointed(session, alias="shadow")
+        if found:
+            self.rounds.begin(self._ask_all(found))
         return len(found)
 
     async def close(self) -> None:
         """What is under way given up: it is found again."""
-        if self._round is not None:
-            self._round.cancel()
-            await asyncio.gather(self._round, return_exceptions=True)
+        await self.rounds.close()
 
-    async def finished(self) -> None:
-        """Nothing, once the round that is under way has ended."""
-        if self._round is not None:
-            await asyncio.gather(self._round, return_exceptions=True)
-
-    async def _ask_all(self, shadows: list[Shadow]) -> None:
+    async def _ask_all(self, shadows: list[Pointed]) -> None:
         for shadow in shadows:
             try:
                 await self._ask(shadow)
             except (ScorerAway, DatabaseError, OSError) as trouble:  # in the next round
                 logger.warning("the shadow %s of %s: %s", shadow.model, shadow.tenant_id, trouble)
 
-    async def _ask(self, shadow: Shadow) -> None:
+    async def _ask(self, shadow: Pointed) -> None:
         async with self._database.tenant(TenantId(shadow.tenant_id)) as session:
             found = await judgements.without_shadow(
                 session, shadow=shadow.model, since=shadow.since, limit=_AT_ONCE

@@ -17,10 +17,10 @@ from actors.core.errors import ScorerAway
 from actors.core.provider import Http, Provider
 from actors.engine.asking import Asking
 from actors.engine.http import open_web
-from actors.engine.lookups import ScoringService
 from actors.engine.outward import Outward
 from actors.engine.previewing import Preview, preview
 from actors.engine.profiles import Profile, Profiles
+from actors.engine.rejudging import Rejudging
 from actors.engine.runner import Runner
 from actors.engine.scheduling import Scheduling
 from actors.engine.settings import EngineSettings
@@ -33,7 +33,7 @@ from actors.engine.watching import Watching
 from actors.events import event_types
 from actors.events.source import SourceRequested
 from actors.providers import all_providers
-from scoring_models.schema import Score, ScoreRequest
+from scoring_models.schema import Score, ScoreRequest, ScoringService
 from tenants.secrets import Vault
 from tenants.settings import StoreSettings
 from tenants.store.session import Database, open_database
@@ -144,7 +144,7 @@ async def open_works(
 async def open_chores(
     database: Database, engine: EngineSettings, scoring: ScoringService
 ) -> AsyncIterator[Sequence[Chore]]:
-    """What is on a schedule: searches, whom CRMs exclude, what happens at companies, shadows of models.
+    """What is on a schedule: searches, whom CRMs exclude, what happens at companies, shadows of models, old scores.
 
     What is under way in the end is given up.
     """
@@ -152,11 +152,17 @@ async def open_chores(
     async with open_web(connections=0) as http:
         asking = Asking(database, http, providers, calls_in_flight=engine.calls_in_flight)
         syncing = Syncing(database, Vault.from_settings(StoreSettings()), asking, providers)
-        shadowing = Shadowing(database, scoring)
+        shadowing, rejudging = Shadowing(database, scoring), Rejudging(database, scoring)
         try:
-            yield Scheduling(database, providers), syncing, Watching(database, providers), shadowing
+            yield (
+                Scheduling(database, providers),
+                syncing,
+                Watching(database, providers),
+                shadowing,
+                rejudging,
+            )
         finally:
-            await asyncio.gather(syncing.close(), shadowing.close())
+            await asyncio.gather(syncing.close(), shadowing.close(), rejudging.close())
 
 
 def collect_rarely() -> None:
@@ -176,16 +182,16 @@ class InProcessScoring:
     def __init__(self, store: StoreSettings) -> None:
         # scikit-learn takes a second to load: a desk that asks Serve never does
         from scoring_models.folder import ModelFolder, models_folder
-        from scoring_models.scorer import Scorer
+        from scoring_models.scorer import InThread, Scorer
 
-        self._scorer = Scorer(ModelFolder(models_folder(store)).path_of, open_models=16)
+        self._judge = InThread(Scorer(ModelFolder(models_folder(store)).path_of, open_models=16))
 
     async def score_many(self, model: str, requests: Sequence[ScoreRequest]) -> list[Score]:
         """The scores of these leads by the model with this label. Raises ScorerAway where its file can't be used."""
         from scoring_models.errors import ScoringError
 
         try:
-            return await asyncio.to_thread(self._scorer.score_many, model, requests)
+            return await self._judge.score_many(model, requests)
         except ScoringError as error:  # somebody must put another model in its place: until then leads wait
             raise ScorerAway(str(error)) from error
 

@@ -12,8 +12,8 @@ from tenants.store.session import Session
 
 
 @dataclass(frozen=True, slots=True)
-class Shadow:
-    """A model that judges a tenant's leads in the shadow, and since when."""
+class Pointed:
+    """The model that an alias means for a tenant, and since when it does."""
 
     tenant_id: UUID
     model: str
@@ -144,17 +144,18 @@ async def without_own_champion(connection: Session) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def shadows(connection: Session) -> list[Shadow]:
-    """The tenants whose leads a model judges in the shadow: their own shadow, else everybody's."""
+async def pointed(connection: Session, *, alias: str) -> list[Pointed]:
+    """The tenants for whom this alias means a model: their own one, else everybody's."""
     rows = await connection.rows(
         """
         SELECT DISTINCT ON (tenant.id) tenant.id AS tenant_id, a.name || '-' || a.version AS model,
                a.changed_at AS since
-        FROM tenant JOIN model_alias a ON a.alias = 'shadow' AND (a.tenant_id = tenant.id OR a.tenant_id IS NULL)
+        FROM tenant JOIN model_alias a ON a.alias = :alias AND (a.tenant_id = tenant.id OR a.tenant_id IS NULL)
         ORDER BY tenant.id, a.tenant_id NULLS LAST
-        """
+        """,
+        alias=alias,
     )
-    return [Shadow(**row) for row in rows]
+    return [Pointed(**row) for row in rows]
 
 
 async def resolve(

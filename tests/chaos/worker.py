@@ -16,10 +16,10 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from actors.engine.carriage import carried
-from actors.engine.lookups import ScoringService
 from actors.engine.station import Station
 from actors.engine.wiring import Works, open_works, topics_of
 from actors.shell.keeper import ray_environment
+from scoring_models.schema import ScoringService
 from tenants.settings import StoreSettings
 from tenants.store import lanes
 from tenants.store.session import Session

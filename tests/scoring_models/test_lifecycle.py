@@ -15,7 +15,7 @@ from scoring_models.folder import ModelFolder
 from scoring_models.lifecycle import Lifecycle
 from scoring_models.registry import Registry
 from scoring_models.schema import Engagement
-from scoring_models.scorer import Scorer
+from scoring_models.scorer import InThread, Scorer
 from scoring_models.standing import lead_score, request_of
 from scoring_models.train import train
 from tenants.store import judgements, models, tenants
@@ -34,6 +34,7 @@ class Town:
         self.registry = Registry(database, folder)
         self.folder = folder
         self.scorer = Scorer(folder.path_of, open_models=4)
+        self.judging = InThread(self.scorer)
 
     async def set_up(self, vault):
         self.tenants = [

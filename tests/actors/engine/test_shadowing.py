@@ -38,7 +38,7 @@ async def said(database, tenant_id):
 
 async def turn(shadowing):
     begun = await shadowing.turn()
-    await shadowing.finished()
+    await shadowing.rounds.finished()
     return begun
 
 
