@@ -16,7 +16,7 @@ from tenants.approvals import ActKind, Decision, may_decide
 from tenants.content import WrongEdit
 from tenants.identity import TenantId
 from tenants.modes import Mode
-from tenants.store import approval_queue, approvals, audit, failures, switches, tenants
+from tenants.store import approval_queue, approvals, audit, failures, pins, switches, tenants
 from tenants.store.approvals import NotDecidable
 from tenants.store.failures import Retry, Which
 from tenants.store.session import Database, Session
@@ -163,6 +163,16 @@ class Acts:
         async with self._session(tenant_id) as session:
             await failures.assign(session, fingerprint, to=to, by=by)
 
+    async def pin(self, tenant_id: TenantId, lead_id: UUID, tier: str, *, by: str, reason: str) -> None:
+        """A lead at the top of this tier from now on, whatever models say. Raises Refused."""
+        async with self._session(tenant_id) as session:
+            await pins.pin(session, lead_id, pins.POINTS[tier], by=by, reason=reason)
+
+    async def unpin(self, tenant_id: TenantId, lead_id: UUID, *, by: str) -> bool:
+        """Whether the lead was pinned; it has the model's score again."""
+        async with self._session(tenant_id) as session:
+            return await pins.unpin(session, lead_id, by=by)
+
     async def promote_model(self, here: TenantId, of: TenantId | None, label: str, *, by: str) -> "Moved":
         """The proposed model judges from now on: the leads `of` a tenant, or everybody's. Raises Refused.
 
@@ -216,7 +226,7 @@ class Acts:
         try:
             async with self.database.tenant(tenant_id) as session:
                 yield session
-        except (NotDecidable, WrongEdit, failures.NotInQueue) as refusal:
+        except (NotDecidable, WrongEdit, failures.NotInQueue, pins.NotScored) as refusal:
             words = str(refusal)
             raise Refused(f"{words[:1].upper()}{words[1:]}") from None
 

@@ -11,10 +11,15 @@ from rich.table import Table
 
 from actors.commands.frame import Json, TenantName, in_tenant, tenant_session
 from tenants.companies import registrable_domain
-from tenants.store import funnel, leads
+from tenants.store import funnel, leads, pins
 from tenants.store.columns import to_json
 
 lead_app = typer.Typer(help="Leads: what people know of them.", no_args_is_help=True)
+
+LeadId = Annotated[
+    UUID,
+    typer.Argument(metavar="LEAD", help="The lead's id, as `leadmill pipeline --json` or `runs` has it."),
+]
 
 
 def pipeline(
@@ -51,7 +56,7 @@ def pipeline(
             f"{prospect['intent']:.2f}",
             str(prospect["score"]),
             prospect["tier"],
-            "\n".join(reason["text"] for reason in prospect["reasons"][:3]),
+            "\n".join(_why(prospect)),
         )
     Console().print(table)
     Console().print(", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items()))
@@ -62,9 +67,7 @@ def pipeline(
 @lead_app.command()
 def domain(
     tenant: TenantName,
-    lead: Annotated[
-        UUID, typer.Argument(help="The lead's id, as `leadmill pipeline --json` or `runs` has it.")
-    ],
+    lead: LeadId,
     name: Annotated[str, typer.Argument(metavar="DOMAIN", help="Such as acme.com, or an address with it.")],
 ) -> None:
     """Say which domain a lead's company has. Work that was left off for want of it goes on."""
@@ -73,3 +76,41 @@ def domain(
         raise typer.BadParameter(f"{name!r} is no domain that a company can have")
     count = in_tenant(tenant, lambda session: leads.set_domain(session, lead, found, by=getpass.getuser()))
     typer.echo(f"The domain is {found}; {count:,} runs that had missed it go on.")
+
+
+@lead_app.command()
+def pin(
+    tenant: TenantName,
+    lead: LeadId,
+    score: Annotated[
+        str,
+        typer.Argument(metavar="POINTS|TIER", help="0 to 100 points, or a tier: it goes to the top of that."),
+    ],
+    reason: Annotated[str, typer.Option(help="Why you know better: it is kept with your name.")],
+) -> None:
+    """Give a lead a score by hand, which no model moves until it is unpinned.
+
+    Models go on judging the lead, and what they say is kept beside it. Who was told of its score already is not told
+    again: a contact stays in the sequence that it was put into.
+    """
+    try:
+        points = pins.POINTS.get(score.upper()) or int(score)
+        tier = pins.tier_of(points)
+    except ValueError:
+        raise typer.BadParameter(f"{score!r} is neither A, B, C or D nor 0 to 100 points") from None
+    in_tenant(tenant, lambda session: pins.pin(session, lead, points, by=getpass.getuser(), reason=reason))
+    typer.echo(f"It has {points} points, tier {tier}, until `leadmill lead unpin {tenant} {lead}`.")
+
+
+@lead_app.command()
+def unpin(tenant: TenantName, lead: LeadId) -> None:
+    """Let a lead have the score again that the model gives it."""
+    if in_tenant(tenant, lambda session: pins.unpin(session, lead, by=getpass.getuser())):
+        typer.echo("It has the model's score again.")
+    else:
+        typer.echo("It was not pinned.")
+
+
+def _why(prospect: dict[str, Any]) -> list[str]:
+    pinned = [f"pinned by {prospect['pinned_by']}"] if prospect["pinned_by"] else []
+    return [*pinned, *(reason["text"] for reason in prospect["reasons"][:3])]

@@ -22,6 +22,7 @@ from console.components.timeline_view import timeline_view
 from console.cursors import uuid_of
 from console.faults import NotFound
 from console.page import Component, Detail, Page, View
+from console.pinning import ask_pin, pin, pin_view, unpin
 from console.reads import Record
 from tenants.approvals import ActKind
 from tenants.store import journeys, pages, tenants
@@ -219,7 +220,7 @@ def _score(lead: Record) -> Component:
             ("Model", lead["model"]),
             ("Scored", words.stamp(lead["scored_at"])),
         ]
-        body = [facts(figures), html.H3("Why"), reason_bars(lead["reasons"] or [])]
+        body = [facts(figures), pin_view(lead), html.H3("Why"), reason_bars(lead["reasons"] or [])]
     return html.Section([html.H2("Score"), *body], className="panel padded")
 
 
@@ -360,4 +361,13 @@ def _found(view: View, text: str, found: Sequence[Record]) -> Component:
     )
 
 
-PAGE = Page(slug="lead", title="Lead", icon="journey", order=12, frame=frame, parts=parts, detail=detail)
+PAGE = Page(
+    slug="lead",
+    title="Lead",
+    icon="journey",
+    order=12,
+    frame=frame,
+    parts=parts,
+    detail=detail,
+    deeds={"ask-pin": ask_pin, "pin": pin, "unpin": unpin},
+)

@@ -25,8 +25,14 @@ _KINDS = {
     "reasons": "json",
     "asked": "json",
 }
-_STANDING = ("fit", "intent", "score", "tier", "sequence", "model", "reasons")
-_SET = ", ".join(f"{name} = given.{name}" for name in _STANDING)
+# a pinned lead stays where a person has put it, and what the model says is kept with its judgement
+_SET = ", ".join(
+    [f"{name} = given.{name}" for name in ("fit", "intent", "model", "reasons")]
+    + [
+        f"{name} = CASE WHEN lead.pinned_at IS NULL THEN given.{name} ELSE lead.{name} END"
+        for name in ("score", "tier", "sequence")
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)

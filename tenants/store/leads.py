@@ -289,8 +289,8 @@ async def ranked(
     """The tenant's scored leads, best first, as `leadmill pipeline --json` gives them."""
     rows = await session.rows(
         f"""
-        SELECT l.id AS lead_id, l.fit, l.intent, l.score, l.tier, l.sequence, l.model, l.reasons, a.name, a.domain,
-               a.industry, a.country, a.city, a.employees, a.founded_year, a.description,
+        SELECT l.id AS lead_id, l.fit, l.intent, l.score, l.tier, l.sequence, l.model, l.reasons,
+               l.pinned_by, a.name, a.domain, a.industry, a.country, a.city, a.employees, a.founded_year, a.description,
                c.id AS contact_id, c.full_name, c.title, c.email, c.email_status
         FROM lead l
         JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
@@ -334,6 +334,7 @@ def _prospect(row: Mapping[str, Any]) -> dict[str, Any]:
         "account": account,
         "contact": contact,
         **scored,
+        "pinned_by": row["pinned_by"],
         "reasons": row["reasons"] or [],
     }
 

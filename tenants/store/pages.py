@@ -146,17 +146,26 @@ async def count_prospects(session: Session, wanted: ProspectFilter, *, after: da
 
 
 async def prospect(session: Session, lead_id: UUID) -> Mapping[str, Any] | None:
-    """One lead of the tenant with its company, its contact and the reasons for its score, or None."""
+    """One lead of the tenant with its company, its contact and the reasons for its score, or None.
+
+    Its standing may be one that a person has pinned; what the model says is `said_score` and `said_tier`.
+    """
     rows = await session.rows(
         """
         SELECT l.id, l.stage, l.hold, l.hold_reason, l.fit, l.intent, l.score, l.tier, l.sequence, l.model,
-               l.reasons, l.scored_at, l.source, a.name AS company, a.domain, a.industry, a.country, a.city,
-               a.employees, a.founded_year, a.revenue_usd, a.funding_usd, a.technologies, a.open_jobs,
+               l.reasons, l.scored_at, l.source, l.pinned_by, l.pinned_at, l.pinned_reason,
+               said.score AS said_score, said.tier AS said_tier, a.name AS company, a.domain, a.industry, a.country,
+               a.city, a.employees, a.founded_year, a.revenue_usd, a.funding_usd, a.technologies, a.open_jobs,
                a.description, c.full_name AS contact, c.title, c.seniority, c.department, c.email,
                c.email_status, c.email_source, c.linkedin_url
         FROM lead l
         JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
         LEFT JOIN contact c ON c.tenant_id = l.tenant_id AND c.id = l.contact_id
+        LEFT JOIN LATERAL (
+            SELECT score, tier FROM judgement j
+            WHERE j.tenant_id = l.tenant_id AND j.lead_id = l.id AND j.model = l.model AND NOT j.is_shadow
+            ORDER BY judged_at DESC LIMIT 1
+        ) said ON true
         WHERE l.tenant_id = :tenant_id AND l.id = :id
         """,
         tenant_id=session.tenant_id,

@@ -10,6 +10,7 @@ from console.pages import discovered
 from scoring_models.folder import ModelFolder
 from scoring_models.lifecycle import Lifecycle
 from scoring_models.registry import Registry
+from tenants.store import pins
 from tenants.store.session import Database
 from tests.console.conftest import Visitor
 from tests.console.seeds import Sown
@@ -21,6 +22,7 @@ ONLY_ASKS = {
     ("approvals", "decide-together"),
     ("errors", "ask-retry"),
     ("errors", "ask-resolve"),
+    ("lead", "ask-pin"),
     ("models", "ask-promote"),
     ("models", "ask-roll-back"),
 }
@@ -36,7 +38,10 @@ WORDS = {
     "assignee": "bob",
     "why-withdraw": "no",
     "why-roll-back": "no",
+    "why-pin": "I know them",
+    "pin-tier": "A",
 }
+PINS = frozenset({"ask-pin", "pin", "unpin"})
 
 
 class Target:
@@ -55,7 +60,17 @@ class Target:
         (self.run_id,) = await fail(self.database, self.sown)
         async with self.database.tenant(self.sown.id) as session:
             before = await session.value("SELECT input FROM run WHERE id = :id", id=self.run_id)
+            self.lead_id = await session.value(
+                "SELECT id FROM lead WHERE tenant_id = :tenant_id AND score IS NOT NULL ORDER BY id LIMIT 1",
+                tenant_id=self.sown.id,
+            )
         self.input = json.dumps({**before, "icp_version": 2})
+
+    async def pin(self) -> None:
+        """A person's score for the lead, as if it had been there for long."""
+        async with self.database.tenant(self.sown.id) as session:
+            await pins.pin(session, self.lead_id, 40, by="ann", reason="they wrote to her")
+            await session.run("DELETE FROM audit")
 
     async def sow_models(self, folder: ModelFolder) -> None:
         """A model of the tenant's own that judges, and another one that is proposed."""
@@ -70,6 +85,8 @@ class Target:
     async def press(self, visitor: Visitor, do: str, seen: str | None = None) -> dict:
         if do in MODELS:
             return await visitor.press(do, f"own:{self.models[1]}", "", **WORDS)
+        if do in PINS:
+            return await visitor.press(do, str(self.lead_id), "", **WORDS)
         if do.endswith("-bulk") or do == "decide-together":
             on, seen = "source", seen or ""
         elif do in ("mute", "assign"):
@@ -107,6 +124,8 @@ async def test_each_deed_is_in_the_audit_and_what_only_asks_is_not(
     await mine.sow()
     if page == "models":
         await mine.sow_models(models)
+    if do == "unpin":
+        await mine.pin()
     visitor.at(f"/t/acme/{page}", "?group=f1" if page == "errors" else "")
     seen = _seen_of(await mine.press(visitor, "decide-together")) if (page, do) in BULK else None
     await mine.press(visitor, do, seen)
@@ -126,6 +145,8 @@ async def test_no_deed_reaches_another_tenant(
     await theirs.sow()
     if page == "models":
         await theirs.sow_models(models)
+    if do == "unpin":
+        await theirs.pin()
     before = await _changes_of(database, models, rival)
     async with database.tenant(acme.id) as session:
         await session.run("UPDATE run SET status = 'done' WHERE status = 'failed'")
@@ -137,6 +158,7 @@ async def test_no_deed_reaches_another_tenant(
         assert await session.value("SELECT count(*) FROM approval WHERE set_aside_until IS NOT NULL") == 0
         assert await session.value("SELECT status FROM run WHERE id = :id", id=theirs.run_id) == "failed"
         assert await session.value("SELECT count(*) FROM failure_group") == 0
+        assert await session.value("SELECT count(*) FROM lead WHERE pinned_by IS NOT NULL") == (do == "unpin")
     assert await _changes_of(database, models, rival) == before
     assert await _changes_of(database, models, acme) == []
 
