@@ -214,11 +214,11 @@ class Acts:
 
     def _life(self, tenant_id: TenantId | None) -> "Lifecycle":
         # scikit-learn takes a second and a hundred megabytes, which a console that changes no model never spends
-        from scoring_models.folder import ModelFolder, models_folder
+        from scoring_models.folder import ModelFolder
         from scoring_models.lifecycle import Lifecycle
         from tenants.settings import StoreSettings
 
-        return Lifecycle(self.database, ModelFolder(models_folder(StoreSettings())), tenant_id)
+        return Lifecycle(self.database, ModelFolder.of(StoreSettings()), tenant_id)
 
     @asynccontextmanager
     async def _session(self, tenant_id: TenantId) -> AsyncIterator[Session]:

@@ -1,16 +1,19 @@
 """What the console reads: each time within one read-only session that is sealed to the tenant."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from console.faces import AgentFace, title_of, unlisted
+from scoring_models.inflation import NEW_DAYS, OLD_DAYS, Inflation, inflation
+from tenants.identity import TenantId
 from tenants.modes import EVERY_AGENT, Mode, strictest
 from tenants.records import Tenant
-from tenants.store import calls, funnel, pages, switches, tenants
+from tenants.store import calls, funnel, judgements, pages, switches, tenants
 from tenants.store.pages import COUNT_CAP, ProspectFilter, RunFilter
 from tenants.store.session import Database
 
@@ -19,6 +22,8 @@ SLICES = 20
 # A desk gives a sign of life every few seconds; at these ages one starts to wonder, and to worry.
 QUIET_AFTER_S = 20.0
 SILENT_AFTER_S = 60.0
+# Counting who came in reads weeks of judgements, and changes by the day.
+INFLATION_KEPT_S = 60.0
 
 Record = Mapping[str, Any]
 
@@ -62,6 +67,7 @@ class Reads:
     def __init__(self, database: Database, faces: Sequence[AgentFace]) -> None:
         self.database = database
         self.faces = tuple(faces)
+        self._inflation: dict[TenantId, tuple[float, Inflation | None]] = {}
 
     async def tenants(self) -> list[Tenant]:
         """The tenants by name, as many as a menu can hold."""
@@ -160,6 +166,19 @@ class Reads:
                 billed_calls=billed,
                 spent_usd=spent,
             )
+
+    async def inflation(self, tenant: Tenant) -> Inflation | None:
+        """What has become of the best tier, looked at once a minute; None where too few leads came in."""
+        seen = self._inflation.get(tenant.id)
+        if seen is not None and time.monotonic() - seen[0] < INFLATION_KEPT_S:
+            return seen[1]
+        async with self.database.tenant(tenant.id) as session:
+            now = await pages.now(session)
+            split = now - timedelta(days=NEW_DAYS)
+            of_late = await judgements.came_in(session, since=split, until=now)
+            before = await judgements.came_in(session, since=split - timedelta(days=OLD_DAYS), until=split)
+        self._inflation[tenant.id] = time.monotonic(), inflation(of_late, before)
+        return self._inflation[tenant.id][1]
 
     async def now(self) -> datetime:
         """The database's clock."""

@@ -5,6 +5,8 @@ ScoringError
 ├── TooFewLabelsError    a data set too small to learn from
 ├── TrainingFailedError  a training elsewhere that did not end well
 ├── ModelUnknownError    no model of that label
+├── ModelUnsignedError   a label that was not given by this installation
+├── StoreAwayError       a store of models that does not answer
 ├── NoPriorError         no model that a tenant's own could be drawn from
 ├── NoReferenceError     a model of before its training set's spread was kept
 ├── ModelNameError       a name that cannot stand in a label
@@ -73,6 +75,23 @@ class ModelUnknownError(ScoringError):
     def __init__(self, label: str) -> None:
         super().__init__(label)
         self.label = label
+
+
+class ModelUnsignedError(ScoringError):
+    """{label!r} was not named by this installation: `leadmill model sign` signs what the registry knows."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.label = label
+
+
+class StoreAwayError(ScoringError):
+    """The models in {url} can't be reached: {problem}."""
+
+    def __init__(self, url: str, problem: str) -> None:
+        super().__init__(url, problem)
+        self.url = url
+        self.problem = problem
 
 
 class NoPriorError(ScoringError):

@@ -1,41 +1,146 @@
-"""The folder of models: files named by their hash, and beside them each label as a link to its file."""
+"""The files of models, found by label without asking the database.
 
+A file is named by the hash of its content, and never changes. Beside it lies a record for each label: which file it
+means, signed by the installation, so that nobody who can only write into the folder decides which model judges. The
+folder may be a copy of what is kept elsewhere, in a bucket that all machines see.
+"""
+
+import json
 import re
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from scoring_models.artifact import SUFFIX
-from scoring_models.errors import ModelUnknownError
+from scoring_models.errors import ModelUnknownError, ModelUnsignedError, StoreAwayError
+from tenants.secrets import Vault
 from tenants.settings import StoreSettings
 
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
 _LABEL = re.compile(r"[a-z][a-z0-9-]{0,79}-[1-9][0-9]{0,8}")
-
-
-def models_folder(settings: StoreSettings) -> Path:
-    """Where an installation keeps its models. Several machines need a home that all of them see."""
-    return settings.home / "models"
+_FILE = re.compile(rf"[0-9a-f]{{64}}\{SUFFIX}")
+_PURPOSE = "model"
 
 
 class ModelFolder:
-    """The models of an installation on disk, found by label without asking the database."""
+    """The models of an installation, as files of this machine."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, vault: Vault | None = None, store: "ModelStore | None" = None) -> None:
+        """A folder of this machine; without a vault nothing is signed, nor has to be. `store` has what it has not."""
         self.path = path.absolute()
+        self._vault = vault
+        self._store = store
+
+    @classmethod
+    def of(cls, settings: StoreSettings) -> "ModelFolder":
+        """Where an installation keeps its models: in its home, or in the home as a copy of what is elsewhere."""
+        folder, url = settings.home / "models", settings.models_url
+        return cls(
+            folder, vault=Vault.from_settings(settings), store=ModelStore(url) if url is not None else None
+        )
 
     def path_of(self, label: str) -> Path:
-        """The file of the model with this label. Raises ModelUnknownError."""
+        """The file of the model with this label.
+
+        Raises ModelUnknownError, ModelUnsignedError where its record was not written by this installation, and
+        StoreAwayError where the file would have to come from a store that does not answer.
+        """
         if not _LABEL.fullmatch(label):
             raise ModelUnknownError(label)
-        try:
-            return self._link(label).resolve(strict=True)
-        except FileNotFoundError:
-            raise ModelUnknownError(label) from None
+        file, signature = _read(label, self._here(_record_of(label), label).read_bytes())
+        if self._vault is not None and not self._vault.is_signed(_PURPOSE, f"{label} {file}", signature):
+            raise ModelUnsignedError(label)
+        return self._here(file, label)
 
     def name(self, label: str, file: Path) -> None:
-        """From now on the file answers to the label."""
-        part = self.path / f".{uuid.uuid4().hex}.part"
-        part.symlink_to(file.name)
-        part.replace(self._link(label))
+        """From now on this file of the folder answers to the label."""
+        signature = self._vault.signature(_PURPOSE, f"{label} {file.name}") if self._vault is not None else ""
+        record = json.dumps({"file": file.name, "signature": signature}).encode()
+        if self._store is not None:
+            self._store.put(file.name, file.read_bytes())
+            self._store.put(_record_of(label), record)
+        self._keep(_record_of(label), record)
 
-    def _link(self, label: str) -> Path:
-        return self.path / f"{label}{SUFFIX}"
+    def file_named(self, sha256: str) -> Path:
+        """The file with this content. Raises ModelUnknownError, and StoreAwayError."""
+        return self._here(f"{sha256}{SUFFIX}", sha256)
+
+    def _here(self, name: str, wanted: str) -> Path:
+        """The file of this name on this machine, brought here where it is not."""
+        path = self.path / name
+        if path.exists():
+            return path
+        content = self._store.get(name) if self._store is not None else None
+        if content is None:
+            raise ModelUnknownError(wanted)
+        self._keep(name, content)
+        return path
+
+    def _keep(self, name: str, content: bytes) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        part = self.path / f".{uuid.uuid4().hex}.part"
+        try:
+            part.write_bytes(content)
+            part.replace(self.path / name)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+class ModelStore:
+    """Where all machines find models: any place that fsspec knows, such as a bucket."""
+
+    def __init__(self, url: str) -> None:
+        """`url` such as `s3://bucket/models`; how it is reached, its own library reads from the environment."""
+        self._url = url.rstrip("/")
+
+    def put(self, name: str, content: bytes) -> None:
+        """The content under this name from now on. Raises StoreAwayError."""
+        files, root = self._open()
+        try:
+            if "file" in files.protocol:  # a bucket of that name would be made, wherever it was mistyped
+                files.makedirs(root, exist_ok=True)
+            files.pipe_file(f"{root}/{name}", content)
+        except Exception as error:  # each library of fsspec has errors of its own
+            raise StoreAwayError(self._url, _words(error)) from error
+
+    def get(self, name: str) -> bytes | None:
+        """What is under this name, or None. Raises StoreAwayError."""
+        files, root = self._open()
+        try:
+            # what another machine has put there meanwhile is not in the list that was read before
+            files.invalidate_cache()
+            return bytes(files.cat_file(f"{root}/{name}"))
+        except FileNotFoundError:
+            return None
+        except Exception as error:
+            raise StoreAwayError(self._url, _words(error)) from error
+
+    def _open(self) -> "tuple[AbstractFileSystem, str]":
+        try:
+            import fsspec  # most installations keep their models at home
+
+            return fsspec.core.url_to_fs(self._url)  # type: ignore[no-any-return]
+        except (ImportError, ValueError) as error:
+            raise StoreAwayError(self._url, f"{error} (a bucket of S3 wants `pip install s3fs`)") from error
+
+
+def _record_of(label: str) -> str:
+    return f"{label}.label"
+
+
+def _read(label: str, record: bytes) -> tuple[str, str]:
+    """The file that a record names, and its signature. Raises ModelUnsignedError for what is no record."""
+    try:
+        said: Any = json.loads(record)
+        file, signature = said["file"], said["signature"]
+    except (ValueError, KeyError, TypeError):
+        raise ModelUnsignedError(label) from None
+    if not isinstance(file, str) or not isinstance(signature, str) or not _FILE.fullmatch(file):
+        raise ModelUnsignedError(label)
+    return file, signature
+
+
+def _words(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -10,7 +10,7 @@ from scoring_models.artifact import open_model
 from scoring_models.dataset import Dataset
 from scoring_models.errors import NoPriorError
 from scoring_models.estimators import TrainedModel
-from scoring_models.folder import ModelFolder, models_folder
+from scoring_models.folder import ModelFolder
 from scoring_models.outcomes import ANSWER_DAYS, dataset_of, known_outcomes
 from scoring_models.registry import Registry
 from tenants.settings import StoreSettings
@@ -68,5 +68,5 @@ async def installation() -> AsyncIterator[Installation]:
         if settings.database_url is None:
             await migrate(address, lanes=settings.lanes)
         async with open_database(settings) as database:
-            folder = ModelFolder(models_folder(settings))
+            folder = ModelFolder.of(settings)
             yield Installation(database, folder, Registry(database, folder))

@@ -3,7 +3,8 @@
 import asyncio
 import getpass
 import json
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,10 +12,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from scoring_models.frame import SEED, Json, told
+from scoring_models.frame import SEED, Json, told, whose
 
 if TYPE_CHECKING:
     from scoring_models.estimators import TrainedModel
+    from scoring_models.inflation import Inflation
+    from tenants.records import Judged
 
 
 def drift(
@@ -26,34 +29,61 @@ def drift(
         ),
     ],
     data: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             exists=True,
             dir_okay=False,
             help="Leads of late, as CSV with the columns that the README names; whether they were won may be missing.",
         ),
-    ],
+    ] = None,
+    tenant: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TENANT", help="Instead of a file: the tenant's leads as they were judged of late."
+        ),
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, help="How many days back, with --tenant.")] = 28,
     as_json: Json = False,
 ) -> None:
     """Hold leads against those that a model was trained on: what has moved, and whether to train anew.
 
     For each feature and for the score: the population stability index (PSI), and how often the value is missing. Below
     0.1 it is steady, from 0.1 on to be watched, from 0.2 on it has moved; what chance may do to so few leads counts as
-    steady.
+    steady. With --tenant it also tells whether more leads come into the best tier than before: scores that inflate say
+    nothing any more.
     """
     from scoring_models import drift as drifts
+    from scoring_models.columns import pack
     from scoring_models.dataset import read_leads
-    from scoring_models.errors import NoReferenceError
+    from scoring_models.errors import NoReferenceError, TooFewLeadsError
     from scoring_models.features import matrix
+    from scoring_models.standing import request_of
 
-    with told(), Console(stderr=True).status(f"Looking at {data.name} …"):
-        opened, leads = _opened(model), read_leads(data)
+    if (data is None) == (tenant is None):
+        raise typer.BadParameter("name a file with --data, or a tenant with --tenant")
+    risen: Inflation | None = None
+    source = data.name if data is not None else f"the leads of {tenant}"
+    with told(), Console(stderr=True).status(f"Looking at {source} …"):
+        opened = _opened(model)
+        if data is not None:
+            leads = read_leads(data)
+        else:
+            assert tenant is not None
+            judged, risen = asyncio.run(_of_late(tenant, days))
+            if not judged:
+                raise TooFewLeadsError(0, 1)
+            leads = pack([request_of(one, one.judged_at) for one in judged])
         if opened.reference is None:
             raise NoReferenceError(model)
         fit = opened.pipeline.predict_proba(matrix(leads))[:, 1]
         found = drifts.drift(opened.reference, leads, fit)
     if as_json:
-        said = {"proposal": found.proposal, "retrain": found.asks_for_training, "caution": found.caution}
+        said: dict[str, Any] = {
+            "proposal": found.proposal,
+            "retrain": found.asks_for_training,
+            "caution": found.caution,
+            "inflation": None if risen is None else {**asdict(risen), "is_inflated": risen.is_inflated},
+        }
         typer.echo(json.dumps({"model": model, **said, **found.model_dump(mode="json")}))
         return
     typer.echo(f"{model} was trained on {found.rows_then:,} leads; {found.rows:,} are held against them.")
@@ -65,18 +95,37 @@ def drift(
     typer.echo(found.proposal)
     if found.caution is not None:
         typer.echo(found.caution)
+    if risen is not None:
+        typer.echo(str(risen))
+
+
+async def _of_late(tenant: str, days: int) -> "tuple[list[Judged], Inflation | None]":
+    """What was said of the tenant's leads in so many days, and what has become of the best tier."""
+    from scoring_models.inflation import NEW_DAYS, OLD_DAYS, inflation
+    from tenants.identity import TenantId
+    from tenants.store import judgements
+
+    now = datetime.now(UTC)
+    split = now - timedelta(days=NEW_DAYS)
+    async with whose(tenant) as (database, _, tenant_id):
+        assert tenant_id is not None
+        async with database.tenant(TenantId(tenant_id)) as session:
+            judged = await judgements.between(session, since=now - timedelta(days=days), until=now)
+            of_late = await judgements.came_in(session, since=split, until=now)
+            before = await judgements.came_in(session, since=split - timedelta(days=OLD_DAYS), until=split)
+    return judged, inflation(of_late, before)
 
 
 def _opened(model: str) -> "TrainedModel":
     """The model that a label or a file means. Raises ModelUnknownError, or ArtifactError."""
     from scoring_models.artifact import SUFFIX, open_model
     from scoring_models.errors import ModelUnknownError
-    from scoring_models.folder import ModelFolder, models_folder
+    from scoring_models.folder import ModelFolder
     from tenants.settings import StoreSettings
 
     path = Path(model)
     if path.suffix != SUFFIX:
-        return open_model(ModelFolder(models_folder(StoreSettings())).path_of(model))
+        return open_model(ModelFolder.of(StoreSettings()).path_of(model))
     if not path.is_file():
         raise ModelUnknownError(model)
     return open_model(path)

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from scoring_models.errors import ModelUnknownError
-from scoring_models.frame import Json, Tenant, told, whose
+from scoring_models.frame import Json, Tenant, registry, told, whose
 
 if TYPE_CHECKING:
     from scoring_models.dataset import Dataset
@@ -227,7 +227,30 @@ def export(
         typer.echo(f"{model} is in {asyncio.run(run())}, its card beside it.")
 
 
-COMMANDS = (propose, promote, withdraw, rollback, shadow, history, card, export)
+def sign(as_json: Json = False) -> None:
+    """Sign all models of the registry anew: after an upgrade, with another master key, or in another store.
+
+    A model judges only if this installation has named it: a file that somebody else has put into its place does not.
+    Each file is held against what the database says of it, and nothing else is changed.
+    """
+
+    async def run() -> tuple[list[str], dict[str, str]]:
+        async with registry() as known:
+            return await known.sign()
+
+    with told():
+        signed, left = asyncio.run(run())
+    if as_json:
+        typer.echo(json.dumps({"signed": signed, "left": left}))
+    else:
+        typer.echo(f"{len(signed)} models are signed" + (f", {len(left)} are not:" if left else "."))
+        for label, why in left.items():
+            typer.echo(f"  {label}: {why}")
+    if left:
+        raise typer.Exit(1)
+
+
+COMMANDS = (propose, promote, withdraw, rollback, shadow, history, card, export, sign)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ the tenant's own where it has one, else everybody's.
 """
 
 import asyncio
+import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from scoring_models.artifact import write_model
-from scoring_models.errors import ArtifactCorruptError, ModelNameError, ModelUnknownError
+from scoring_models.errors import ArtifactCorruptError, ModelNameError, ModelUnknownError, ScoringError
 from scoring_models.estimators import TrainedModel
 from scoring_models.folder import ModelFolder
 from scoring_models.quarantine import check
@@ -72,17 +73,40 @@ class Registry:
     async def usable(self, label: str, tenant_id: UUID | None = None) -> Path:
         """The file of a version that can judge: it is what was registered, and opens in a process of its own.
 
-        Raises ModelUnknownError, ArtifactError where the file is not what was registered or must not be opened, and
-        NotAdditiveError for a model that gives no numbers.
+        Raises ModelUnknownError, ModelUnsignedError, StoreAwayError, ArtifactError where the file is not what was
+        registered or must not be opened, and NotAdditiveError for a model that gives no numbers.
         """
         known = {kept.label: kept for kept in await self.versions(tenant_id)}
         if label not in known:
             raise ModelUnknownError(label)
-        file = self._folder.path_of(label)
+        file = await asyncio.to_thread(self._folder.path_of, label)
         if file.stem != known[label].sha256:
             raise ArtifactCorruptError(file.name, "it is not the file that was registered")
         await asyncio.to_thread(check, file)
         return file
+
+    async def sign(self) -> tuple[list[str], dict[str, str]]:
+        """All versions named and signed anew: the labels that are, and why others are not, each a sentence.
+
+        What the database says of a version is believed, and its file is what was registered, or it is not named.
+        """
+        async with self._database.system() as connection:
+            known = await models.all_versions(connection)
+        signed, left = [], {}
+        for version in known:
+            try:
+                await asyncio.to_thread(self._sign, version)
+            except ScoringError as error:
+                left[version.label] = str(error)
+            else:
+                signed.append(version.label)
+        return signed, left
+
+    def _sign(self, version: ModelVersion) -> None:
+        file = self._folder.file_named(version.sha256)
+        if hashlib.sha256(file.read_bytes()).hexdigest() != version.sha256:
+            raise ArtifactCorruptError(file.name, "its name is not the SHA-256 of its content")
+        self._folder.name(version.label, file)
 
     async def promote(self, label: str, *, tenant_id: UUID | None = None, by: str = "leadmill") -> None:
         """From now on the version judges: the tenant's leads, or without a tenant everybody's.

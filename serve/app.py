@@ -26,13 +26,11 @@ def build(settings: Mapping[str, Any]) -> Application:
         "num_replicas": wished.replicas,
         "ray_actor_options": {"num_cpus": wished.cpus},
     }
-    folder = str(wished.models_folder.absolute())
+    store = StoreSettings()
+    models = str(store.home.absolute()), store.models_url, wished.open_models
     if wished.http_port is None:
-        return scoring.options(**replicas).bind(folder, wished.open_models)
-    address = database_address(StoreSettings())
-    return scoring_with_api.options(**replicas).bind(
-        folder, wished.open_models, address, wished.requests_per_s
-    )
+        return scoring.options(**replicas).bind(*models)
+    return scoring_with_api.options(**replicas).bind(*models, database_address(store), wished.requests_per_s)
 
 
 def deploy() -> dict[str, str]:

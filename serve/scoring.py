@@ -17,6 +17,7 @@ from scoring_models.scorer import Scorer
 from serve.api import api
 from serve.judge import Judge
 from serve.rates import Rates
+from tenants.settings import StoreSettings
 from tenants.store.rls import APP
 from tenants.store.session import Database
 
@@ -43,10 +44,11 @@ Payload = tuple[str, LeadColumns]
 class ScoringService:
     """Judges batches of leads, one after the other, beside the loop that answers health checks."""
 
-    def __init__(self, models_folder: str, open_models: int) -> None:
+    def __init__(self, home: str, models_url: str | None, open_models: int) -> None:
+        """`home` and `models_url` as `StoreSettings` has them: a replica may run elsewhere than who deploys it."""
         # A batch of leads is many small values that live as long as it does, and none of them refers to itself.
         gc.set_threshold(50_000, 20, 100)
-        self._folder = ModelFolder(Path(models_folder))
+        self._folder = ModelFolder.of(StoreSettings(home=Path(home), models_url=models_url))
         self._scorer = Scorer(self._folder.path_of, open_models=open_models)
         # One thread: the work holds the interpreter's lock for most of its time, so more would only wait.
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scoring")
@@ -69,9 +71,14 @@ class ScoringServiceWithApi(ScoringService):
     """The same for desks, and over HTTP for whoever has a token."""
 
     def __init__(
-        self, models_folder: str, open_models: int, database_url: str, requests_per_s: float
+        self,
+        home: str,
+        models_url: str | None,
+        open_models: int,
+        database_url: str,
+        requests_per_s: float,
     ) -> None:
-        super().__init__(models_folder, open_models)
+        super().__init__(home, models_url, open_models)
         database = Database.at(database_url, role=APP, pool_size=4)
         registry = Registry(database, self._folder)
         self._judge = Judge(database, registry, self._scorer, self._worker, Rates(requests_per_s))

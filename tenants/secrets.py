@@ -1,12 +1,16 @@
-"""Sealing and opening of provider keys: AES-GCM, bound to the row that the key belongs to."""
+"""What the master key is for: provider keys are sealed (AES-GCM, bound to their row), and our own words are signed."""
 
 import base64
+import hashlib
+import hmac
 import os
 import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tenants.identity import TenantId
 from tenants.settings import StoreSettings
@@ -23,6 +27,10 @@ class Vault:
 
     def __init__(self, master_key: bytes) -> None:
         self._cipher = AESGCM(master_key)
+        # a key of its own: what is known of signatures tells nothing of what is sealed
+        self._signing_key = HKDF(SHA256(), length=32, salt=None, info=b"leadmill signatures").derive(
+            master_key
+        )
 
     @classmethod
     def from_settings(cls, settings: StoreSettings) -> "Vault":
@@ -53,6 +61,14 @@ class Vault:
                 f"the key of {provider} was sealed with another master key, or for another tenant"
             ) from None
         return clear.decode()
+
+    def signature(self, purpose: str, words: str) -> str:
+        """What only who has the master key can write under these words, for this purpose."""
+        return hmac.new(self._signing_key, f"{purpose}\x1f{words}".encode(), hashlib.sha256).hexdigest()
+
+    def is_signed(self, purpose: str, words: str, signature: str) -> bool:
+        """Whether this is the signature of these words for this purpose."""
+        return hmac.compare_digest(self.signature(purpose, words).encode(), signature.encode())
 
 
 def _row(tenant_id: TenantId, provider: str) -> bytes:

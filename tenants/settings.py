@@ -27,4 +27,9 @@ class StoreSettings(BaseSettings):
         default=None,
         description="Key that seals provider keys (base64, 32 bytes); absent: generated into the home.",
     )
+    models_url: str | None = Field(
+        default=None,
+        description="Where all machines find the models' files, such as `s3://bucket/models` (with s3fs "
+        "installed); absent: `models` in the home.",
+    )
     lanes: int = Field(default=12, ge=1, le=1024, description="Lanes of a new installation.")

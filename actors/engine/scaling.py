@@ -31,8 +31,11 @@ class Scaling:
         self._looked_at = 0.0
         self._took_back_at = 0.0
 
-    async def turn(self, waiting: Sequence[lanes.LaneWork]) -> None:
-        """One look at what waits. Lanes are given or taken where it is time."""
+    async def turn(self, waiting: Sequence[lanes.LaneWork], *, room: int) -> None:
+        """One look at what waits. Lanes are given or taken where it is time.
+
+        At most `room` are given: a lane that has to share a desk makes nothing faster, and its neighbours there slower.
+        """
         now = time.monotonic()
         if self._settings.scale_lanes <= 1 or now - self._looked_at < min(_LOOK_EVERY_S, self._window_s / 4):
             return
@@ -51,7 +54,7 @@ class Scaling:
         async with self._database.system() as session:
             scaled = await lanes.scaled(session)
             for work in late:
-                await self._give(session, work, scaled, now)
+                room -= await self._give(session, work, scaled, now, room)
             if rested:
                 self._took_back_at = now
                 await self._take_back(session, scaled, now)
@@ -66,31 +69,35 @@ class Scaling:
         work: lanes.LaneWork,
         scaled: Mapping[tuple[TenantId, str], tuple[tuple[int, ...], bool]],
         now: float,
-    ) -> None:
+        room: int,
+    ) -> int:
+        """How many lanes were given to whoever has most of this work."""
         topic = self._topics_of[work.agent]
         tenant_id = await lanes.busiest_tenant(session, work.agent, topic, work.lane)
         if tenant_id is None or now - self._changed_at.get((tenant_id, topic), 0.0) < 2 * self._window_s:
-            return
+            return 0
         held, by_supervision = scaled.get((tenant_id, topic), ((work.lane,), True))
-        if not by_supervision:
-            return
+        if not by_supervision or room <= 0:
+            return 0
         flows = [gauge.flow() for lane in held if (gauge := self._gauges.get((work.agent, lane))) is not None]
         flow = together([one for one in flows if one is not None])
         wished = lanes_wished(
             len(held),
             flow,
             patience_s=self._settings.scale_after_s,
-            most=min(self._settings.scale_lanes, await lanes.lane_count(session)),
+            most=min(self._settings.scale_lanes, await lanes.lane_count(session), len(held) + room),
             drain_before=self._drain_before.get((tenant_id, topic)),
         )
         self._changed_at[tenant_id, topic] = now
-        if wished > len(held):
-            self._drain_before[tenant_id, topic] = flow.drain_per_s
-            given = await lanes.scale(session, tenant_id, topic, wished, by_supervision=True)
-            logger.info(
-                "%s: %d events of tenant %s wait, %.1f a second are done, %.1f come: lanes %s from now on",
-                work.agent, flow.backlog, tenant_id, flow.drain_per_s, flow.arrival_per_s, given,
-            )  # fmt: skip
+        if wished <= len(held):
+            return 0
+        self._drain_before[tenant_id, topic] = flow.drain_per_s
+        given = await lanes.scale(session, tenant_id, topic, wished, by_supervision=True)
+        logger.info(
+            "%s: %d events of tenant %s wait, %.1f a second are done, %.1f come: lanes %s from now on",
+            work.agent, flow.backlog, tenant_id, flow.drain_per_s, flow.arrival_per_s, given,
+        )  # fmt: skip
+        return wished - len(held)
 
     async def _take_back(
         self,

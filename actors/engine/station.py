@@ -11,6 +11,7 @@ from typing import Any
 from actors.bus.base import Bus
 from actors.engine.intake import Intake
 from actors.engine.profiles import Profiles
+from actors.engine.rank import Rank
 from actors.engine.runner import Runner
 from actors.engine.settings import EngineSettings
 from tenants.store import carriers, heartbeats, lanes
@@ -41,7 +42,9 @@ class Station:
         profiles: Profiles,
         settings: EngineSettings,
         build: str,
+        rank: Rank | None = None,
     ) -> None:
+        """With a `rank` its thread is the station's alone, and stands back while the station has much to do."""
         self.name = name
         self.build = build
         # another station may have this name some day, and is not to be taken for this one
@@ -51,6 +54,7 @@ class Station:
         self._bus = bus
         self._profiles = profiles
         self._settings = settings
+        self._rank = rank
         self._loops: dict[int, asyncio.Task[None]] = {}
         self._intakes: dict[int, Intake] = {}
         self._stops: dict[int, asyncio.Event] = {}
@@ -92,6 +96,7 @@ class Station:
             "read": sum(intake.counters.read for intake in intakes),
             "done": sum(intake.counters.done for intake in intakes),
             "failed": sum(intake.counters.failed for intake in intakes),
+            "stands_back": self._rank is not None and self._rank.stands_back,
             "commits": sum(intake.counters.commits for intake in intakes),
         }
 
@@ -155,6 +160,8 @@ class Station:
     async def _beat_on(self) -> None:
         while True:
             started = time.monotonic()
+            if self._rank is not None:
+                self._rank.see(sum(intake.in_flight for intake in self._intakes.values()))
             try:
                 async with self._database.glance() as session:
                     await heartbeats.beat(

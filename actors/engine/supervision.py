@@ -96,8 +96,12 @@ class Supervision:
         changes = compare(self._wished(waiting), await self._roster.real(), build=self._build)
         if changes != Changes():
             await self._roster.carry_out(changes)
-        await self._scaling.turn(waiting)
+        await self._scaling.turn(waiting, room=self._settings.max_desks - self._places())
         return changes
+
+    def _places(self) -> int:
+        """How many desks there would be if each lane that is awake had one of its own for each agent."""
+        return sum(map(len, self._still(self._woken_at, time.monotonic()).values()))
 
     async def _set_carrier(self) -> None:
         """The bus that is wished, read from now on: once, before there is any desk."""

@@ -20,6 +20,7 @@ from actors.engine.http import open_web
 from actors.engine.outward import Outward
 from actors.engine.previewing import Preview, preview
 from actors.engine.profiles import Profile, Profiles
+from actors.engine.rank import Rank
 from actors.engine.rejudging import Rejudging
 from actors.engine.runner import Runner
 from actors.engine.scheduling import Scheduling
@@ -65,8 +66,8 @@ class Works:
         self.asking = Asking(database, http, providers, calls_in_flight=settings.calls_in_flight)
         self._outward = Outward(database, http, providers, calls_in_flight=settings.calls_in_flight)
 
-    def station(self, name: str, agent: str) -> Station:
-        """A station of this name for this agent."""
+    def station(self, name: str, agent: str, *, rank: Rank | None = None) -> Station:
+        """A station of this name for this agent; with a rank where its thread is its own."""
         return Station(
             name,
             self._runner(self.agents[agent]),
@@ -75,6 +76,7 @@ class Works:
             profiles=self.profiles,
             settings=self.settings,
             build=build_id(),
+            rank=rank,
         )
 
     def bus(self, agent: str) -> Bus:
@@ -181,10 +183,10 @@ class InProcessScoring:
 
     def __init__(self, store: StoreSettings) -> None:
         # scikit-learn takes a second to load: a desk that asks Serve never does
-        from scoring_models.folder import ModelFolder, models_folder
+        from scoring_models.folder import ModelFolder
         from scoring_models.scorer import InThread, Scorer
 
-        self._judge = InThread(Scorer(ModelFolder(models_folder(store)).path_of, open_models=16))
+        self._judge = InThread(Scorer(ModelFolder.of(store).path_of, open_models=16))
 
     async def score_many(self, model: str, requests: Sequence[ScoreRequest]) -> list[Score]:
         """The scores of these leads by the model with this label. Raises ScorerAway where its file can't be used."""

@@ -13,7 +13,7 @@ from actors.engine.profiles import Profiles
 from actors.engine.sourcing import request_search
 from actors.events import event_types
 from scoring_models.dataset import read_dataset
-from scoring_models.folder import ModelFolder, models_folder
+from scoring_models.folder import ModelFolder
 from scoring_models.registry import Registry
 from scoring_models.train import train
 from tenants.records import Tenant
@@ -111,7 +111,7 @@ async def prepare(
 
 async def ensure_model(database: Database, store: StoreSettings, simulator: Mapping[str, Any]) -> str:
     """The label of the model that judges, trained on the simulator's history where there is none yet."""
-    folder = ModelFolder(models_folder(store))
+    folder = ModelFolder.of(store)
     registry = Registry(database, folder)
     champion = await registry.champion()
     if champion is not None:

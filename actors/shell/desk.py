@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
+from actors.engine.rank import rank_of_this_thread
 from actors.engine.station import Station
 from actors.engine.wiring import open_works
 from actors.shell import cluster
@@ -24,7 +25,7 @@ class Desk:
         """From now on exactly these lanes."""
         if self._station is None:
             works = await self._parts.enter_async_context(open_works(scoring=ServeScoring()))
-            self._station = works.station(self._name, self._agent)
+            self._station = works.station(self._name, self._agent, rank=rank_of_this_thread())
         await self._station.hold(lanes)
 
     async def stop(self) -> None:

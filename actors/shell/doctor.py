@@ -12,8 +12,8 @@ from actors.engine.supervision import ROLE
 from actors.shell.kafka_health import examine_kafka
 from actors.shell.parts import MILL, Parts
 from actors.shell.result import BAD, GOOD, NOTE, Result
-from scoring_models.errors import ModelUnknownError
-from scoring_models.folder import ModelFolder, models_folder
+from scoring_models.errors import ModelUnknownError, ModelUnsignedError, StoreAwayError
+from scoring_models.folder import ModelFolder
 from scoring_models.registry import Registry
 from tenants.secrets import SecretsError, Vault
 from tenants.store import checkup, connections, embedded, heartbeats, roles, tenants
@@ -208,7 +208,7 @@ async def _provider_keys(parts: Parts, database: Database) -> Result:
 
 
 async def _model(parts: Parts, database: Database) -> Result:
-    folder = ModelFolder(models_folder(parts.store))
+    folder = ModelFolder.of(parts.store)
     champion = await Registry(database, folder).champion()
     if champion is None:
         return Result(
@@ -216,6 +216,11 @@ async def _model(parts: Parts, database: Database) -> Result:
         )
     try:
         folder.path_of(champion.label)
+    except (ModelUnsignedError, StoreAwayError) as error:
+        remedy = (
+            "`leadmill model sign`" if isinstance(error, ModelUnsignedError) else "see to LEADMILL_MODELS_URL"
+        )
+        return Result("model", BAD, str(error), remedy)
     except ModelUnknownError:
         remedy = f"bring its file back to {folder.path}, or `leadmill model promote` another"
         return Result("model", BAD, f"{champion.label} judges, but its file is not there", remedy)

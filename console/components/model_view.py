@@ -8,7 +8,9 @@ from dash import html
 from console.components import words
 from console.components.buttons import button, text_field
 from console.components.facts import facts
+from console.components.icon import icon
 from console.components.notices import nothing_yet
+from scoring_models.inflation import Inflation
 from tenants.records import ModelChange, ModelVersion
 
 Component = Any
@@ -24,8 +26,10 @@ _ACTS = {
 }
 
 
-def judges_view(champion: ModelVersion | None, changes: Mapping[str, Sequence[ModelChange]]) -> Component:
-    """The model that judges, since when and by whose word, and the way back."""
+def judges_view(
+    champion: ModelVersion | None, changes: Mapping[str, Sequence[ModelChange]], risen: Inflation | None
+) -> Component:
+    """The model that judges, since when and by whose word, what it makes of leads, and the way back."""
     if champion is None:
         return nothing_yet(
             "No model judges yet",
@@ -46,12 +50,21 @@ def judges_view(champion: ModelVersion | None, changes: Mapping[str, Sequence[Mo
                     ("From", _rows(champion)),
                 ]
             ),
+            _inflation(risen),
             html.Div(
                 button("Roll back …", "ask-roll-back", on=f"{scope}:{champion.label}", drawing="retrying"),
                 className="actions",
             ),
         ]
     )
+
+
+def _inflation(risen: Inflation | None) -> Component:
+    if risen is None:
+        return None
+    if not risen.is_inflated:
+        return html.P(str(risen), className="faint")
+    return html.P([icon("warning"), " ", html.Strong(str(risen))], role="status")
 
 
 def proposal_view(scope: str, versions: Sequence[ModelVersion], changes: Sequence[ModelChange]) -> Component:

@@ -35,9 +35,10 @@ async def parts(view: View) -> Mapping[str, Component]:
             scope: await models.changes(session, tenant_id=tenant_id, limit=CHANGES_SHOWN)
             for scope, tenant_id in scopes.items()
         }
+    risen = await view.reads.inflation(view.tenant)
     known = [(scope, one) for scope, some in versions.items() for one in some]
     return {
-        "judges": judges_view(champion, changes),
+        "judges": judges_view(champion, changes, risen),
         "proposals": [proposal_view(scope, versions[scope], some) for scope, some in changes.items()],
         "versions": versions_table(known),
         "history": history_list(changes),

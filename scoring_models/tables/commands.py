@@ -210,11 +210,11 @@ def compare(
 
 
 def _open(model: str) -> "TableModel":
-    from scoring_models.folder import ModelFolder, models_folder
+    from scoring_models.folder import ModelFolder
     from scoring_models.tables.artifact import open_named
     from tenants.settings import StoreSettings
 
-    return open_named(model, ModelFolder(models_folder(StoreSettings())))
+    return open_named(model, ModelFolder.of(StoreSettings()))
 
 
 def _read(data: Path, sep: str | None) -> "Table":
@@ -227,11 +227,11 @@ def _read(data: Path, sep: str | None) -> "Table":
 
 async def _keep(model: "TableModel", name: str) -> tuple[str, Path]:
     """The label of the model, as a new version in the registry, and where its report belongs."""
-    from scoring_models.folder import models_folder
+    from scoring_models.folder import ModelFolder
     from scoring_models.tables.artifact import write_table_model
     from tenants.settings import StoreSettings
 
-    folder = models_folder(StoreSettings())
+    folder = ModelFolder.of(StoreSettings()).path
     async with registry() as models:
         file = await asyncio.to_thread(write_table_model, model, folder)
         label = await models.register_file(

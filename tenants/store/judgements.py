@@ -166,6 +166,25 @@ async def tiers(session: Session, leads: Sequence[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["tier"] for row in rows}
 
 
+async def came_in(session: Session, *, since: datetime, until: datetime) -> dict[str, int]:
+    """How many leads were first judged in this time, by the tier that they were put into then."""
+    rows = await session.rows(
+        """
+        SELECT tier, count(*) AS leads FROM judgement j
+        WHERE j.tenant_id = :tenant_id AND NOT j.is_shadow AND j.judged_at >= :since AND j.judged_at < :until
+          AND NOT EXISTS (
+              SELECT FROM judgement earlier WHERE earlier.tenant_id = j.tenant_id AND earlier.lead_id = j.lead_id
+                AND NOT earlier.is_shadow AND earlier.judged_at < j.judged_at
+          )
+        GROUP BY tier
+        """,
+        tenant_id=session.tenant_id,
+        since=since,
+        until=until,
+    )
+    return {row["tier"]: row["leads"] for row in rows}
+
+
 async def between(
     session: Session, *, since: datetime, until: datetime, model: str | None = None, limit: int = 100_000
 ) -> list[Judged]:

@@ -198,5 +198,12 @@ async def versions(connection: Session, *, tenant_id: UUID | None = None) -> lis
     return [_version(row) for row in rows]
 
 
+async def all_versions(connection: Session) -> list[ModelVersion]:
+    """The versions of all tenants and those of everybody, the oldest first."""
+    return [
+        _version(row) for row in await connection.rows(_SELECT + " ORDER BY v.created_at, v.name, v.version")
+    ]
+
+
 def _version(row: Mapping[str, Any]) -> ModelVersion:
     return ModelVersion(**{**row, "aliases": tuple(row["aliases"])})

@@ -31,7 +31,7 @@ from actors.shell import keeper
 from actors.shell.parts import Parts
 from scoring_models.columns import LeadColumns, ScoreColumns, pack
 from scoring_models.features import NUMBERS, matrix
-from scoring_models.folder import ModelFolder, models_folder
+from scoring_models.folder import ModelFolder
 from scoring_models.registry import Registry
 from tenants.secrets import Vault
 from tenants.store import tenants, tokens
@@ -75,7 +75,7 @@ async def _run(tell: Tell) -> Measured:
 
 @asynccontextmanager
 async def _house(parts: Parts, address: str, database: Database) -> AsyncIterator[House]:
-    folder = ModelFolder(models_folder(parts.store))
+    folder = ModelFolder.of(parts.store)
     registry = Registry(database, folder)
     label = await registry.register(world.trained(), name="fit")
     await registry.promote(label)
@@ -85,7 +85,7 @@ async def _house(parts: Parts, address: str, database: Database) -> AsyncIterato
         await tokens.add(session, name="bench", sha256=hash_of(token), by="bench", days=None)
     os.environ |= {
         "LEADMILL_DATABASE_URL": address,
-        "LEADMILL_SERVE_MODELS_FOLDER": str(folder.path),
+        "LEADMILL_HOME": str(parts.store.home),
         "LEADMILL_SERVE_HTTP_PORT": str(_free_port()),
         "LEADMILL_SERVE_REQUESTS_PER_S": "1000000",
     }

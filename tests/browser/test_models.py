@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from scoring_models.dataset import parse_dataset
-from scoring_models.folder import ModelFolder, models_folder
+from scoring_models.folder import ModelFolder
 from scoring_models.lifecycle import Lifecycle
 from scoring_models.registry import Registry
 from tenants.settings import StoreSettings
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 async def test_a_model_is_promoted_and_taken_back_by_hand(page: Page, database: Database, photograph):
     await seeds.sow(database, "acme", leads=10, label="Acme Outbound")
-    folder = ModelFolder(models_folder(StoreSettings()))  # the console's
+    folder = ModelFolder.of(StoreSettings())  # the console's
     registry, life = Registry(database, folder), Lifecycle(database, folder)
     first, second = [await registry.register(world.trained(), name="fit") for _ in range(2)]
     await life.propose(first, by="ann", dataset=None)

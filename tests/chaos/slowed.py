@@ -15,8 +15,8 @@ SLOWNESS, MOST = "slowness", "most"
 class SlowedScoring(ScoringService):
     """The service, slowed down while there is a file that says so."""
 
-    def __init__(self, models_folder: str, open_models: int) -> None:
-        super().__init__(models_folder, open_models)
+    def __init__(self, home: str, models_url: str | None, open_models: int) -> None:
+        super().__init__(home, models_url, open_models)
         home = StoreSettings().home
         self._scorer: Any = _SlowedScorer(self._scorer, home / SLOWNESS)
         self._file = home / MOST

@@ -10,6 +10,7 @@ from console.pages import discovered
 from scoring_models.folder import ModelFolder
 from scoring_models.lifecycle import Lifecycle
 from scoring_models.registry import Registry
+from tenants.settings import StoreSettings
 from tenants.store import pins
 from tenants.store.session import Database
 from tests.console.conftest import Visitor
@@ -113,7 +114,7 @@ def _seen_of(answer: dict) -> str:
 def models(monkeypatch, tmp_path) -> ModelFolder:
     """Where the console looks for models."""
     monkeypatch.setenv("LEADMILL_HOME", str(tmp_path))
-    return ModelFolder(tmp_path / "models")
+    return ModelFolder.of(StoreSettings(home=tmp_path))
 
 
 @pytest.mark.parametrize(("page", "do"), DEEDS)

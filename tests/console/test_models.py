@@ -8,6 +8,7 @@ from scoring_models.dataset import parse_dataset
 from scoring_models.folder import ModelFolder
 from scoring_models.lifecycle import Lifecycle
 from scoring_models.registry import Registry
+from tenants.settings import StoreSettings
 from tenants.store.session import Database
 from tests.console.conftest import Visitor
 from tests.console.seeds import Sown
@@ -20,7 +21,7 @@ DATASET = parse_dataset(world.labelled(800, seed=5))
 @pytest.fixture
 def folder(monkeypatch, tmp_path):
     monkeypatch.setenv("LEADMILL_HOME", str(tmp_path))
-    return ModelFolder(tmp_path / "models")
+    return ModelFolder.of(StoreSettings(home=tmp_path))
 
 
 async def registered(database: Database, folder: ModelFolder, count: int) -> list[str]:
@@ -100,3 +101,29 @@ async def test_a_tenants_own_model_is_seen_and_moved_by_itself_only(
 @pytest.mark.parametrize("on", ["", "fit-1", "theirs:fit-1", "own:"])
 async def test_a_button_that_is_not_ours_does_nothing(visitor: Visitor, acme: Sown, on: str):
     assert "There is no such model." in await visitor.at("/t/acme/models").said("shadow", on)
+
+
+async def test_scores_that_inflate_are_told_of(
+    visitor: Visitor, acme: Sown, database: Database, folder: ModelFolder
+):
+    (first,) = await registered(database, folder, 1)
+    await Registry(database, folder).promote(first)
+    await came_in(database, acme, 60, "A", days_ago=2)
+    await came_in(database, acme, 40, "A", days_ago=20)
+    await came_in(database, acme, 60, "C", days_ago=20)
+    page = await visitor.at("/t/acme/models").page()
+    assert "of 100 in the 28 days before 40%: scores are inflated" in page
+
+
+async def came_in(database: Database, sown: Sown, count: int, tier: str, *, days_ago: int) -> None:
+    """So many leads that were put into this tier when they came in."""
+    async with database.tenant(sown.id) as session:
+        await session.run(
+            "INSERT INTO judgement (tenant_id, lead_id, judged_at, model, is_shadow, fit, intent, score, tier, asked) "
+            "SELECT :tenant_id, gen_random_uuid(), now() - make_interval(days => :days), 'fit-1', false, 0.5, 0, 50, "
+            ":tier, '{}' FROM generate_series(1, :count)",
+            tenant_id=sown.id,
+            days=days_ago,
+            tier=tier,
+            count=count,
+        )

@@ -18,7 +18,6 @@ PAGE = (ROOT / "docs" / "settings.md").read_text()
 # Defaults that depend on the machine or on another setting are told in words.
 IN_WORDS = {
     "LEADMILL_MAX_DESKS": "4 for each processor",
-    "LEADMILL_SERVE_MODELS_FOLDER": "`models` in the home",
 }
 # Values that are held against one another.
 SENSIBLE = {

@@ -19,7 +19,7 @@ def installation(database_url, monkeypatch, tmp_path):
     """The models' folder of an installation of this test's own."""
     monkeypatch.setenv("LEADMILL_DATABASE_URL", database_url)
     monkeypatch.setenv("LEADMILL_HOME", str(tmp_path))
-    return ModelFolder(tmp_path / "models")
+    return ModelFolder.of(StoreSettings(home=tmp_path))
 
 
 @pytest.fixture

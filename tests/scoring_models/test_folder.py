@@ -1,28 +1,37 @@
+import json
+
 import pytest
 
-from scoring_models.errors import ModelUnknownError
-from scoring_models.folder import ModelFolder, models_folder
+from scoring_models.errors import ModelUnknownError, ModelUnsignedError, StoreAwayError
+from scoring_models.folder import ModelFolder, ModelStore
+from tenants.secrets import Vault
 from tenants.settings import StoreSettings
 
+ONE, TWO = "a" * 64, "b" * 64
 
-@pytest.fixture
-def folder(tmp_path):
-    (tmp_path / "aa.model").write_bytes(b"one")
-    (tmp_path / "bb.model").write_bytes(b"two")
-    return ModelFolder(tmp_path)
+
+@pytest.fixture(params=["unsigned", "signed"])
+def folder(request, tmp_path):
+    for name, content in ((ONE, b"one"), (TWO, b"two")):
+        (tmp_path / f"{name}.model").write_bytes(content)
+    return ModelFolder(tmp_path, vault=Vault(bytes(32)) if request.param == "signed" else None)
+
+
+def file(folder, name=ONE):
+    return folder.path / f"{name}.model"
 
 
 def test_a_label_leads_to_its_file(folder):
-    folder.name("fit-1", folder.path / "aa.model")
-    folder.name("fit-2", folder.path / "bb.model")
-    assert folder.path_of("fit-1").name == "aa.model"
-    assert folder.path_of("fit-2").name == "bb.model"
+    folder.name("fit-1", file(folder))
+    folder.name("fit-2", file(folder, TWO))
+    assert folder.path_of("fit-1") == file(folder)
+    assert folder.path_of("fit-2") == file(folder, TWO)
 
 
 def test_a_label_can_be_given_again(folder):
-    folder.name("fit-1", folder.path / "aa.model")
-    folder.name("fit-1", folder.path / "bb.model")
-    assert folder.path_of("fit-1").name == "bb.model"
+    folder.name("fit-1", file(folder))
+    folder.name("fit-1", file(folder, TWO))
+    assert folder.path_of("fit-1") == file(folder, TWO)
 
 
 @pytest.mark.parametrize("label", ["fit-1", "", "fit", "../aa", "aa", "/etc/passwd-1", "fit-1\n", "fit-0"])
@@ -33,11 +42,92 @@ def test_what_is_no_label_of_ours_is_unknown(folder, label):
 
 
 def test_a_label_whose_file_is_gone_is_unknown(folder):
-    folder.name("fit-1", folder.path / "aa.model")
-    (folder.path / "aa.model").unlink()
+    folder.name("fit-1", file(folder))
+    file(folder).unlink()
     with pytest.raises(ModelUnknownError):
         folder.path_of("fit-1")
 
 
-def test_models_live_in_the_home(tmp_path):
-    assert models_folder(StoreSettings(home=tmp_path)) == tmp_path / "models"
+@pytest.mark.parametrize(
+    "record",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        json.dumps({"file": "../../etc/passwd", "signature": ""}).encode(),
+        json.dumps({"file": 7, "signature": ""}).encode(),
+    ],
+)
+def test_a_record_that_nobody_of_us_wrote_is_refused(folder, record):
+    (folder.path / "fit-1.label").write_bytes(record)
+    with pytest.raises(ModelUnsignedError, match="`leadmill model sign`"):
+        folder.path_of("fit-1")
+
+
+def test_only_who_has_the_master_key_gives_labels(tmp_path):
+    settings = StoreSettings(home=tmp_path)
+    ours = ModelFolder.of(settings)
+    assert ours.path == tmp_path / "models"
+    ours.path.mkdir()
+    for name in (ONE, TWO):
+        file(ours, name).write_bytes(name.encode())
+    ours.name("fit-1", file(ours))
+    ours.name("fit-2", file(ours, TWO))
+    assert ModelFolder.of(settings).path_of("fit-1") == file(ours)
+    good = (ours.path / "fit-1.label").read_bytes()
+    # without the key, with another one, and with a signature that was given for another label
+    ModelFolder(ours.path).name("fit-1", file(ours, TWO))
+    with pytest.raises(ModelUnsignedError):
+        ours.path_of("fit-1")
+    ModelFolder(ours.path, vault=Vault(bytes(32))).name("fit-1", file(ours, TWO))
+    with pytest.raises(ModelUnsignedError):
+        ours.path_of("fit-1")
+    (ours.path / "fit-1.label").write_bytes((ours.path / "fit-2.label").read_bytes())
+    with pytest.raises(ModelUnsignedError):
+        ours.path_of("fit-1")
+    (ours.path / "fit-1.label").write_bytes(good)
+    assert ours.path_of("fit-1") == file(ours)
+
+
+class Places:
+    """Two machines with homes of their own and one master key, which keep their models in one place."""
+
+    def __init__(self, tmp_path, url):
+        self.store = ModelStore(url)
+        self.vault = Vault(bytes(32))
+        self.here, self.there = (
+            ModelFolder(tmp_path / name, vault=self.vault, store=self.store) for name in ("here", "there")
+        )
+        self.here.path.mkdir()
+        file(self.here).write_bytes(b"one")
+
+
+@pytest.fixture
+def places(tmp_path):
+    return Places(tmp_path, f"file://{tmp_path}/elsewhere/models")
+
+
+def test_what_one_machine_has_named_another_finds(places):
+    with pytest.raises(ModelUnknownError):
+        places.there.path_of("fit-1")
+    places.here.name("fit-1", file(places.here))
+    assert places.there.path_of("fit-1").read_bytes() == b"one"
+    assert places.there.path_of("fit-1").parent == places.there.path
+
+
+def test_what_was_found_once_is_there_although_the_store_is_not(places, tmp_path):
+    places.here.name("fit-1", file(places.here))
+    places.there.path_of("fit-1")
+    gone = ModelFolder(places.there.path, vault=places.vault, store=ModelStore("nosuch://anywhere"))
+    assert gone.path_of("fit-1").read_bytes() == b"one"
+    with pytest.raises(StoreAwayError, match="nosuch"):
+        gone.path_of("fit-2")
+    with pytest.raises(StoreAwayError, match="nosuch"):
+        gone.name("fit-2", file(places.there))
+
+
+def test_a_store_does_not_name_models_either(places):
+    places.here.name("fit-1", file(places.here))
+    ModelFolder(places.here.path, store=places.store).name("fit-1", file(places.here))
+    with pytest.raises(ModelUnsignedError):
+        places.there.path_of("fit-1")

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 from scoring_models import commands
 from scoring_models.artifact import open_model
 from scoring_models.folder import ModelFolder
+from tenants.settings import StoreSettings
 from tests.scoring_models import world
 
 ME = getpass.getuser()
@@ -33,7 +34,7 @@ def installation(database_url, monkeypatch, tmp_path):
     """The models' folder of an installation of this test's own."""
     monkeypatch.setenv("LEADMILL_DATABASE_URL", database_url)
     monkeypatch.setenv("LEADMILL_HOME", str(tmp_path))
-    return ModelFolder(tmp_path / "models")
+    return ModelFolder.of(StoreSettings(home=tmp_path))
 
 
 def leadmill_model(*words, status=0):

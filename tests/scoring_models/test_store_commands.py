@@ -11,9 +11,10 @@ from scoring_models.registry import Registry
 from scoring_models.scorer import Scorer
 from scoring_models.standing import lead_score
 from tenants.records import LeadEngagement
+from tenants.settings import StoreSettings
 from tenants.store import engagement, judgements, tenants
 from tests.scoring_models import world
-from tests.tenants.store.rows import add_leads
+from tests.tenants.store.rows import add_leads, score
 
 COUNT = 120
 
@@ -23,7 +24,7 @@ async def requests(database, database_url, vault, monkeypatch, tmp_path):
     """A tenant's leads, judged 120 days ago; each did something, and every second of the better half replied."""
     monkeypatch.setenv("LEADMILL_DATABASE_URL", database_url)
     monkeypatch.setenv("LEADMILL_HOME", str(tmp_path))
-    folder = ModelFolder(tmp_path / "models")
+    folder = ModelFolder.of(StoreSettings(home=tmp_path))
     label = await Registry(database, folder).register(world.trained(), name="fit")
     acme = await tenants.add(database, vault, "acme", {})
     async with database.tenant(acme.id) as session:
@@ -71,7 +72,7 @@ async def test_scores_are_held_against_what_happened(requests, tmp_path):
 
 async def test_a_leads_score_is_explained_by_the_model_that_gave_it(requests, tmp_path):
     told = json.loads((await leadmill_model("explain", "acme", str(requests[0].lead_id), "--json")).stdout)
-    scorer = Scorer(ModelFolder(tmp_path / "models").path_of, open_models=1)
+    scorer = Scorer(ModelFolder.of(StoreSettings(home=tmp_path)).path_of, open_models=1)
     (expected,) = scorer.score_many("fit-1", [requests[0]])
     assert (told["tier"], told["score"], told["model"]) == (expected.tier, expected.score, "fit-1")
     assert [one["text"] for one in told["reasons"]] == [one.text for one in expected.reasons]
@@ -115,3 +116,28 @@ async def test_bounds_of_tiers_are_proposed_by_what_a_team_can_work(requests):
     assert 0 < told["counts"]["A"] <= 20
     shown = (await leadmill_model("cutoffs", "acme", "--per-week", "1", "--weeks", "20")).stdout
     assert f"  fit: {told['tiers']['fit']}" in shown
+
+
+async def test_what_was_said_of_a_tenants_leads_is_held_against_what_the_model_was_trained_on(requests):
+    none = await leadmill_model("drift", "fit-1", "--tenant", "acme", status=1)
+    assert "There are 0 leads" in none.stderr
+    told = await leadmill_model("drift", "fit-1", "--tenant", "acme", "--days", "365", "--json")
+    answer = json.loads(told.stdout)
+    assert (answer["rows"], answer["inflation"]) == (COUNT, None)
+    assert {one["name"] for one in answer["movements"]} >= {"score", "employees"}
+    both = await leadmill_model("drift", "fit-1", status=2)
+    assert "--tenant" in both.output
+
+
+async def test_how_a_tenants_leads_came_in_is_told(requests, database):
+    async with database.tenant((await tenants.named(database, "acme")).id) as session:
+        leads = await add_leads(session, 60)
+        await judgements.save(session, [score(one, 90, tier="A", asked={"employees": 7}) for one in leads])
+        leads = await add_leads(session, 60)
+        await judgements.save(session, [score(one, 30, tier="C", asked={"employees": 7}) for one in leads])
+        await session.run(
+            "UPDATE judgement SET judged_at = now() - interval '20 days' WHERE tier = 'C' AND judged_at = now()"
+        )
+    told = (await leadmill_model("drift", "fit-1", "--tenant", "acme")).stdout
+    assert "Of 60 leads of the last 7 days 100% came in as tier A" in " ".join(told.split())
+    assert "scores are inflated" in " ".join(told.split())

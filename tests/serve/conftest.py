@@ -23,8 +23,8 @@ from tests.scoring_models import world
 
 @pytest.fixture(scope="package")
 def folder(tmp_path_factory):
-    """A folder with one model under two labels."""
-    folder = ModelFolder(tmp_path_factory.mktemp("models"))
+    """The models of a home, with one model under two labels."""
+    folder = ModelFolder.of(StoreSettings(home=tmp_path_factory.mktemp("home")))
     file = write_model(world.trained(), folder.path)
     for label in ("fit-1", "fit-2"):
         folder.name(label, file)
@@ -85,7 +85,7 @@ def deployed(local_ray, folder, installation):
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
         environment.setenv("LEADMILL_DATABASE_URL", installation[0])
-        environment.setenv("LEADMILL_SERVE_MODELS_FOLDER", str(folder.path))
+        environment.setenv("LEADMILL_HOME", str(folder.path.parent))
         environment.setenv("LEADMILL_SERVE_HTTP_PORT", str(port))
         yield deploy()["api"]
         serve.shutdown()

@@ -12,7 +12,7 @@ import ray
 from typer.testing import CliRunner
 
 import leadmill
-from scoring_models.folder import ModelFolder, models_folder
+from scoring_models.folder import ModelFolder
 from scoring_models.frame import SEED
 from scoring_models.installation import Installation
 from scoring_models.registry import Registry
@@ -33,7 +33,7 @@ async def here(database, store_settings, vault, monkeypatch):
     monkeypatch.setenv("LEADMILL_DATABASE_URL", store_settings.database_url)
     for name in TENANTS:
         await tenants.add(database, vault, name, {})
-    folder = ModelFolder(models_folder(store_settings))
+    folder = ModelFolder.of(store_settings)
     registry = Registry(database, folder)
     await registry.promote(await registry.register(world.trained(), name="fit"))
     return Installation(database, folder, registry)

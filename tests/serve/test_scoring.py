@@ -16,7 +16,7 @@ REQUESTS = world.requests(20)
 
 @pytest.fixture
 def service(folder):
-    return ScoringService(str(folder.path), open_models=2)
+    return ScoringService(str(folder.path.parent), None, open_models=2)
 
 
 async def test_the_service_judges_as_the_scorer_does(service, folder):

@@ -113,3 +113,21 @@ async def test_work_that_waits_when_a_tenant_is_given_lanes_goes_on_there(databa
 
         await run_until(works, ended)
         assert set(await lanes_that_worked(database, acme)) == set(given)
+
+
+async def test_no_lane_is_given_that_would_have_to_share_a_desk(database, vault):
+    oracle = Oracle(fail=takes_a_while)
+    # three agents at work on the home lane once the list is read: three desks, and not one more
+    async with open_fake_works(
+        database, vault, oracle=oracle, scale_lanes=4, max_desks=3, **SLOW_LANES
+    ) as works:
+        acme = await add_tenant(database, vault)
+        await ask_for(works, acme, LEADS)
+        seen = set()
+
+        async def all_scored():
+            seen.add(await held(database, acme))
+            return (await counts_of(database, acme))["scored"] == LEADS
+
+        await run_until(works, all_scored)
+        assert seen == {None}

@@ -12,10 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from scoring_models.artifact import file_of
 from scoring_models.errors import ScoringError
+from scoring_models.estimators import TrainedModel
 from scoring_models.folder import ModelFolder
 from scoring_models.registry import CHAMPION, Registry
 from scoring_models.scorer import Scorer
+from tenants.settings import StoreSettings
 from tenants.store import models
 from tests.chaos.scores import misnamed
 from tests.chaos.trial import Scenario, Trial
@@ -27,8 +30,8 @@ _WAITING = "SELECT count(*) FROM run WHERE agent = 'scoring' AND status = 'retry
 
 
 async def corrupt_models(trial: Trial) -> None:
-    """No model that is cut, changed, of other features, a pickle or without numbers is promoted, or ever judges."""
-    folder = ModelFolder(trial.home / "models")
+    """No model that is cut, changed, unsigned, of other features, a pickle or without numbers is ever to judge."""
+    folder = ModelFolder.of(StoreSettings(home=trial.home))
     registry = Registry(trial.database, folder)
     good = await registry.register(world.trained(), name="good")
     await registry.promote(good)
@@ -40,10 +43,12 @@ async def corrupt_models(trial: Trial) -> None:
     nothing.pipeline[-1].coef_[:] = float("nan")
     bad.append(await registry.register(nothing, name="nan"))
     for number, spoil in enumerate((_cut, _changed)):
-        label = await registry.register(replace(world.trained(), seed=number + 50), name="spoilt")
+        label = await registry.register(_another(seed=number + 50), name="spoilt")
         file = folder.path_of(label)
         file.write_bytes(spoil(file.read_bytes()))
         bad.append(label)
+    # a model as good as any, named by somebody who can write into the folder and has not our key
+    bad.insert(0, await _kept(trial, ModelFolder(folder.path), file_of(_another()), "unsigned"))
     desk = await trial.desk("--models")
     trial.load.begin(60)
     await trial.progress(30)
@@ -81,7 +86,7 @@ async def corrupt_models(trial: Trial) -> None:
 
 async def model_swap(trial: Trial) -> None:
     """The champion changes from one to the other and back under load: each score names the model that gave it."""
-    folder = ModelFolder(trial.home / "models")
+    folder = ModelFolder.of(StoreSettings(home=trial.home))
     registry = Registry(trial.database, folder)
     mirrored = deepcopy(world.trained())
     mirrored.pipeline[-1].coef_ *= -1
@@ -112,6 +117,10 @@ async def model_swap(trial: Trial) -> None:
     trial.must(strangers == 0, f"{strangers} leads, events and runs name different models")
     wrong = await misnamed(trial, Scorer(folder.path_of, open_models=2))
     trial.must(wrong == 0, f"{wrong} scores are not those of the model that they name")
+
+
+def _another(seed: int = 49) -> TrainedModel:
+    return replace(world.trained(), seed=seed)
 
 
 async def _kept(trial: Trial, folder: ModelFolder, content: bytes, name: str) -> str:

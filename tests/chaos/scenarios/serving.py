@@ -15,6 +15,7 @@ from scoring_models.folder import ModelFolder
 from scoring_models.registry import Registry
 from scoring_models.scorer import Scorer
 from serve.scoring import ONGOING_REQUESTS
+from tenants.settings import StoreSettings
 from tests.chaos.answers import answers_of, p99_s, read, troubles
 from tests.chaos.cluster import Cluster
 from tests.chaos.scores import misnamed
@@ -61,7 +62,7 @@ async def _judged(trial: Trial, *arguments: str, replicas: int) -> AsyncIterator
 
     At the end every lead has the score that this model gives it, and nothing has failed for good.
     """
-    folder = ModelFolder(trial.home / "models")
+    folder = ModelFolder.of(StoreSettings(home=trial.home))
     registry = Registry(trial.database, folder)
     label = await registry.register(world.trained(), name="judge")
     await registry.promote(label)

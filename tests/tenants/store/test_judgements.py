@@ -129,3 +129,16 @@ async def test_an_outcome_is_an_answer_in_time_of_somebody_who_was_written_to(da
             await outcomes.known(session, since=judged_at + DAY, until=judged_at + 2 * DAY, within=90 * DAY)
             == []
         )
+
+
+async def test_leads_are_counted_by_the_tier_that_they_came_in_with(database, acme):
+    async with database.tenant(acme.id) as session:
+        one, other, shadowed = await add_leads(session, 3)
+        await judgements.save(session, [score(one, 80, tier="A"), score(other, 30, tier="C")])
+        now = await session.value("SELECT now()")
+        await judgements.save_shadows(session, [(score(shadowed, 99, tier="A"), now)])
+    async with database.tenant(acme.id) as session:  # what is said of them later counts nothing
+        await judgements.save(session, [score(one, 10, tier="D", model="fit-2")])
+        begin, end = await since(session, 1), await since(session, -1)
+        assert await judgements.came_in(session, since=begin, until=end) == {"A": 1, "C": 1}
+        assert await judgements.came_in(session, since=end, until=end) == {}
