@@ -117,3 +117,21 @@ def test_a_shadow_is_begun_and_ended(installation, files):
     (listed,) = map(json.loads, leadmill_model("list", "--json").stdout.splitlines())
     assert listed["aliases"] == ["shadow"]
     assert "No model judges in the shadow" in leadmill_model("shadow", "--off").stdout
+
+
+def test_models_are_signed_anew_after_the_master_key_has_changed(installation, files, tmp_path):
+    leadmill_model("train", "--data", files["first"], "--promote")
+    leadmill_model("train", "--data", files["later"])
+    (tmp_path / "master.key").unlink()
+    refused = leadmill_model("export", "fit-1", "--to", str(tmp_path / "out"), status=1)
+    assert "`leadmill model sign`" in refused.stderr
+    assert "2 models are signed." in leadmill_model("sign").stdout
+    leadmill_model("export", "fit-1", "--to", str(tmp_path / "out"))
+    file = ModelFolder.of(StoreSettings(home=tmp_path)).path_of("fit-2")
+    file.write_bytes(b"something else")
+    told = leadmill_model("sign", status=1).stdout
+    assert "1 models are signed, 1 are not" in told
+    assert "fit-2: " in told
+    file.unlink()
+    answer = json.loads(leadmill_model("sign", "--json", status=1).stdout)
+    assert (answer["signed"], list(answer["left"])) == (["fit-1"], ["fit-2"])

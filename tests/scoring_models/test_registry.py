@@ -5,10 +5,17 @@ from uuid import uuid4
 import pytest
 
 from scoring_models.artifact import open_model
-from scoring_models.errors import ArtifactCorruptError, ModelNameError, ModelUnknownError, NotAdditiveError
+from scoring_models.errors import (
+    ArtifactCorruptError,
+    ModelNameError,
+    ModelUnknownError,
+    ModelUnsignedError,
+    NotAdditiveError,
+)
 from scoring_models.features import FEATURES
 from scoring_models.folder import ModelFolder
 from scoring_models.registry import Registry
+from tenants.store import tenants
 from tests.scoring_models import world
 
 
@@ -37,6 +44,22 @@ async def test_a_version_keeps_its_hash_measures_and_facts(registry, folder):
     assert version.path == folder.path_of(label).name
     assert version.metrics == pytest.approx(world.trained().metrics)
     assert version.facts["features"] == list(FEATURES)
+
+
+async def test_models_of_all_tenants_are_signed_anew(registry, folder, database, vault):
+    acme = await tenants.add(database, vault, "acme", {})
+    labels = [
+        await registry.register(world.trained(), name="fit"),
+        await registry.register(world.trained(), name="fit", tenant_id=acme.id),
+    ]
+    keeper = ModelFolder(folder.path, vault=vault)
+    for label in labels:
+        with pytest.raises(ModelUnsignedError):
+            keeper.path_of(label)
+    assert await Registry(database, keeper).sign() == (labels, {})
+    assert [keeper.path_of(label).name for label in labels] == [
+        folder.path_of(label).name for label in labels
+    ]
 
 
 async def test_there_is_no_champion_until_one_is_promoted(registry):
