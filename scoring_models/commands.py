@@ -15,7 +15,7 @@ import scoring_models.life_commands
 import scoring_models.store_commands
 import scoring_models.tables.commands
 from scoring_models import keeping
-from scoring_models.frame import SEED, Json, registry, told
+from scoring_models.frame import SEED, Json, Tenant, told, whose
 
 if TYPE_CHECKING:
     from scoring_models.estimators import TrainedModel
@@ -210,12 +210,14 @@ def _train_on_leads(data: Path | None, name: str, *, promote: bool, as_json: boo
 
 
 @app.command("list")
-def list_versions(as_json: Json = False) -> None:
-    """List the models that may judge everybody's leads, the newest first."""
+def list_versions(tenant: Tenant = None, as_json: Json = False) -> None:
+    """List the models that may judge everybody's leads, or a tenant's own, the newest first."""
 
     async def versions() -> "list[ModelVersion]":
-        async with registry() as models:
-            return await models.versions()
+        from scoring_models.registry import Registry
+
+        async with whose(tenant) as (database, folder, tenant_id):
+            return await Registry(database, folder).versions(tenant_id)
 
     with told():
         known = sorted(asyncio.run(versions()), key=lambda version: version.created_at, reverse=True)

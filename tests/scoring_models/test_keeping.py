@@ -38,6 +38,8 @@ def test_a_tenants_model_is_drawn_from_everybodys_and_judges_its_leads_alone(
     assert answer["prior_metrics"] == model.prior.metrics
     (listed,) = [json.loads(line) for line in leadmill_model("list", "--json").stdout.splitlines()]
     assert (listed["model"], listed["aliases"]) == (everybodys, ["champion"])
+    (own,) = map(json.loads, leadmill_model("list", "--tenant", "acme", "--json").stdout.splitlines())
+    assert (own["model"], own["aliases"]) == (answer["model"], ["champion"])
 
 
 def test_too_few_outcomes_are_told_in_words_and_everybodys_model_goes_on_judging(
@@ -76,7 +78,9 @@ def test_the_pages_commands_for_tenants_do_as_it_says(
     for seed, name in enumerate(("acme", "lately"), start=3):
         (tmp_path / f"{name}.csv").write_bytes(world.labelled(1_000, seed=seed))
     lines = re.findall(r"^\.venv/bin/leadmill model (.+)$", PAGE, re.MULTILINE)[3:]
-    assert [line.split()[0] for line in lines] == ["train", "drift", "retrain"]  # tests/serve runs the last
-    train, drift = (leadmill_model(*shlex.split(line)) for line in lines[:2])
+    assert [line.split()[0] for line in lines] == ["train", "drift", "drift", "retrain"]
+    # tests/serve runs the last
+    train, drift, live = (leadmill_model(*shlex.split(line, comments=True)) for line in lines[:3])
     assert f"drawn from {everybodys} by 1,000 leads of acme" in train.stdout.replace("\n", " ")
     assert "Nothing to do" in drift.stdout
+    assert "There are 0 leads" in live.stderr  # nobody has sourced any for acme
