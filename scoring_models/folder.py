@@ -8,6 +8,7 @@ folder may be a copy of what is kept elsewhere, in a bucket that all machines se
 import json
 import re
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,13 @@ _PURPOSE = "model"
 class ModelFolder:
     """The models of an installation, as files of this machine."""
 
-    def __init__(self, path: Path, *, vault: Vault | None = None, store: "ModelStore | None" = None) -> None:
-        """A folder of this machine; without a vault nothing is signed, nor has to be. `store` has what it has not."""
+    def __init__(
+        self, path: Path, *, vault: Callable[[], Vault] | None = None, store: "ModelStore | None" = None
+    ) -> None:
+        """A folder of this machine; `store` has what it has not.
+
+        What opens the vault is called when a label is read or given. Without it none is signed, nor has to be.
+        """
         self.path = path.absolute()
         self._vault = vault
         self._store = store
@@ -36,10 +42,8 @@ class ModelFolder:
     @classmethod
     def of(cls, settings: StoreSettings) -> "ModelFolder":
         """Where an installation keeps its models: in its home, or in the home as a copy of what is elsewhere."""
-        folder, url = settings.home / "models", settings.models_url
-        return cls(
-            folder, vault=Vault.from_settings(settings), store=ModelStore(url) if url is not None else None
-        )
+        store = ModelStore(settings.models_url) if settings.models_url is not None else None
+        return cls(settings.home / "models", vault=lambda: Vault.from_settings(settings), store=store)
 
     def path_of(self, label: str) -> Path:
         """The file of the model with this label.
@@ -50,13 +54,15 @@ class ModelFolder:
         if not _LABEL.fullmatch(label):
             raise ModelUnknownError(label)
         file, signature = _read(label, self._here(_record_of(label), label).read_bytes())
-        if self._vault is not None and not self._vault.is_signed(_PURPOSE, f"{label} {file}", signature):
+        if self._vault is not None and not self._vault().is_signed(_PURPOSE, f"{label} {file}", signature):
             raise ModelUnsignedError(label)
         return self._here(file, label)
 
     def name(self, label: str, file: Path) -> None:
         """From now on this file of the folder answers to the label."""
-        signature = self._vault.signature(_PURPOSE, f"{label} {file.name}") if self._vault is not None else ""
+        signature = (
+            self._vault().signature(_PURPOSE, f"{label} {file.name}") if self._vault is not None else ""
+        )
         record = json.dumps({"file": file.name, "signature": signature}).encode()
         if self._store is not None:
             self._store.put(file.name, file.read_bytes())

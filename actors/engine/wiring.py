@@ -35,7 +35,7 @@ from actors.events import event_types
 from actors.events.source import SourceRequested
 from actors.providers import all_providers
 from scoring_models.schema import Score, ScoreRequest, ScoringService
-from tenants.secrets import Vault
+from tenants.secrets import SecretsError, Vault
 from tenants.settings import StoreSettings
 from tenants.store.session import Database, open_database
 
@@ -194,7 +194,10 @@ class InProcessScoring:
 
         try:
             return await self._judge.score_many(model, requests)
-        except ScoringError as error:  # somebody must put another model in its place: until then leads wait
+        except (
+            ScoringError,
+            SecretsError,
+        ) as error:  # somebody must see to it: until then leads wait
             raise ScorerAway(str(error)) from error
 
 

@@ -221,6 +221,8 @@ async def _model(parts: Parts, database: Database) -> Result:
             "`leadmill model sign`" if isinstance(error, ModelUnsignedError) else "see to LEADMILL_MODELS_URL"
         )
         return Result("model", BAD, str(error), remedy)
+    except SecretsError:
+        return Result("model", BAD, f"who has named {champion.label} can't be told without the master key")
     except ModelUnknownError:
         remedy = f"bring its file back to {folder.path}, or `leadmill model promote` another"
         return Result("model", BAD, f"{champion.label} judges, but its file is not there", remedy)

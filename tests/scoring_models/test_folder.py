@@ -14,7 +14,7 @@ ONE, TWO = "a" * 64, "b" * 64
 def folder(request, tmp_path):
     for name, content in ((ONE, b"one"), (TWO, b"two")):
         (tmp_path / f"{name}.model").write_bytes(content)
-    return ModelFolder(tmp_path, vault=Vault(bytes(32)) if request.param == "signed" else None)
+    return ModelFolder(tmp_path, vault=(lambda: Vault(bytes(32))) if request.param == "signed" else None)
 
 
 def file(folder, name=ONE):
@@ -79,7 +79,7 @@ def test_only_who_has_the_master_key_gives_labels(tmp_path):
     ModelFolder(ours.path).name("fit-1", file(ours, TWO))
     with pytest.raises(ModelUnsignedError):
         ours.path_of("fit-1")
-    ModelFolder(ours.path, vault=Vault(bytes(32))).name("fit-1", file(ours, TWO))
+    ModelFolder(ours.path, vault=lambda: Vault(bytes(32))).name("fit-1", file(ours, TWO))
     with pytest.raises(ModelUnsignedError):
         ours.path_of("fit-1")
     (ours.path / "fit-1.label").write_bytes((ours.path / "fit-2.label").read_bytes())
@@ -94,7 +94,7 @@ class Places:
 
     def __init__(self, tmp_path, url):
         self.store = ModelStore(url)
-        self.vault = Vault(bytes(32))
+        self.vault = lambda: Vault(bytes(32))
         self.here, self.there = (
             ModelFolder(tmp_path / name, vault=self.vault, store=self.store) for name in ("here", "there")
         )

@@ -52,7 +52,7 @@ async def test_models_of_all_tenants_are_signed_anew(registry, folder, database,
         await registry.register(world.trained(), name="fit"),
         await registry.register(world.trained(), name="fit", tenant_id=acme.id),
     ]
-    keeper = ModelFolder(folder.path, vault=vault)
+    keeper = ModelFolder(folder.path, vault=lambda: vault)
     for label in labels:
         with pytest.raises(ModelUnsignedError):
             keeper.path_of(label)

@@ -10,10 +10,13 @@ from actors.shell.doctor import examine
 from actors.shell.parts import Parts
 from actors.shell.result import BAD, GOOD, NOTE
 from actors.shell.settings import ShellSettings
+from scoring_models.folder import ModelFolder
+from scoring_models.registry import Registry
 from tenants.settings import StoreSettings
 from tenants.store import log, tenants
 from tenants.store.rls import APP
 from tests.conftest import execute
+from tests.scoring_models import world
 from tests.tenants.store.rows import entry
 
 KEY = {"connections": {"apollo": {"api_key": "a-secret-key"}}}
@@ -133,3 +136,19 @@ async def test_clocks_that_disagree(parts, monkeypatch):
     assert result.state == BAD
     assert result.found.startswith("the database is 60.")
     assert "ahead" in result.found
+
+
+async def test_a_model_that_is_there_that_somebody_else_has_named_or_that_is_gone(parts, database):
+    folder = ModelFolder.of(parts.store)
+    registry = Registry(database, folder)
+    label = await registry.register(world.trained(), name="fit")
+    await registry.promote(label)
+    assert (await found(parts))["model"].state == GOOD
+    file = folder.path_of(label)
+    ModelFolder(folder.path).name(label, file)
+    result = (await found(parts))["model"]
+    assert (result.state, result.remedy) == (BAD, "`leadmill model sign`")
+    folder.name(label, file)
+    file.unlink()
+    result = (await found(parts))["model"]
+    assert (result.state, result.found) == (BAD, "fit-1 judges, but its file is not there")
