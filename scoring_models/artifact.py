@@ -203,9 +203,13 @@ def _zipped(entries: Mapping[str, bytes], compression: int) -> bytes:
 
 def keep_file(content: bytes, folder: Path) -> Path:
     """The file with this content in the folder, named by its hash: all of it, or none."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{hashlib.sha256(content).hexdigest()}{SUFFIX}"
-    part = folder / f".{uuid.uuid4().hex}.part"
+    return write_whole(content, folder / f"{hashlib.sha256(content).hexdigest()}{SUFFIX}")
+
+
+def write_whole(content: bytes, path: Path) -> Path:
+    """The file with this content, in a folder that is made where it is not there: all of it, on the disk, or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.parent / f".{uuid.uuid4().hex}.part"
     try:
         with part.open("xb") as file:
             file.write(content)

@@ -5,15 +5,20 @@ means, signed by the installation, so that nobody who can only write into the fo
 folder may be a copy of what is kept elsewhere, in a bucket that all machines see.
 """
 
+import hashlib
 import json
 import re
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scoring_models.artifact import SUFFIX
-from scoring_models.errors import ModelUnknownError, ModelUnsignedError, StoreAwayError
+from scoring_models.artifact import SUFFIX, write_whole
+from scoring_models.errors import (
+    ArtifactCorruptError,
+    ModelUnknownError,
+    ModelUnsignedError,
+    StoreAwayError,
+)
 from tenants.secrets import Vault
 from tenants.settings import StoreSettings
 
@@ -48,15 +53,25 @@ class ModelFolder:
     def path_of(self, label: str) -> Path:
         """The file of the model with this label.
 
-        Raises ModelUnknownError, ModelUnsignedError where its record was not written by this installation, and
-        StoreAwayError where the file would have to come from a store that does not answer.
+        Raises ModelUnknownError, ModelUnsignedError where its record was not written by this installation, and where
+        the file would have to come from a store, StoreAwayError and ArtifactCorruptError.
         """
         if not _LABEL.fullmatch(label):
             raise ModelUnknownError(label)
-        file, signature = _read(label, self._here(_record_of(label), label).read_bytes())
-        if self._vault is not None and not self._vault().is_signed(_PURPOSE, f"{label} {file}", signature):
-            raise ModelUnsignedError(label)
-        return self._here(file, label)
+        record = self.path / _record_of(label)
+        try:
+            return self.file_named(self._signed(label, record.read_bytes()), of=label)
+        except FileNotFoundError:
+            brought = self._from_store(record.name)
+            if brought is None:
+                raise ModelUnknownError(label) from None
+        except ModelUnsignedError:  # it may have been signed anew elsewhere
+            brought = self._from_store(record.name)
+            if brought is None:
+                raise
+        sha256 = self._signed(label, brought)
+        write_whole(brought, record)
+        return self.file_named(sha256, of=label)
 
     def name(self, label: str, file: Path) -> None:
         """From now on this file of the folder answers to the label."""
@@ -67,31 +82,32 @@ class ModelFolder:
         if self._store is not None:
             self._store.put(file.name, file.read_bytes())
             self._store.put(_record_of(label), record)
-        self._keep(_record_of(label), record)
+        write_whole(record, self.path / _record_of(label))
 
-    def file_named(self, sha256: str) -> Path:
-        """The file with this content. Raises ModelUnknownError, and StoreAwayError."""
-        return self._here(f"{sha256}{SUFFIX}", sha256)
+    def file_named(self, sha256: str, *, of: str) -> Path:
+        """The file with this content, which a model `of` this label has, brought here where it is not.
 
-    def _here(self, name: str, wanted: str) -> Path:
-        """The file of this name on this machine, brought here where it is not."""
-        path = self.path / name
+        Raises ModelUnknownError, StoreAwayError, and ArtifactCorruptError where the store has something else.
+        """
+        path = self.path / f"{sha256}{SUFFIX}"
         if path.exists():
             return path
-        content = self._store.get(name) if self._store is not None else None
+        content = self._from_store(path.name)
         if content is None:
-            raise ModelUnknownError(wanted)
-        self._keep(name, content)
-        return path
+            raise ModelUnknownError(of)
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ArtifactCorruptError(path.name, "its name is not the SHA-256 of its content")
+        return write_whole(content, path)
 
-    def _keep(self, name: str, content: bytes) -> None:
-        self.path.mkdir(parents=True, exist_ok=True)
-        part = self.path / f".{uuid.uuid4().hex}.part"
-        try:
-            part.write_bytes(content)
-            part.replace(self.path / name)
-        finally:
-            part.unlink(missing_ok=True)
+    def _from_store(self, name: str) -> bytes | None:
+        return self._store.get(name) if self._store is not None else None
+
+    def _signed(self, label: str, record: bytes) -> str:
+        """The hash of the file that a record of ours names. Raises ModelUnsignedError."""
+        file, signature = _read(label, record)
+        if self._vault is not None and not self._vault().is_signed(_PURPOSE, f"{label} {file}", signature):
+            raise ModelUnsignedError(label)
+        return file.removesuffix(SUFFIX)
 
 
 class ModelStore:

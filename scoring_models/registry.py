@@ -103,7 +103,7 @@ class Registry:
         return signed, left
 
     def _sign(self, version: ModelVersion) -> None:
-        file = self._folder.file_named(version.sha256)
+        file = self._folder.file_named(version.sha256, of=version.label)
         if hashlib.sha256(file.read_bytes()).hexdigest() != version.sha256:
             raise ArtifactCorruptError(file.name, "its name is not the SHA-256 of its content")
         self._folder.name(version.label, file)

@@ -1,5 +1,6 @@
 """Models in a bucket of S3, by the protocol that all such services speak."""
 
+import hashlib
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from scoring_models.errors import ModelUnknownError, StoreAwayError
 from scoring_models.folder import ModelFolder, ModelStore
 from tenants.settings import StoreSettings
 
-NAME = f"{'a' * 64}.model"
+NAME = f"{hashlib.sha256(b'a model').hexdigest()}.model"
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
+import hashlib
 import json
 
 import pytest
 
-from scoring_models.errors import ModelUnknownError, ModelUnsignedError, StoreAwayError
+from scoring_models.errors import ArtifactCorruptError, ModelUnknownError, ModelUnsignedError, StoreAwayError
 from scoring_models.folder import ModelFolder, ModelStore
 from tenants.secrets import Vault
 from tenants.settings import StoreSettings
 
 ONE, TWO = "a" * 64, "b" * 64
+CONTENT = hashlib.sha256(b"one").hexdigest()
 
 
 @pytest.fixture(params=["unsigned", "signed"])
@@ -44,7 +46,7 @@ def test_what_is_no_label_of_ours_is_unknown(folder, label):
 def test_a_label_whose_file_is_gone_is_unknown(folder):
     folder.name("fit-1", file(folder))
     file(folder).unlink()
-    with pytest.raises(ModelUnknownError):
+    with pytest.raises(ModelUnknownError, match="fit-1"):
         folder.path_of("fit-1")
 
 
@@ -99,7 +101,10 @@ class Places:
             ModelFolder(tmp_path / name, vault=self.vault, store=self.store) for name in ("here", "there")
         )
         self.here.path.mkdir()
-        file(self.here).write_bytes(b"one")
+        (self.here.path / f"{CONTENT}.model").write_bytes(b"one")
+
+    def name(self, label="fit-1"):
+        self.here.name(label, file(self.here, CONTENT))
 
 
 @pytest.fixture
@@ -110,24 +115,46 @@ def places(tmp_path):
 def test_what_one_machine_has_named_another_finds(places):
     with pytest.raises(ModelUnknownError):
         places.there.path_of("fit-1")
-    places.here.name("fit-1", file(places.here))
+    places.name()
     assert places.there.path_of("fit-1").read_bytes() == b"one"
     assert places.there.path_of("fit-1").parent == places.there.path
 
 
 def test_what_was_found_once_is_there_although_the_store_is_not(places, tmp_path):
-    places.here.name("fit-1", file(places.here))
+    places.name()
     places.there.path_of("fit-1")
     gone = ModelFolder(places.there.path, vault=places.vault, store=ModelStore("nosuch://anywhere"))
     assert gone.path_of("fit-1").read_bytes() == b"one"
     with pytest.raises(StoreAwayError, match="nosuch"):
         gone.path_of("fit-2")
     with pytest.raises(StoreAwayError, match="nosuch"):
-        gone.name("fit-2", file(places.there))
+        gone.name("fit-2", file(places.there, CONTENT))
 
 
 def test_a_store_does_not_name_models_either(places):
-    places.here.name("fit-1", file(places.here))
-    ModelFolder(places.here.path, store=places.store).name("fit-1", file(places.here))
+    places.name()
+    ModelFolder(places.here.path, store=places.store).name("fit-1", file(places.here, CONTENT))
     with pytest.raises(ModelUnsignedError):
         places.there.path_of("fit-1")
+    places.name()  # nothing of the other one was kept
+    assert places.there.path_of("fit-1").read_bytes() == b"one"
+
+
+def test_what_was_signed_anew_elsewhere_is_brought_here(places):
+    places.name()
+    places.there.path_of("fit-1")
+    for folder in (places.here, places.there):
+        folder._vault = lambda: Vault(b"1" * 32)
+    with pytest.raises(ModelUnsignedError):
+        places.there.path_of("fit-1")
+    places.name()
+    assert places.there.path_of("fit-1").read_bytes() == b"one"
+
+
+def test_a_file_of_the_store_that_is_something_else_is_not_kept(places):
+    places.name()
+    places.store.put(f"{CONTENT}.model", b"other")
+    with pytest.raises(ArtifactCorruptError):
+        places.there.path_of("fit-1")
+    places.name()
+    assert places.there.path_of("fit-1").read_bytes() == b"one"
