@@ -159,7 +159,8 @@ def _read(label: str, record: bytes) -> tuple[str, str]:
         file, signature = said["file"], said["signature"]
     except (ValueError, KeyError, TypeError):
         raise ModelUnsignedError(label) from None
-    if not isinstance(file, str) or not isinstance(signature, str) or not _FILE.fullmatch(file):
+    are_words = isinstance(file, str) and isinstance(signature, str) and signature.isascii()
+    if not are_words or not _FILE.fullmatch(file):
         raise ModelUnsignedError(label)
     return file, signature
 

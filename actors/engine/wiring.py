@@ -194,10 +194,8 @@ class InProcessScoring:
 
         try:
             return await self._judge.score_many(model, requests)
-        except (
-            ScoringError,
-            SecretsError,
-        ) as error:  # somebody must see to it: until then leads wait
+        except (ScoringError, SecretsError) as error:
+            # somebody must see to it: until then leads wait
             raise ScorerAway(str(error)) from error
 
 

@@ -58,6 +58,7 @@ def test_a_label_whose_file_is_gone_is_unknown(folder):
         b"{}",
         json.dumps({"file": "../../etc/passwd", "signature": ""}).encode(),
         json.dumps({"file": 7, "signature": ""}).encode(),
+        json.dumps({"file": f"{ONE}.model", "signature": "\ud800"}).encode(),
     ],
 )
 def test_a_record_that_nobody_of_us_wrote_is_refused(folder, record):
