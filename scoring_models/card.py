@@ -52,10 +52,16 @@ def _what_it_is(version: ModelVersion) -> str:
     stands = f" It is the {' and the '.join(version.aliases)}." if version.aliases else ""
     rows = version.facts.get("rows")
     learned = f", from {rows:,} leads whose outcome was known" if isinstance(rows, int) else ""
+    if rows == 0:
+        learned = (
+            ", from rules, and no outcome: its percentages are an order of whom to call first, no likelihoods"
+        )
     return f"A model of {whose}, trained on {version.created_at:%Y-%m-%d}{learned}.{stands}"
 
 
 def _measures(metrics: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+    if not metrics:
+        return "Nobody knows: it was not measured on any outcome."
     intervals, baseline = facts.get("intervals") or {}, facts.get("baseline") or {}
     lines = ["| measure | value | 95 % interval | logistic baseline |", "|---|---|---|---|"]
     for name, value in metrics.items():

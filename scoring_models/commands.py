@@ -26,6 +26,8 @@ app.command()(scoring_models.tables.commands.score)
 app.command()(scoring_models.tables.commands.evaluate)
 app.command()(scoring_models.tables.commands.compare)
 app.command()(keeping.drift)
+app.command()(keeping.upkeep)
+app.command()(keeping.rules)
 for _command in (*scoring_models.life_commands.COMMANDS, *scoring_models.store_commands.COMMANDS):
     app.command()(_command)
 
@@ -229,7 +231,9 @@ def list_versions(tenant: Tenant = None, as_json: Json = False) -> None:
     for version in known:
         metrics = version.metrics
         lift = metrics.get("lift_10", metrics.get("lift_at_10_percent"))  # of a table, of the mill's leads
-        measures = [f"{measure:.3f}" for measure in (metrics["roc_auc"], lift)]
+        measures = [
+            f"{measure:.3f}" if measure is not None else "" for measure in (metrics.get("roc_auc"), lift)
+        ]  # rules have none
         trained = f"{version.created_at:%Y-%m-%d %H:%M}"
         table.add_row(
             version.label, ", ".join(version.aliases), trained, str(version.facts["rows"]), *measures

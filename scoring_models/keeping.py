@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 import json
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,12 +13,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from scoring_models.frame import SEED, Json, told, whose
+from scoring_models.frame import SEED, Json, Tenant, told, whose
 
 if TYPE_CHECKING:
     from scoring_models.estimators import TrainedModel
     from scoring_models.inflation import Inflation
     from tenants.records import Judged
+    from tenants.store.upkeep import Look
 
 
 def drift(
@@ -52,12 +54,11 @@ def drift(
     steady. With --tenant it also tells whether more leads come into the best tier than before: scores that inflate say
     nothing any more.
     """
-    from scoring_models import drift as drifts
     from scoring_models.columns import pack
     from scoring_models.dataset import read_leads
-    from scoring_models.errors import NoReferenceError, TooFewLeadsError
-    from scoring_models.features import matrix
+    from scoring_models.errors import TooFewLeadsError
     from scoring_models.standing import request_of
+    from scoring_models.upkeep import moved_from
 
     if (data is None) == (tenant is None):
         raise typer.BadParameter("name a file with --data, or a tenant with --tenant")
@@ -73,10 +74,7 @@ def drift(
             if not judged:
                 raise TooFewLeadsError(0, 1)
             leads = pack([request_of(one, one.judged_at) for one in judged])
-        if opened.reference is None:
-            raise NoReferenceError(model)
-        fit = opened.pipeline.predict_proba(matrix(leads))[:, 1]
-        found = drifts.drift(opened.reference, leads, fit)
+        found = moved_from(opened, leads, model)
     if as_json:
         said: dict[str, Any] = {
             "proposal": found.proposal,
@@ -97,6 +95,95 @@ def drift(
         typer.echo(found.caution)
     if risen is not None:
         typer.echo(str(risen))
+
+
+def rules(
+    tenant: Tenant = None,
+    promote: Annotated[
+        bool, typer.Option("--promote", help="Let it judge from now on, where no model judges yet.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Make a model of rules, for before anybody knows what came of leads.
+
+    It prefers people who decide, addresses that take mail, and companies that grow; with --tenant also the seniorities
+    and departments that the tenant's personas ask for. Its percentages are an order of whom to call first, and no
+    likelihood. A tenant's own model is drawn from it as soon as there are outcomes enough.
+    """
+    with told():
+        label = asyncio.run(_rules(tenant, promote=promote))
+    if as_json:
+        typer.echo(json.dumps({"model": label, "promoted": promote}))
+        return
+    judges = "It judges from now on" if promote else f"`leadmill model promote {label}` lets it judge"
+    typer.echo(f"{label}: rules, and no likelihoods: it orders whom to call first. {judges}.")
+
+
+async def _rules(tenant: str | None, *, promote: bool) -> str:
+    from scoring_models.lifecycle import Lifecycle
+    from scoring_models.registry import Registry
+    from scoring_models.rules import Rules, as_model
+    from tenants.identity import TenantId
+    from tenants.store import tenants
+
+    async with whose(tenant) as (database, folder, tenant_id):
+        made = Rules()
+        if tenant_id is not None:
+            async with database.tenant(TenantId(tenant_id)) as session:
+                made = Rules.of((await tenants.configuration(session)).personas)
+        model = await asyncio.to_thread(as_model, made, created_at=datetime.now(UTC))
+        label = await Registry(database, folder).register(model, name="rules", tenant_id=tenant_id)
+        if promote:
+            by, life = getpass.getuser(), Lifecycle(database, folder, tenant_id)
+            await life.propose(label, by=by, dataset=None)
+            await life.promote(by=by, label=label)
+        return label
+
+
+def upkeep(
+    tenant: Tenant = None,
+    now: Annotated[
+        bool, typer.Option("--now", help="Look now, and do not wait until it is due: it may propose a model.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Tell what the mill found when it last looked at a model: whether leads have moved, and what it could learn.
+
+    The mill looks by itself, as often as `upkeep` in the tenant's configuration says: every week whether leads are
+    spread as those that the model learned from, and every day whether enough has come of leads to train a new one,
+    which it then proposes. None judges before somebody has promoted it.
+    """
+    with told(), Console(stderr=True).status("Looking …") if now else nullcontext():
+        looks = asyncio.run(_looks(tenant, now=now))
+    if as_json:
+        for look in looks:
+            answer = asdict(look) | {
+                "looked_at": look.looked_at.isoformat(), "next_at": look.next_at.isoformat()
+            }  # fmt: skip
+            typer.echo(json.dumps(answer))
+        return
+    if not looks:
+        typer.echo("Nobody has looked yet: the mill does so a day after a tenant came, or now with --now.")
+    for look in looks:
+        model = f" of {look.model}" if look.model is not None else ""
+        typer.echo(f"{look.looked_at:%Y-%m-%d %H:%M}  {look.kind}{model}, {look.verdict}: {look.said}")
+
+
+async def _looks(tenant: str | None, *, now: bool) -> "list[Look]":
+    from scoring_models.installation import Installation
+    from scoring_models.registry import Registry
+    from tenants.store import upkeep
+
+    async with whose(tenant) as (database, folder, tenant_id):
+        if now:
+            from scoring_models.upkeep import look_at
+
+            here = Installation(database, folder, Registry(database, folder))
+            if tenant_id is not None:
+                await look_at(here, tenant_id, "drift")
+            await look_at(here, tenant_id, "training")
+        async with database.system() as session:
+            return await upkeep.last(session, tenant_id)
 
 
 async def _of_late(tenant: str, days: int) -> "tuple[list[Judged], Inflation | None]":

@@ -14,11 +14,12 @@ from uuid import UUID
 from scoring_models.schema import Score, ScoreRequest, ScoringService
 from scoring_models.standing import DATED, lead_score, placed, request_of
 from tenants.identity import TenantId
-from tenants.policies import TierBounds
-from tenants.records import Judged
-from tenants.store import judgements, models, tenants
+from tenants.policies import TenantConfig, TierBounds
+from tenants.records import Judged, SequenceTrack
+from tenants.sequences import recommended
+from tenants.store import judgements, models, sequences, tenants
 from tenants.store.judgements import Standing
-from tenants.store.session import Database, DatabaseError
+from tenants.store.session import Database, DatabaseError, Session
 
 AT_ONCE = 1_000
 _TRIES = 5
@@ -99,12 +100,24 @@ async def _some_once(
         before = await judgements.tiers(session, [one.judged.lead_id for one in found])
         restored = await judgements.restore(session, back, model=model)
         scores = await _scores(judge, model, others, config.tiers)
+        tracks = await _tracks(session, config)
         await judgements.save(
-            session, [lead_score(score, request, config.sequences) for score, request in scores]
+            session,
+            [
+                lead_score(score, request, recommended(request.lead_id, config, tracks))
+                for score, request in scores
+            ],
         )
         tiers = await judgements.tiers(session, list(before))
     moved = sum(tiers[lead] != tier for lead, tier in before.items())
     return Rejudged(restored, len(scores), moved), len(found), found[-1].judged.lead_id
+
+
+async def _tracks(session: Session, config: TenantConfig) -> tuple[SequenceTrack, ...]:
+    """What came of those who were put into sequences, where the tenant lets that be learned from."""
+    if not config.sequence_choice.learn:
+        return ()
+    return await sequences.tracks(session, answer_days=config.sequence_choice.answer_days)
 
 
 def _is_the_same(one: Standing) -> bool:

@@ -1,6 +1,5 @@
 """A lead's standing: a score as it is kept with the lead, with what the model was told."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from scoring_models.schema import Score, ScoreRequest
 from tenants.policies import TierBounds
 from tenants.records import Judged, LeadScore
+from tenants.sequences import NOTHING, Recommended
 
 if TYPE_CHECKING:
     from scoring_models.tiers import Grid
@@ -34,15 +34,16 @@ def _grid(bounds: TierBounds) -> "Grid":
     return Grid(fit=bounds.fit, intent=bounds.intent)
 
 
-def lead_score(score: Score, request: ScoreRequest, sequences: Mapping[str, str]) -> LeadScore:
-    """A score as it is kept with its lead, with the sequence that the tenant has for its tier."""
+def lead_score(score: Score, request: ScoreRequest, to_do: Recommended = NOTHING) -> LeadScore:
+    """A score as it is kept with its lead, with the sequence that the lead is recommended in its tier."""
     return LeadScore(
         lead_id=request.lead_id,
         fit=score.fit,
         intent=score.intent,
         score=score.score,
         tier=score.tier,
-        sequence=sequences.get(score.tier),
+        sequence=to_do.sequences.get(score.tier),
+        sequence_share=to_do.shares.get(score.tier),
         model=score.model,
         reasons=tuple({"text": reason.text, "contribution": reason.contribution} for reason in score.reasons),
         asked=request.model_dump(mode="json", exclude={"lead_id"}, exclude_none=True),

@@ -87,6 +87,42 @@ class SignalWatch(Record):
     leads_per_hour: int = Field(default=200, ge=1, le=100_000)
 
 
+class SequenceChoice(Record):
+    """Whether a tier's sequence is learned: one of several, by how many answered of those who were put into each.
+
+    Each of them gets at least its part of `explore`, and all the same share until each has had `min_samples` leads. An
+    answer counts that comes within `answer_days`.
+    """
+
+    learn: bool = False
+    candidates: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    explore: float = Field(default=0.1, ge=0.01, le=1)
+    min_samples: int = Field(default=30, ge=1, le=100_000)
+    answer_days: int = Field(default=14, ge=1, le=365)
+
+    @field_validator("candidates")
+    @classmethod
+    def _there_is_a_choice(cls, candidates: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        for tier, names in candidates.items():
+            if tier not in ("A", "B", "C", "D"):
+                raise ValueError(f"{tier!r} is no tier: there is A, B, C, D")
+            if len(set(names)) < max(len(names), 2):
+                raise ValueError(f"tier {tier} needs two different sequences or more to choose from")
+        return candidates
+
+
+class ModelUpkeep(Record):
+    """How often a tenant's leads are held against what their model learned from, and when a new one is proposed.
+
+    A model is trained as soon as `new_outcomes` more are known than the newest one learned from, and every `train_days`
+    if any are; 0 or null: not for that. None of them judges before a person has promoted it.
+    """
+
+    drift_days: _OrNever = Field(default=7, ge=0, le=3_650)
+    train_days: _OrNever = Field(default=30, ge=0, le=3_650)
+    new_outcomes: _OrNever = Field(default=50, ge=0, le=1_000_000)
+
+
 class TierBounds(Record):
     """From which fit and which intent on a lead is in a better tier: the lower bounds of the bands, from 0 to 1.
 
@@ -114,6 +150,7 @@ class TenantConfig(Record):
     sequences: Mapping[str, str] = Field(
         default_factory=lambda: {"A": "executive-outreach", "B": "standard-outreach", "C": "nurture"}
     )
+    sequence_choice: SequenceChoice = SequenceChoice()
     connections: Mapping[str, ProviderConnection] = Field(default_factory=dict)
     approvals: ApprovalPolicy = ApprovalPolicy()
     budgets: Budgets = Budgets()
@@ -124,6 +161,7 @@ class TenantConfig(Record):
     exclusions: ExclusionReading = ExclusionReading()
     signals: SignalWatch = SignalWatch()
     tiers: TierBounds = TierBounds()
+    upkeep: ModelUpkeep = ModelUpkeep()
     share_outcomes: bool = False
 
     @field_validator("sources")
@@ -139,6 +177,12 @@ class TenantConfig(Record):
     @classmethod
     def _policies_are_of_fields(cls, policies: Mapping[str, FieldPolicy]) -> Mapping[str, FieldPolicy]:
         return {_known_field(name): policy for name, policy in policies.items()}
+
+    @property
+    def sequence_names(self) -> frozenset[str]:
+        """Every sequence that a lead of this tenant may be recommended."""
+        learned = self.sequence_choice.candidates.values() if self.sequence_choice.learn else ()
+        return frozenset(self.sequences.values()).union(*learned)
 
     @property
     def learns_order(self) -> bool:

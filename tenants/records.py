@@ -148,6 +148,17 @@ class LeadScore(Record):
     reasons: tuple[Mapping[str, Any], ...]
     asked: Mapping[str, Any] = {}
     """What the model was told of the lead, so that another model can be asked the same."""
+    sequence_share: float | None = None
+    """Where the sequence was one of several, the share of leads that get this one."""
+
+
+class SequenceTrack(Record):
+    """How many leads of a tier were put into a sequence long enough ago, and how many of them answered."""
+
+    tier: str
+    sequence: str
+    enrolled: int
+    answered: int
 
 
 class Finding(Record):

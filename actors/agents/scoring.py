@@ -36,4 +36,6 @@ async def scoring(event: ContactVerified, ctx: Context) -> Outcome:
         )
     progress = LeadProgress(lead_id=event.lead_id, stage=Stage.SCORED)
     output = {"score": standing.score, "tier": standing.tier, "model": standing.model}
+    if standing.sequence_share is not None:
+        output |= {"sequence": standing.sequence, "sequence_share": standing.sequence_share}
     return Done(save=(progress, standing), say=(said,), output=output)

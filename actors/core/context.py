@@ -11,7 +11,16 @@ from actors.core.questions import Answer, Answers, EnrichCompany, Enrichment, Qu
 from scoring_models.schema import Score, ScoreRequest
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig
-from tenants.records import Account, AccountSignal, Contact, Finding, LeadEngagement, Stage, TrackRecord
+from tenants.records import (
+    Account,
+    AccountSignal,
+    Contact,
+    Finding,
+    LeadEngagement,
+    SequenceTrack,
+    Stage,
+    TrackRecord,
+)
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -86,6 +95,10 @@ class Context(Protocol):
 
     async def track_records(self) -> Sequence[TrackRecord]:
         """How right those were who told addresses, of all that mail has put to the test."""
+        ...
+
+    async def sequence_tracks(self) -> Sequence[SequenceTrack]:
+        """What came of those who were put into sequences, by tier and sequence."""
         ...
 
     async def known_accounts(self, identity_keys: Sequence[str]) -> set[str]:

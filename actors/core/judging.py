@@ -9,19 +9,21 @@ from actors.core.value import as_known, happenings
 from scoring_models.schema import Engagement, Happening, ScoreRequest
 from scoring_models.standing import lead_score
 from tenants.records import Account, Contact, LeadEngagement, LeadScore
+from tenants.sequences import recommended
 
 
 async def judged(
     lead_id: UUID, account: Account, contact: Contact, ctx: Context, news: Sequence[LeadEngagement] = ()
 ) -> LeadScore:
-    """The lead's score by today with its reasons, its tier, and the sequence that the tenant has for that tier.
+    """The lead's score by today with its reasons, its tier, and the sequence that it is recommended in that tier.
 
     `news` is what its prospects did that is not kept yet.
     """
     signals = happenings(await ctx.signals(account.id), ctx.now.date())
     acts = done_by_people([*news, *await ctx.engagement(lead_id)], ctx.now)
     request = request_for(lead_id, account, contact, signals, acts)
-    return lead_score(await ctx.score(request), request, ctx.config.sequences)
+    tracks = await ctx.sequence_tracks() if ctx.config.sequence_choice.learn else ()
+    return lead_score(await ctx.score(request), request, recommended(lead_id, ctx.config, tracks))
 
 
 def request_for(

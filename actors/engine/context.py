@@ -22,7 +22,16 @@ from scoring_models.standing import placed
 from tenants.exclusions import ExclusionKind
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig
-from tenants.records import Account, AccountSignal, Contact, Finding, LeadEngagement, Stage, TrackRecord
+from tenants.records import (
+    Account,
+    AccountSignal,
+    Contact,
+    Finding,
+    LeadEngagement,
+    SequenceTrack,
+    Stage,
+    TrackRecord,
+)
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -153,6 +162,12 @@ class RunContext:
         """How right those were who told addresses, of all that mail has put to the test."""
         found = await self._lookups.track_records.get(self.tenant_id) or ()
         self.recording.track_records(found)
+        return found
+
+    async def sequence_tracks(self) -> tuple[SequenceTrack, ...]:
+        """What came of those who were put into sequences, by tier and sequence. A minute old at most."""
+        found = await self._lookups.sequence_tracks(self.config.sequence_choice.answer_days)
+        self.recording.sequence_tracks(found)
         return found
 
     async def known_accounts(self, identity_keys: Sequence[str]) -> set[str]:

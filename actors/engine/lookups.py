@@ -1,5 +1,6 @@
 """What runs look up: the tenant's own records, and scores, asked for by many runs at once."""
 
+import time
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
@@ -11,9 +12,31 @@ from scoring_models.schema import Score, ScoreRequest, ScoringService
 from tenants.exclusions import ExclusionKind
 from tenants.identity import TenantId
 from tenants.names import name_key
-from tenants.records import Account, AccountSignal, Contact, Finding, LeadEngagement, Stage, TrackRecord
-from tenants.store import calls, engagement, exclusions, findings, identity, leads, mail, models, signals
+from tenants.records import (
+    Account,
+    AccountSignal,
+    Contact,
+    Finding,
+    LeadEngagement,
+    SequenceTrack,
+    Stage,
+    TrackRecord,
+)
+from tenants.store import (
+    calls,
+    engagement,
+    exclusions,
+    findings,
+    identity,
+    leads,
+    mail,
+    models,
+    sequences,
+    signals,
+)
 from tenants.store.session import Database
+
+_TRACKS_FRESH_S = 60.0
 
 
 class Lookups:
@@ -31,6 +54,7 @@ class Lookups:
         self.contacts_of: Gather[UUID, Contact] = Gather(self._contacts_of)
         self.contacts_at: Gather[UUID, tuple[Contact, ...]] = Gather(self._contacts_at)
         self.track_records: Gather[TenantId, tuple[TrackRecord, ...]] = Gather(self._track_records)
+        self._tracks: tuple[float, tuple[SequenceTrack, ...]] | None = None
         self.stages: Gather[UUID, Stage] = Gather(self._stages)
         self.engagement: Gather[UUID, tuple[LeadEngagement, ...]] = Gather(self._engagement)
         self.exclusions: Gather[tuple[ExclusionKind, str], str] = Gather(self._excluded)
@@ -68,6 +92,14 @@ class Lookups:
         async with self._database.tenant(self._tenant_id) as session:
             found = await mail.track_records(session)
         return dict.fromkeys(of, found)
+
+    async def sequence_tracks(self, answer_days: int) -> tuple[SequenceTrack, ...]:
+        """What came of those who were put into sequences. Read once a minute: it counts weeks of them."""
+        now_s = time.monotonic()
+        if self._tracks is None or now_s - self._tracks[0] > _TRACKS_FRESH_S:
+            async with self._database.tenant(self._tenant_id) as session:
+                self._tracks = now_s, await sequences.tracks(session, answer_days=answer_days)
+        return self._tracks[1]
 
     async def _stages(self, lead_ids: list[UUID]) -> Mapping[UUID, Stage]:
         async with self._database.tenant(self._tenant_id) as session:

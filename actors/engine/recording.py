@@ -14,7 +14,16 @@ from actors.core.questions import Answer, Question
 from actors.engine.holding import write
 from tenants.content import canonical
 from tenants.matching import namesakes_among
-from tenants.records import Account, AccountSignal, Contact, Finding, LeadEngagement, Stage, TrackRecord
+from tenants.records import (
+    Account,
+    AccountSignal,
+    Contact,
+    Finding,
+    LeadEngagement,
+    SequenceTrack,
+    Stage,
+    TrackRecord,
+)
 from tenants.store.columns import to_json
 
 _ABOUT_ANSWERS = ("evidence", "quotes", "confidence", "licence", "keeps_for_days")
@@ -42,6 +51,7 @@ class Recording:
         self._engagement: dict[str, Sequence[LeadEngagement]] = {}
         self._contacts_at: dict[str, Sequence[Contact]] = {}
         self._track_records: Sequence[TrackRecord] = ()
+        self._sequence_tracks: Sequence[SequenceTrack] = ()
         self._known: set[str] = set()
         self._namesakes: dict[UUID, Account] = {}
         self._excluded: dict[str, str] = {}
@@ -78,6 +88,10 @@ class Recording:
     def track_records(self, found: Sequence[TrackRecord]) -> None:
         """How right those who told addresses had been by then."""
         self._track_records = found
+
+    def sequence_tracks(self, found: Sequence[SequenceTrack]) -> None:
+        """What had come of those who were put into sequences by then."""
+        self._sequence_tracks = found
 
     def known(self, keys: Iterable[str]) -> None:
         """Companies that the tenant had already."""
@@ -159,6 +173,7 @@ class Recording:
                 for key, found in self._contacts_at.items()
             },
             "track_records": [one.model_dump(mode="json") for one in self._track_records],
+            "sequence_tracks": [one.model_dump(mode="json") for one in self._sequence_tracks],
             "known": sorted(self._known),
             "namesakes": [one.model_dump(mode="json") for one in self._namesakes.values()],
             "excluded": self._excluded,
@@ -222,6 +237,11 @@ class Told:
     def track_records(self) -> tuple[TrackRecord, ...]:
         """How right those who told addresses had been by then."""
         return tuple(TrackRecord.model_validate(one) for one in self._document.get("track_records", ()))
+
+    def sequence_tracks(self) -> tuple[SequenceTrack, ...]:
+        """What had come of those who were put into sequences by then."""
+        told = self._document.get("sequence_tracks", ())  # older recordings know of none
+        return tuple(SequenceTrack.model_validate(one) for one in told)
 
     def known(self, keys: Iterable[str]) -> set[str]:
         """Those of the companies that the tenant had already."""

@@ -21,7 +21,16 @@ from scoring_models.schema import Score, ScoreRequest, ScoringService
 from scoring_models.standing import placed
 from tenants.identity import TenantId
 from tenants.policies import TenantConfig, read_config
-from tenants.records import Account, AccountSignal, Contact, Finding, LeadEngagement, Stage, TrackRecord
+from tenants.records import (
+    Account,
+    AccountSignal,
+    Contact,
+    Finding,
+    LeadEngagement,
+    SequenceTrack,
+    Stage,
+    TrackRecord,
+)
 from tenants.store import recordings
 from tenants.store.columns import to_json
 from tenants.store.session import Database
@@ -238,6 +247,10 @@ class _Context:
     async def track_records(self) -> Sequence[TrackRecord]:
         """How right those who told addresses had been by then."""
         return self._told.track_records()
+
+    async def sequence_tracks(self) -> Sequence[SequenceTrack]:
+        """What had come of those who were put into sequences by then."""
+        return self._told.sequence_tracks()
 
     async def known_accounts(self, identity_keys: Sequence[str]) -> set[str]:
         """Those of the identity keys that the tenant had an account for then."""

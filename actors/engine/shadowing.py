@@ -62,7 +62,7 @@ class Shadowing:
             await judgements.save_shadows(
                 session,
                 [
-                    (lead_score(score, request, {}), one.judged_at)
+                    (lead_score(score, request), one.judged_at)
                     for score, request, one in zip(scores, requests, found, strict=True)
                 ],
             )

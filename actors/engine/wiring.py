@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 from actors.agents import all_agents
 from actors.bus.base import Bus
@@ -30,6 +31,7 @@ from actors.engine.station import Station
 from actors.engine.supervision import Chore
 from actors.engine.syncing import Syncing
 from actors.engine.turn import Turn
+from actors.engine.upkeep import Tend, Upkeep
 from actors.engine.watching import Watching
 from actors.events import event_types
 from actors.events.source import SourceRequested
@@ -38,6 +40,7 @@ from scoring_models.schema import Score, ScoreRequest, ScoringService
 from tenants.secrets import SecretsError, Vault
 from tenants.settings import StoreSettings
 from tenants.store.session import Database, open_database
+from tenants.store.upkeep import Kind
 
 
 class Works:
@@ -144,9 +147,9 @@ async def open_works(
 
 @asynccontextmanager
 async def open_chores(
-    database: Database, engine: EngineSettings, scoring: ScoringService
+    database: Database, engine: EngineSettings, scoring: ScoringService, tend: Tend
 ) -> AsyncIterator[Sequence[Chore]]:
-    """What is on a schedule: searches, whom CRMs exclude, what happens at companies, shadows of models, old scores.
+    """What is on a schedule: searches, whom CRMs exclude, what happens at companies, and models with their scores.
 
     What is under way in the end is given up.
     """
@@ -154,17 +157,18 @@ async def open_chores(
     async with open_web(connections=0) as http:
         asking = Asking(database, http, providers, calls_in_flight=engine.calls_in_flight)
         syncing = Syncing(database, Vault.from_settings(StoreSettings()), asking, providers)
-        shadowing, rejudging = Shadowing(database, scoring), Rejudging(database, scoring)
+        in_rounds = (Shadowing(database, scoring), Rejudging(database, scoring), Upkeep(database, tend))
         try:
-            yield (
-                Scheduling(database, providers),
-                syncing,
-                Watching(database, providers),
-                shadowing,
-                rejudging,
-            )
+            yield (Scheduling(database, providers), syncing, Watching(database, providers), *in_rounds)
         finally:
-            await asyncio.gather(syncing.close(), shadowing.close(), rejudging.close())
+            await asyncio.gather(*(chore.close() for chore in (syncing, *in_rounds)))
+
+
+async def tend_here(tenant_id: UUID | None, kind: Kind) -> str:
+    """A look at a model in a thread of this process, for one that runs without Ray."""
+    from scoring_models.upkeep import tended  # scikit-learn, which most of what runs never needs
+
+    return await asyncio.to_thread(tended, tenant_id, kind)
 
 
 def collect_rarely() -> None:

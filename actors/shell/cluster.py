@@ -107,6 +107,11 @@ def as_task(work: Callable[..., Any]) -> Any:
     return ray.remote(work).options(num_cpus=1).remote
 
 
+def in_background(work: Callable[..., Any]) -> Any:
+    """The function as a task of Ray beside desks, and as little counted, whose process ends with it."""
+    return ray.remote(num_cpus=_DESK_CPUS, max_retries=0, max_calls=1)(work).remote
+
+
 def shared(value: Any) -> Any:
     """The value as all tasks read it: sent to each machine once."""
     return ray.put(value)

@@ -19,7 +19,7 @@ from actors.bus.settings import KafkaSettings
 from actors.engine.carriage import carried, carrier
 from actors.engine.inline import InlineRoster, supervise
 from actors.engine.supervision import Supervision
-from actors.engine.wiring import build_id, followers, needs, open_chores, open_works, topics_of
+from actors.engine.wiring import build_id, followers, needs, open_chores, open_works, tend_here, topics_of
 from actors.shell.installation import installation_mark
 from tenants.settings import StoreSettings
 
@@ -38,7 +38,7 @@ async def keep_inline() -> None:
     async with (
         open_works(pool_size=10, kafka=kafka) as works,
         carried(works.database, kafka, topics_of(), owner=owner, settings=works.settings),
-        open_chores(works.database, works.settings, works.scoring) as chores,
+        open_chores(works.database, works.settings, works.scoring, tend_here) as chores,
     ):
         supervision = Supervision(
             works.database,

@@ -19,6 +19,7 @@ from actors.engine.wiring import build_id, followers, needs, open_chores, topics
 from actors.shell import cluster
 from actors.shell.installation import installation_mark
 from actors.shell.scorer import ServeScoring
+from actors.shell.tending import tending
 from tenants.store.carriers import EventsLeft
 from tenants.store.session import DatabaseError, open_database
 
@@ -164,7 +165,7 @@ class Supervisor:
         async with (
             open_database(pool_size=4) as database,
             carried(database, kafka, topics_of(), owner=owner, settings=settings),
-            open_chores(database, settings, ServeScoring()) as chores,
+            open_chores(database, settings, ServeScoring(), tending()) as chores,
         ):
             supervision = Supervision(
                 database,

@@ -12,11 +12,13 @@ from console.components.icon import icon
 from console.components.notices import nothing_yet
 from scoring_models.inflation import Inflation
 from tenants.records import ModelChange, ModelVersion
+from tenants.store.upkeep import Look
 
 Component = Any
 OWN, ALL = "own", "all"
 WHOSE = {OWN: "this tenant", ALL: "everybody"}
 CHANGES_SHOWN = 50
+_WORTH_A_LOOK = frozenset({"moved", "proposed", "not proposed", "failed"})
 _ACTS = {
     "proposed": "proposed",
     "withdrawn": "withdrew",
@@ -27,7 +29,10 @@ _ACTS = {
 
 
 def judges_view(
-    champion: ModelVersion | None, changes: Mapping[str, Sequence[ModelChange]], risen: Inflation | None
+    champion: ModelVersion | None,
+    changes: Mapping[str, Sequence[ModelChange]],
+    risen: Inflation | None,
+    looks: Sequence[Look],
 ) -> Component:
     """The model that judges, since when and by whose word, what it makes of leads, and the way back."""
     if champion is None:
@@ -51,6 +56,7 @@ def judges_view(
                 ]
             ),
             _inflation(risen),
+            _upkeep(looks),
             html.Div(
                 button("Roll back …", "ask-roll-back", on=f"{scope}:{champion.label}", drawing="retrying"),
                 className="actions",
@@ -65,6 +71,25 @@ def _inflation(risen: Inflation | None) -> Component:
     if not risen.is_inflated:
         return html.P(str(risen), className="faint")
     return html.P([icon("warning"), " ", html.Strong(str(risen))], role="status")
+
+
+def _upkeep(looks: Sequence[Look]) -> Component:
+    """What the mill found when it last looked: whether leads have moved, and what there is to learn."""
+    told = {"drift": "Whether leads have moved", "training": "What there is to learn"}
+    return html.Ul(
+        [
+            html.Li(
+                [
+                    icon("warning") if look.verdict in _WORTH_A_LOOK else None,
+                    f" {told[look.kind]}, looked at ",
+                    words.stamp(look.looked_at),
+                    f": {look.said}",
+                ],
+                className=None if look.verdict in _WORTH_A_LOOK else "faint",
+            )
+            for look in looks
+        ]
+    )
 
 
 def proposal_view(scope: str, versions: Sequence[ModelVersion], changes: Sequence[ModelChange]) -> Component:

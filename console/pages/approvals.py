@@ -178,7 +178,7 @@ async def panel(view: View) -> Component:
         changes.blocks(_content(found), facts),
         agent=view.reads.agent_title(found["agent"]),
         records=[records[kind] for kind in kinds_of(found)],
-        sequences=sorted(set(config.sequences.values())),
+        sequences=sorted(config.sequence_names),
         links=links,
     )
     standing = html.Div(_stands(found, facts), id={"live": "standing"}, **{"aria-live": "polite"})

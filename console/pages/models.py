@@ -20,7 +20,7 @@ from console.components.model_view import (
 )
 from console.faults import BadRequest
 from console.page import Component, Detail, Page, Press, Said, View
-from tenants.store import models
+from tenants.store import models, upkeep
 
 
 async def parts(view: View) -> Mapping[str, Component]:
@@ -35,10 +35,11 @@ async def parts(view: View) -> Mapping[str, Component]:
             scope: await models.changes(session, tenant_id=tenant_id, limit=CHANGES_SHOWN)
             for scope, tenant_id in scopes.items()
         }
+        looks = await upkeep.last(session, view.tenant.id)
     risen = await view.reads.inflation(view.tenant)
     known = [(scope, one) for scope, some in versions.items() for one in some]
     return {
-        "judges": judges_view(champion, changes, risen),
+        "judges": judges_view(champion, changes, risen, looks),
         "proposals": [proposal_view(scope, versions[scope], some) for scope, some in changes.items()],
         "versions": versions_table(known),
         "history": history_list(changes),

@@ -24,6 +24,7 @@ _KINDS = {
     "model": "text",
     "reasons": "json",
     "asked": "json",
+    "sequence_share": "float8",
 }
 # a pinned lead stays where a person has put it, and what the model says is kept with its judgement
 _SET = ", ".join(

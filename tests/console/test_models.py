@@ -9,7 +9,9 @@ from scoring_models.folder import ModelFolder
 from scoring_models.lifecycle import Lifecycle
 from scoring_models.registry import Registry
 from tenants.settings import StoreSettings
+from tenants.store import upkeep
 from tenants.store.session import Database
+from tenants.store.upkeep import Look
 from tests.console.conftest import Visitor
 from tests.console.seeds import Sown
 from tests.scoring_models import world
@@ -127,3 +129,19 @@ async def came_in(database: Database, sown: Sown, count: int, tier: str, *, days
             tier=tier,
             count=count,
         )
+
+
+async def test_what_the_mill_found_when_it_looked_is_told(
+    visitor: Visitor, acme: Sown, database: Database, folder: ModelFolder
+):
+    (first,) = await registered(database, folder, 1)
+    await Registry(database, folder).promote(first)
+    now = database.now()
+    async with database.system() as session:
+        await upkeep.keep(
+            session, acme.id, Look("training", now, now, None, "waiting", "31 of 50 new outcomes")
+        )
+    page = await visitor.at("/t/acme/models").page()
+    assert "What there is to learn, looked at " in page
+    assert ": 31 of 50 new outcomes" in page
+    assert "Whether leads have moved" not in page

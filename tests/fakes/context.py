@@ -22,9 +22,9 @@ class FakeContext:
     could not answer), and in the round that is free by what is said of "free". `leads` are the accounts of leads by
     the leads' ids, and `contacts_of` their contacts; `findings` what stands in accounts by theirs, `signals` what
     happened there, `excluded` the reasons for which companies and people are left alone by their domains, names and
-    addresses, `track_records` how right sources were, `stages` and `engagement` how far leads have come and what their
-    prospects did, by the leads' ids. Of a question that is put to each, `answers` says all answers (a name stands for
-    one who could not), by default none.
+    addresses, `track_records` how right sources were, `sequence_tracks` what came of sequences, `stages` and
+    `engagement` how far leads have come and what their prospects did, by the leads' ids. Of a question that is put
+    to each, `answers` says all answers (a name stands for one who could not), by default none.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class FakeContext:
         excluded=None,
         contacts_of=None,
         track_records=(),
+        sequence_tracks=(),
         stages=None,
         engagement=None,
         score=None,
@@ -62,6 +63,7 @@ class FakeContext:
         self._contacts = {one.id: one for one in contacts}
         self._contacts_of = contacts_of or {}
         self._track_records = track_records
+        self._sequence_tracks = sequence_tracks
         self._stages = stages or {}
         self._engagement = engagement or {}
         self._known = set(known)
@@ -104,6 +106,9 @@ class FakeContext:
 
     async def track_records(self):
         return tuple(self._track_records)
+
+    async def sequence_tracks(self):
+        return tuple(self._sequence_tracks)
 
     async def ask(self, question, *, of=None, besides=()):
         self.asked.append(question)

@@ -69,6 +69,8 @@ WITHOUT_A_TEST = {
         "tenants/store/migrations/versions/0023_api_tokens.py",
         "tenants/store/migrations/versions/0024_audit_in_order.py",
         "tenants/store/migrations/versions/0025_pinned_scores.py",
+        "tenants/store/migrations/versions/0026_model_upkeep.py",
+        "tenants/store/migrations/versions/0027_sequence_shares.py",
     ],
     "the visitor of tests/console goes through it to every page": [
         "console/acts.py",

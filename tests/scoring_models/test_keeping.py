@@ -78,9 +78,12 @@ def test_the_pages_commands_for_tenants_do_as_it_says(
     for seed, name in enumerate(("acme", "lately"), start=3):
         (tmp_path / f"{name}.csv").write_bytes(world.labelled(1_000, seed=seed))
     lines = re.findall(r"^\.venv/bin/leadmill model (.+)$", PAGE, re.MULTILINE)[3:]
-    assert [line.split()[0] for line in lines] == ["train", "drift", "drift", "retrain"]
-    # tests/serve runs the last
-    train, drift, live = (leadmill_model(*shlex.split(line, comments=True)) for line in lines[:3])
+    told = ["train", "drift", "drift", "retrain", "upkeep", "upkeep"]
+    assert [line.split()[0] for line in lines] == told
+    del lines[3]  # tests/serve runs it
+    train, drift, live, found, anew = (leadmill_model(*shlex.split(line, comments=True)) for line in lines)
+    assert "Nobody has looked yet" in found.stdout
+    assert "not enough outcomes yet: 0 of 80" in anew.stdout
     assert f"drawn from {everybodys} by 1,000 leads of acme" in train.stdout.replace("\n", " ")
     assert "Nothing to do" in drift.stdout
     assert "There are 0 leads" in live.stderr  # nobody has sourced any for acme

@@ -18,6 +18,7 @@ from scoring_models.schema import Engagement
 from scoring_models.scorer import InThread, Scorer
 from scoring_models.standing import lead_score, request_of
 from scoring_models.train import train
+from tenants.sequences import Recommended
 from tenants.store import judgements, models, tenants
 from tests.scoring_models import world
 from tests.tenants.store.rows import add_leads
@@ -63,7 +64,7 @@ class Town:
 
     async def judge(self, tenant, model, requests):
         scores = self.scorer.score_many(model, requests)
-        kept = [lead_score(*both, SEQUENCES) for both in zip(scores, requests, strict=True)]
+        kept = [lead_score(*both, Recommended(SEQUENCES, {})) for both in zip(scores, requests, strict=True)]
         async with self.database.tenant(tenant.id) as session:
             await judgements.save(session, kept)
 

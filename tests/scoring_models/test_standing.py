@@ -7,6 +7,7 @@ from scoring_models.schema import Engagement, Reason, Score, ScoreRequest
 from scoring_models.standing import lead_score, placed
 from scoring_models.tiers import Grid
 from tenants.policies import TierBounds
+from tenants.sequences import Recommended
 
 
 def test_a_score_is_kept_with_what_the_model_was_told():
@@ -22,7 +23,7 @@ def test_a_score_is_kept_with_what_the_model_was_told():
         model="fit-1",
         reasons=(Reason(feature="employees", text="40 employees", contribution=0.2),),
     )
-    kept = lead_score(score, request, {"B": "call-first"})
+    kept = lead_score(score, request, Recommended({"B": "call-first"}, {"B": 0.7}))
     assert (kept.lead_id, kept.score, kept.tier, kept.sequence) == (request.lead_id, 71, "B", "call-first")
     assert kept.asked == {
         "employees": 40,
@@ -30,7 +31,8 @@ def test_a_score_is_kept_with_what_the_model_was_told():
         "signals": [],
     }
     assert kept.reasons == ({"text": "40 employees", "contribution": 0.2},)
-    assert lead_score(score, request, {}).sequence is None
+    assert kept.sequence_share == pytest.approx(0.7)
+    assert lead_score(score, request).sequence is None
 
 
 def judged(fit, intent):

@@ -34,7 +34,7 @@ async def requests(database, database_url, vault, monkeypatch, tmp_path):
             for request, one in zip(world.requests(COUNT), new, strict=True)
         ]
         scores = Scorer(folder.path_of, open_models=1).score_many(label, made)
-        kept = [lead_score(*both, {}) for both in zip(scores, made, strict=True)]
+        kept = [lead_score(*both) for both in zip(scores, made, strict=True)]
         await judgements.save(session, kept)
         await session.run("UPDATE judgement SET judged_at = now() - interval '120 days'")
         at = await session.value("SELECT now() - interval '100 days'")

@@ -48,6 +48,16 @@ def leads(count: int, seed: int) -> list[tuple[dict[str, object], float]]:
     return made
 
 
+def likelihood(odds: float) -> float:
+    """How likely a lead with these log-odds is won."""
+    return 1 / (1 + math.exp(-odds))
+
+
+def request_of(fields: dict[str, object], lead_id: UUID) -> ScoreRequest:
+    """A lead with these fields on its way to a score."""
+    return ScoreRequest.model_validate({"lead_id": lead_id, **fields})
+
+
 def table(rows: Sequence[dict[str, object]]) -> bytes:
     """Rows as the CSV file that training reads."""
     text = io.StringIO()
@@ -60,10 +70,7 @@ def table(rows: Sequence[dict[str, object]]) -> bytes:
 def labelled(count: int = 3000, seed: int = 1) -> bytes:
     """A CSV file of labelled leads."""
     dice = random.Random(seed + 1)
-    won = (
-        {**fields, LABEL: int(dice.random() < 1 / (1 + math.exp(-odds)))}
-        for fields, odds in leads(count, seed)
-    )
+    won = ({**fields, LABEL: int(dice.random() < likelihood(odds))} for fields, odds in leads(count, seed))
     return table(list(won))
 
 

@@ -41,6 +41,7 @@ from tenants.store import (
     models,
     recordings,
     runs,
+    sequences,
     signals,
     sources,
     switches,
@@ -509,6 +510,11 @@ async def save_mail(session, outcomes):
                 tx.put("mail_outcome", key, one)
 
 
+async def sequence_tracks(session, *, answer_days):
+    """Nobody's sequence is learned in the simulated worlds; of those who are put into one nothing has come yet."""
+    return ()
+
+
 async def track_records(session):
     async with session.statement() as tx:
         own = {
@@ -785,6 +791,7 @@ MODELLED = {
     (engagement, "of_leads"): engagement_of_leads,
     (mail, "save"): save_mail,
     (mail, "track_records"): track_records,
+    (sequences, "tracks"): sequence_tracks,
     (leads, "known_keys"): known_keys,
     (leads, "is_open"): is_open,
     (identity, "candidates"): candidates,

@@ -41,6 +41,7 @@ from tenants.store import (
     log,
     mail,
     runs,
+    sequences,
     signals,
     sources,
     tenants,
@@ -225,6 +226,7 @@ class Both:
         await self.do(findings, "save", [told])
         await self.do(mail, "save", [came])
         await self.do(mail, "track_records")
+        await self.do(sequences, "tracks", answer_days=14)
 
     async def engage(self):
         act = LeadEngagement(

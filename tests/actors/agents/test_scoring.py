@@ -8,8 +8,8 @@ from actors.core.errors import ScorerAway
 from actors.core.outcome import Done, Skip
 from actors.events.contact import ContactVerified
 from scoring_models.schema import Reason, Score, ScoreRequest
-from tenants.policies import read_config
-from tenants.records import Account, Contact, LeadProgress, LeadScore, Stage
+from tenants.policies import SequenceChoice, read_config
+from tenants.records import Account, Contact, LeadProgress, LeadScore, SequenceTrack, Stage
 from tenants.signals import signal
 from tests.fakes.context import NOW, FakeContext
 
@@ -59,13 +59,14 @@ def score(tier="A"):
     )
 
 
-async def judge(answer, *, account=ACCOUNT, contact=CONTACT, config=None, signals=None):
+async def judge(answer, *, account=ACCOUNT, contact=CONTACT, config=None, signals=None, sequence_tracks=()):
     ctx = FakeContext(
         accounts=[account] if account else [],
         contacts=[contact] if contact else [],
         score=answer,
         config=config,
         signals=signals,
+        sequence_tracks=sequence_tracks,
     )
     return ctx, await scoring.work(EVENT, ctx)
 
@@ -91,6 +92,23 @@ async def test_a_score_is_saved_and_said_with_its_reasons_and_the_sequence_for_i
     assert list(standing.reasons) == [reason.model_dump() for reason in said.reasons] == reasons
     assert (said.account_id, said.contact_id) == (ACCOUNT.id, CONTACT.id)
     assert outcome.output == {"score": 71, "tier": "A", "model": "acme-1"}
+
+
+async def test_a_sequence_that_is_learned_is_said_with_the_share_of_leads_that_get_it():
+    choice = {"learn": True, "candidates": {"A": ["call-first", "mail-first"]}, "explore": 0.02}
+    tracks = [
+        SequenceTrack(tier="A", sequence=name, enrolled=400, answered=answered)
+        for name, answered in (("call-first", 4), ("mail-first", 80))
+    ]
+    config = read_config({"sequence_choice": choice})
+    _, outcome = await judge(score(), config=config, sequence_tracks=tracks)
+    assert outcome.say[0].sequence == outcome.save[1].sequence == "mail-first"
+    assert outcome.save[1].sequence_share == pytest.approx(0.99)
+    assert outcome.output["sequence_share"] == pytest.approx(0.99)
+    off = config.model_copy(update={"sequence_choice": SequenceChoice(candidates=choice["candidates"])})
+    _, outcome = await judge(score(), config=off, sequence_tracks=tracks)
+    assert outcome.say[0].sequence == "executive-outreach"
+    assert "sequence_share" not in outcome.output
 
 
 async def test_a_tier_without_a_sequence_has_none():

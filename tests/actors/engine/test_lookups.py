@@ -4,12 +4,13 @@ import asyncio
 from uuid import uuid4
 
 from actors.engine.lookups import Lookups
-from tenants.records import LeadProgress, MailOutcome, Stage
+from tenants.records import LeadProgress, MailOutcome, SequenceTrack, Stage
 from tenants.store import findings, leads, mail
 from tests.actors.engine.mills import add_tenant
 from tests.fakes.works import Judge
-from tests.tenants.store.rows import account, contact, lead
+from tests.tenants.store.rows import account, add_leads, contact, lead
 from tests.tenants.store.test_mail import NOW, told
+from tests.tenants.store.test_sequences import enrol
 
 
 async def test_people_of_leads_and_companies_and_how_right_sources_were(database, vault):
@@ -35,3 +36,19 @@ async def test_people_of_leads_and_companies_and_how_right_sources_were(database
     assert [[(one.source, one.right, one.wrong) for one in told_] for told_ in records] == [
         [("apollo", 1, 0)]
     ] * 3
+
+
+async def test_what_came_of_sequences_is_read_once_a_minute(database, vault, monkeypatch):
+    acme = await add_tenant(database, vault)
+    now_s = 100.0
+    monkeypatch.setattr("actors.engine.lookups.time.monotonic", lambda: now_s)
+    lookups = Lookups(acme.id, database, Judge())
+    assert await lookups.sequence_tracks(14) == ()
+    async with database.tenant(acme.id) as session:
+        (one,) = await add_leads(session, 1)
+        await enrol(session, one, sequence="call-first", days_ago=20)
+    now_s += 60
+    assert await lookups.sequence_tracks(14) == ()
+    now_s += 1
+    track = SequenceTrack(tier="A", sequence="call-first", enrolled=1, answered=0)
+    assert await lookups.sequence_tracks(14) == (track,)
