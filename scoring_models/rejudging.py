@@ -95,9 +95,12 @@ async def _some_once(
         champion = await models.resolve(session, tenant_id=tenant_id)
         if not found or champion is None or champion.label != model:
             return Rejudged(), 0, after
-        back = [one.judged.lead_id for one in found if _is_the_same(one)]
-        others = [one.judged for one in found if not _is_the_same(one)]
-        before = await judgements.tiers(session, [one.judged.lead_id for one in found])
+        back, others = list[UUID](), list[Judged]()
+        for one in found:
+            if _is_the_same(one):
+                back.append(one.judged.lead_id)
+            else:
+                others.append(one.judged)
         restored = await judgements.restore(session, back, model=model)
         scores = await _scores(judge, model, others, config.tiers)
         tracks = await _tracks(session, config)
@@ -108,8 +111,8 @@ async def _some_once(
                 for score, request in scores
             ],
         )
-        tiers = await judgements.tiers(session, list(before))
-    moved = sum(tiers[lead] != tier for lead, tier in before.items())
+        tiers = await judgements.tiers(session, [one.judged.lead_id for one in found])
+    moved = sum(tiers[one.judged.lead_id] != one.tier for one in found)
     return Rejudged(restored, len(scores), moved), len(found), found[-1].judged.lead_id
 
 
@@ -122,7 +125,9 @@ async def _tracks(session: Session, config: TenantConfig) -> tuple[SequenceTrack
 
 def _is_the_same(one: Standing) -> bool:
     """Whether the other model was told the same, but for the time that has passed since."""
-    return one.earlier_asked is not None and _timeless(one.earlier_asked) == _timeless(one.judged.asked)
+    return one.is_told_the_same or (
+        one.earlier_asked is not None and _timeless(one.earlier_asked) == _timeless(one.judged.asked)
+    )
 
 
 def _timeless(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ _KINDS = {
     "asked": "json",
     "sequence_share": "float8",
 }
+_JUDGED = ("lead_id", "judged_at", "model", "fit", "intent", "score", "tier", "asked")
 # a pinned lead stays where a person has put it, and what the model says is kept with its judgement
 _SET = ", ".join(
     [f"{name} = given.{name}" for name in ("fit", "intent", "model", "reasons")]
@@ -38,9 +39,14 @@ _SET = ", ".join(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A lead's newest judgement, and what another model was told when it judged the lead; None where it never did."""
+    """A lead's newest judgement, the tier in which the lead is, and what another model was told when it judged the lead.
+
+    Nothing is `earlier_asked` where that model never judged it, and where it was told the very same.
+    """
 
     judged: Judged
+    tier: str | None
+    is_told_the_same: bool
     earlier_asked: Mapping[str, Any] | None
 
 
@@ -101,14 +107,15 @@ async def standing(
     # a statement of its own: it sees what was committed while the first one waited
     rows = await session.rows(
         f"""
-        SELECT {_of("newest")}, earlier.asked AS earlier_asked
+        SELECT {_of("newest")}, lead.tier AS lead_tier, COALESCE(earlier.is_same, false) AS is_told_the_same,
+               CASE WHEN NOT earlier.is_same THEN earlier.asked END AS earlier_asked
         FROM lead
         JOIN LATERAL (
             SELECT * FROM judgement j WHERE j.tenant_id = lead.tenant_id AND j.lead_id = lead.id AND NOT j.is_shadow
             ORDER BY judged_at DESC LIMIT 1
         ) newest ON true
         LEFT JOIN LATERAL (
-            SELECT asked FROM judgement j WHERE j.tenant_id = lead.tenant_id AND j.lead_id = lead.id
+            SELECT asked, CAST(asked AS text) = CAST(newest.asked AS text) AS is_same FROM judgement j WHERE j.tenant_id = lead.tenant_id AND j.lead_id = lead.id
               AND j.model = :other AND NOT j.is_shadow
             ORDER BY judged_at DESC LIMIT 1
         ) earlier ON true
@@ -118,7 +125,15 @@ async def standing(
         other=other,
         ids=[row["id"] for row in ids],
     )
-    return [Standing(Judged(**_without(row, "earlier_asked")), row["earlier_asked"]) for row in rows]
+    return [
+        Standing(
+            Judged(*(row[name] for name in _JUDGED)),
+            row["lead_tier"],
+            row["is_told_the_same"],
+            row["earlier_asked"],
+        )
+        for row in rows
+    ]
 
 
 async def restore(session: Session, leads: Sequence[UUID], *, model: str) -> int:
@@ -231,12 +246,7 @@ async def without_shadow(session: Session, *, shadow: str, since: datetime, limi
 
 
 def _of(table: str) -> str:
-    names = ("lead_id", "judged_at", "model", "fit", "intent", "score", "tier", "asked")
-    return ", ".join(f"{table}.{name}" for name in names)
-
-
-def _without(row: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if key != name}
+    return ", ".join(f"{table}.{name}" for name in _JUDGED)
 
 
 def _judged(rows: Sequence[Mapping[str, Any]]) -> list[Judged]:

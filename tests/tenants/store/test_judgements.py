@@ -42,7 +42,8 @@ async def test_each_score_is_kept_and_the_lead_has_the_newest(database, acme):
         (newest,) = await judgements.between(session, since=begin, until=end)
         assert (newest.model, newest.score, newest.asked) == ("fit-2", 70, {"employees": 70})
         (one,) = await judgements.standing(session, other="fit-1", of=None, after=None, limit=10)
-        assert (one.judged.model, one.earlier_asked) == ("fit-2", {"employees": 40})
+        assert (one.judged.model, one.tier) == ("fit-2", "A")
+        assert (one.is_told_the_same, one.earlier_asked) == (False, {"employees": 40})
         assert await judgements.standing(session, other="fit-1", of="fit-9", after=None, limit=10) == []
         assert await judgements.standing(session, other="fit-2", of=None, after=None, limit=10) == []
         assert (await judgements.newest(session, lead.id)).model == "fit-2"
