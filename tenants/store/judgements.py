@@ -39,7 +39,7 @@ _SET = ", ".join(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A lead's newest judgement, the tier in which the lead is, and what another model was told when it judged the lead.
+    """A lead's newest judgement, the tier in which it is, and what another model was told when it judged the lead.
 
     Nothing is `earlier_asked` where that model never judged it, and where it was told the very same.
     """
@@ -115,7 +115,8 @@ async def standing(
             ORDER BY judged_at DESC LIMIT 1
         ) newest ON true
         LEFT JOIN LATERAL (
-            SELECT asked, CAST(asked AS text) = CAST(newest.asked AS text) AS is_same FROM judgement j WHERE j.tenant_id = lead.tenant_id AND j.lead_id = lead.id
+            SELECT asked, CAST(asked AS text) = CAST(newest.asked AS text) AS is_same FROM judgement j
+            WHERE j.tenant_id = lead.tenant_id AND j.lead_id = lead.id
               AND j.model = :other AND NOT j.is_shadow
             ORDER BY judged_at DESC LIMIT 1
         ) earlier ON true
