@@ -15,7 +15,7 @@ import uvicorn
 
 from console.app import create_app
 from console.auth import LOOPBACK
-from console.faces import AgentFace, read_faces
+from console.faces import AgentFace, ProviderFace, read_faces, read_providers
 from tenants.settings import StoreSettings
 from tenants.store.embedded import database_address
 from tenants.store.migrate import current_revision
@@ -35,7 +35,7 @@ def main() -> None:
             listener.bind((options.host, options.port))
         except OSError as error:
             raise SystemExit(f"{options.host} port {options.port}: {error.strerror}") from None
-        asyncio.run(_serve(listener, options.agents_json))
+        asyncio.run(_serve(listener, options.agents_json, options.providers_json))
 
 
 class _Server(uvicorn.Server):
@@ -54,14 +54,16 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve(listener: socket.socket, faces: Sequence[AgentFace]) -> None:
+async def _serve(
+    listener: socket.socket, faces: Sequence[AgentFace], providers: Sequence[ProviderFace]
+) -> None:
     settings = StoreSettings()
     address = database_address(settings)
     reading = Database.at(settings.database_read_url or address, role=READ, pool_size=6, read_only=True)
     acting = Database.at(address, role=APP, pool_size=2)
     try:
         await _find_schema(reading)
-        app: ASGIApp = create_app(reading=reading, acting=acting, agents=faces)
+        app: ASGIApp = create_app(reading=reading, acting=acting, agents=faces, providers=providers)
         server = _Server(
             uvicorn.Config(
                 app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, ws_max_size=65_536
@@ -98,6 +100,13 @@ def _options() -> argparse.Namespace:
         type=read_faces,
         metavar="JSON",
         help='the agents that exist: [{"name": …, "title": …, "description": …, "topic": …}, …]',
+    )
+    parser.add_argument(
+        "--providers-json",
+        default=(),
+        type=read_providers,
+        metavar="JSON",
+        help='the providers that exist: [{"name": …, "title": …, "fields": […], "questions": […], …}, …]',
     )
     return parser.parse_args()
 

@@ -17,19 +17,26 @@ from console.answers import Answers
 from console.auth import Gate
 from console.deeds import Deeds
 from console.downloads import Downloads
-from console.faces import AgentFace
+from console.faces import AgentFace, ProviderFace
 from console.faults import told
 from console.pages import discovered
 from console.reads import Reads
 from tenants.store.session import Database, DatabaseError
 
 
-def create_app(*, reading: Database, acting: Database, agents: Sequence[AgentFace] = ()) -> ASGIApp:
+def create_app(
+    *,
+    reading: Database,
+    acting: Database,
+    agents: Sequence[AgentFace] = (),
+    providers: Sequence[ProviderFace] = (),
+) -> ASGIApp:
     """The console over these databases: one to read from, as the reading role, and one to act through.
 
-    `agents` are the agents that exist; without any, those are shown that have left a trace.
+    `agents` are the agents that exist; without any, those are shown that have left a trace. `providers` are those that
+    a tenant could be connected to.
     """
-    reads, acts, pages = Reads(reading, agents), Acts(acting), discovered()
+    reads, acts, pages = Reads(reading, agents, providers), Acts(acting), discovered()
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @server.get("/healthz")

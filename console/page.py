@@ -21,11 +21,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is to be shown: whose, with which filters (the address's query), and where from."""
+    """What is to be shown: whose, with which filters (the address's query), and where from.
+
+    Whoever `sees_everybody` is shown the whole installation as well: the person at this machine may.
+    """
 
     reads: Reads
     tenant: Tenant
     query: Mapping[str, str]
+    sees_everybody: bool = True
 
     def session(self) -> AbstractAsyncContextManager[Session]:
         """A session that reads this tenant's rows, and nobody else's."""

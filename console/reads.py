@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from console.faces import AgentFace, title_of, unlisted
+from console.faces import AgentFace, ProviderFace, title_of, unlisted
+from console.remembered import Remembered
 from scoring_models.inflation import NEW_DAYS, OLD_DAYS, Inflation, inflation
 from tenants.identity import TenantId
 from tenants.modes import EVERY_AGENT, Mode, strictest
@@ -62,11 +63,18 @@ class Standing:
 
 
 class Reads:
-    """The console's way of reading. `faces` are the agents that exist; empty: those that left a trace."""
+    """The console's way of reading. `faces` are the agents that exist; empty: those that left a trace.
 
-    def __init__(self, database: Database, faces: Sequence[AgentFace]) -> None:
+    `providers` are the outside companies that a tenant could be connected to.
+    """
+
+    def __init__(
+        self, database: Database, faces: Sequence[AgentFace], providers: Sequence[ProviderFace] = ()
+    ) -> None:
         self.database = database
         self.faces = tuple(faces)
+        self.providers = tuple(providers)
+        self.remembered = Remembered()
         self._inflation: dict[TenantId, tuple[float, Inflation | None]] = {}
 
     async def tenants(self) -> list[Tenant]:
@@ -106,7 +114,7 @@ class Reads:
         return [
             _state(
                 face,
-                _counting(face.name, standing, halted),
+                counting_switch(face.name, standing, halted),
                 hour,
                 desks.get(face.name, {}),
                 backlog.get(face.name),
@@ -191,7 +199,7 @@ def counted(count: int) -> str:
     return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
 
 
-def _counting(agent: str, standing: Mapping[str, Record], halted: Record | None) -> Record:
+def counting_switch(agent: str, standing: Mapping[str, Record], halted: Record | None) -> Record:
     """The switch that counts for an agent: the strictest, and of two alike the one that is the agent's own."""
     own, everybody = standing.get(agent, {}), standing.get(EVERY_AGENT, {})
     if halted is not None:

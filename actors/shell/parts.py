@@ -12,6 +12,7 @@ from actors.agents import all_agents
 from actors.bus.settings import KafkaSettings
 from actors.engine.supervision import ROLE
 from actors.engine.wiring import needs
+from actors.providers import all_providers
 from actors.shell.installation import PATIENCE_S, Installation
 from actors.shell.settings import ShellSettings
 from tenants.settings import StoreSettings
@@ -138,18 +139,14 @@ class Parts:
         if running is not None:
             return running
         port = self.shell.console_port if _is_free(self.shell.console_port) else 0
-        needed = needs()
-        faces = [
-            {
-                "name": agent.name,
-                "title": agent.title,
-                "description": agent.description,
-                "topic": agent.topic,
-                "needs": sorted(needed.get(agent.name, ())),
-            }
-            for agent in all_agents().values()
+        command = [
+            sys.executable,
+            "-m",
+            "console",
+            f"--port={port}",
+            f"--agents-json={json.dumps(_agents())}",
+            f"--providers-json={json.dumps(_providers())}",
         ]
-        command = [sys.executable, "-m", "console", f"--port={port}", "--agents-json", json.dumps(faces)]
         return self.installation.start(CONSOLE, command, self._environment(address))
 
     def down(self, say: Callable[[str], None]) -> None:
@@ -162,6 +159,38 @@ class Parts:
 
     def _environment(self, address: str) -> dict[str, str]:
         return {"LEADMILL_HOME": str(self.store.home.absolute()), "LEADMILL_DATABASE_URL": address}
+
+
+def _agents() -> list[dict[str, Any]]:
+    """The agents that exist, as the console is told of them: it imports none."""
+    needed = needs()
+    return [
+        {
+            "name": agent.name,
+            "title": agent.title,
+            "description": agent.description,
+            "topic": agent.topic,
+            "needs": sorted(needed.get(agent.name, ())),
+        }
+        for agent in all_agents().values()
+    ]
+
+
+def _providers() -> list[dict[str, Any]]:
+    """The providers that exist, as the console is told of them."""
+    return [
+        {
+            "name": provider.name,
+            "title": provider.title,
+            "needs_key": provider.needs_key,
+            "credit_price_usd": float(provider.credit_price_usd),
+            "fields": sorted(provider.knows),
+            "questions": sorted(question.__name__ for question in provider.answers),
+            "billed": sorted(question.__name__ for question in provider.billed),
+            "limits": [(limit.calls, limit.per_s) for limit in provider.limits],
+        }
+        for provider in all_providers().values()
+    ]
 
 
 def _free_port() -> int:

@@ -32,6 +32,14 @@ def left(seconds: float) -> str:
     return f"{minutes} min" if minutes >= 10 else f"{minutes} min {seconds_left} s"
 
 
+def roughly(seconds: float) -> str:
+    """How long something takes, in its largest unit: `4 min`."""
+    for size, unit in _UNITS:
+        if seconds >= size:
+            return f"{round(seconds / size)} {unit}"
+    return f"{round(seconds)} s"
+
+
 def stamp(moment: datetime | None) -> str:
     """A moment as it stands in logs: UTC, to the second."""
     return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -9,10 +9,11 @@ async def claim(session: Session, name: str, owner: str, ttl_s: float) -> int | 
     """The epoch of the role, if it was free or ours; None where somebody else holds it."""
     epoch: int | None = await session.value(
         """
-        INSERT INTO role_lease AS r (name, epoch, owner, expires_at)
-        VALUES (:name, 1, :owner, now() + make_interval(secs => :ttl))
+        INSERT INTO role_lease AS r (name, epoch, owner, expires_at, since)
+        VALUES (:name, 1, :owner, now() + make_interval(secs => :ttl), now())
         ON CONFLICT (name) DO UPDATE
         SET epoch = CASE WHEN r.owner = EXCLUDED.owner THEN r.epoch ELSE r.epoch + 1 END,
+            since = CASE WHEN r.owner = EXCLUDED.owner AND isfinite(r.expires_at) THEN r.since ELSE now() END,
             owner = EXCLUDED.owner, expires_at = EXCLUDED.expires_at
         WHERE r.owner = EXCLUDED.owner OR r.expires_at < now()
         RETURNING epoch

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=20_000)  # two cores that others use as well
 
 # with PICTURES in the environment, docs/images has these from the tests
-DOCUMENTED = ("pipeline", "lead", "approvals", "errors", "agents", "runs", "models", "audit")
+DOCUMENTED = ("pipeline", "lead", "approvals", "errors", "agents", "runs", "health", "models", "audit")
 # what fades in or out just now has no contrast yet, or none any more; what turns for ever is not waited for
 _JUDGE = """async () => {
   const moves = one => one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity;
