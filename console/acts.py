@@ -16,7 +16,9 @@ from tenants.approvals import ActKind, Decision, may_decide
 from tenants.content import WrongEdit
 from tenants.identity import TenantId
 from tenants.modes import Mode
-from tenants.store import approval_queue, approvals, audit, failures, pins, switches, tenants
+from tenants.secrets import Vault
+from tenants.settings import StoreSettings
+from tenants.store import approval_queue, approvals, audit, connections, failures, pins, switches, tenants
 from tenants.store.approvals import NotDecidable
 from tenants.store.failures import Retry, Which
 from tenants.store.session import Database, Session
@@ -25,6 +27,14 @@ if TYPE_CHECKING:
     from scoring_models.lifecycle import Lifecycle, Moved
 
 BULK_LIMIT = 1_000
+_REFUSALS = (
+    NotDecidable,
+    WrongEdit,
+    failures.NotInQueue,
+    pins.NotScored,
+    connections.Moved,
+    tenants.Outdated,
+)
 
 
 class Refused(Exception):
@@ -216,9 +226,29 @@ class Acts:
         # scikit-learn takes a second and a hundred megabytes, which a console that changes no model never spends
         from scoring_models.folder import ModelFolder
         from scoring_models.lifecycle import Lifecycle
-        from tenants.settings import StoreSettings
 
         return Lifecycle(self.database, ModelFolder.of(StoreSettings()), tenant_id)
+
+    async def write_key(
+        self, tenant_id: TenantId, provider: str, key: str, *, by: str, seen: datetime | None
+    ) -> None:
+        """A new key for a provider, sealed at once; work that waited for it goes on. Raises Refused."""
+        async with self._session(tenant_id) as session:
+            await connections.write_key(session, _vault(), provider, key, by=by, seen=seen)
+
+    async def set_pace(
+        self, tenant_id: TenantId, provider: str, calls: int | None, *, by: str, seen: datetime | None
+    ) -> None:
+        """So many calls a minute to a provider at most; None: as the vendor allows. Raises Refused."""
+        async with self._session(tenant_id) as session:
+            await connections.set_pace(session, _vault(), provider, calls, by=by, seen=seen)
+
+    async def amend(
+        self, tenant_id: TenantId, changes: Mapping[str, Any], *, by: str, act: str, seen: int
+    ) -> int:
+        """The version of the configuration in which these parts are others. Raises Refused."""
+        async with self._session(tenant_id) as session:
+            return await tenants.amend(session, _vault(), changes, by=by, act=act, seen=seen)
 
     @asynccontextmanager
     async def _session(self, tenant_id: TenantId) -> AsyncIterator[Session]:
@@ -226,7 +256,7 @@ class Acts:
         try:
             async with self.database.tenant(tenant_id) as session:
                 yield session
-        except (NotDecidable, WrongEdit, failures.NotInQueue, pins.NotScored) as refusal:
+        except _REFUSALS as refusal:
             words = str(refusal)
             raise Refused(f"{words[:1].upper()}{words[1:]}") from None
 
@@ -246,6 +276,10 @@ class Acts:
             refused[reason] = refused.get(reason, 0) + 1
         all_of_them = hashlib.sha256("".join(f"{row['id']}{row['content_hash']}" for row in rows).encode())
         return Bulk(tuple(row["id"] for row in rows), refused, all_of_them.hexdigest()), rows
+
+
+def _vault() -> Vault:
+    return Vault.from_settings(StoreSettings())
 
 
 @contextmanager

@@ -30,6 +30,7 @@ class ProviderFace:
 
     name: str
     title: str
+    base_url: str = ""
     needs_key: bool = False
     credit_price_usd: float = 0.0
     fields: Collection[str] = ()

@@ -42,6 +42,11 @@ class Vault:
             _create(path)
         return cls(_decoded(path.read_bytes().strip(), str(path)))
 
+    @staticmethod
+    def is_there(settings: StoreSettings) -> bool:
+        """Whether there is a master key: whoever only wants to open something makes none."""
+        return settings.master_key is not None or (settings.home / "master.key").exists()
+
     def seal(self, tenant_id: TenantId, provider: str, key: str) -> bytes:
         """The provider key, unreadable without the master key."""
         nonce = os.urandom(_NONCE_BYTES)

@@ -144,8 +144,8 @@ class Parts:
             "-m",
             "console",
             f"--port={port}",
-            f"--agents-json={json.dumps(_agents())}",
-            f"--providers-json={json.dumps(_providers())}",
+            f"--agents-json={json.dumps(agents_told())}",
+            f"--providers-json={json.dumps(providers_told())}",
         ]
         return self.installation.start(CONSOLE, command, self._environment(address))
 
@@ -161,7 +161,7 @@ class Parts:
         return {"LEADMILL_HOME": str(self.store.home.absolute()), "LEADMILL_DATABASE_URL": address}
 
 
-def _agents() -> list[dict[str, Any]]:
+def agents_told() -> list[dict[str, Any]]:
     """The agents that exist, as the console is told of them: it imports none."""
     needed = needs()
     return [
@@ -176,12 +176,13 @@ def _agents() -> list[dict[str, Any]]:
     ]
 
 
-def _providers() -> list[dict[str, Any]]:
+def providers_told() -> list[dict[str, Any]]:
     """The providers that exist, as the console is told of them."""
     return [
         {
             "name": provider.name,
             "title": provider.title,
+            "base_url": provider.base_url,
             "needs_key": provider.needs_key,
             "credit_price_usd": float(provider.credit_price_usd),
             "fields": sorted(provider.knows),

@@ -30,6 +30,8 @@
 
   const done = (answer) => {
     pressedAt = 0;
+    // what was moved by a button keeps the focus, wherever the button is by now
+    requestAnimationFrame(() => document.querySelector("[data-focus]")?.focus());
     if (!answer || answer.then === "stay") return;
     if (answer.then === "next") leave(answer.on);
     else if (answer.then === "shut") open(null);

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from pydantic import SecretStr
+
 from tenants.policies import ProviderConnection
 from tenants.secrets import Vault
-from tenants.store import failures, readings
+from tenants.store import audit, failures, readings
 from tenants.store.session import Session
 
 
@@ -23,6 +25,10 @@ class Connection:
 
     def __repr__(self) -> str:
         return f"Connection({self.provider}, {self.base_url})"
+
+
+class Moved(Exception):
+    """The way to the provider is another one by now."""
 
 
 async def save(session: Session, vault: Vault, provider: str, connection: ProviderConnection) -> None:
@@ -52,7 +58,7 @@ async def save(session: Session, vault: Vault, provider: str, connection: Provid
         provider=provider,
         base_url=connection.base_url,
         sealed_key=vault.seal(session.tenant_id, provider, key) if key else None,
-        hint=key[-4:] if key and len(key) >= 12 else None,
+        hint=_end_of(key),
         price=connection.credit_price_usd,
         calls_per_minute=connection.calls_per_minute,
     )
@@ -66,6 +72,64 @@ async def save(session: Session, vault: Vault, provider: str, connection: Provid
     await readings.resume(session, provider)
     if is_new:
         await failures.resume(session, ("firmographics", "person", "email"))
+
+
+async def write_key(
+    session: Session, vault: Vault, provider: str, key: str, *, by: str, seen: datetime | None
+) -> None:
+    """A new key for the tenant's way to this provider, by a person; the rest of the way stays, or there is none yet.
+
+    The audit has who it was, and the ends of both keys. Raises Moved where the way was changed since it was `seen`.
+    """
+    before, end = await _as_it_is(session, provider, seen)
+    await save(session, vault, provider, before.model_copy(update={"api_key": SecretStr(key)}))
+    detail = {"from": end, "to": _end_of(key)}
+    await audit.write(session, by=by, act="write key", subject=f"provider {provider}", detail=detail)
+
+
+async def set_pace(
+    session: Session,
+    vault: Vault,
+    provider: str,
+    calls_per_minute: int | None,
+    *,
+    by: str,
+    seen: datetime | None,
+) -> None:
+    """How often the tenant's key of a provider may be used in a minute, by a person; None: as the vendor allows.
+
+    Raises Moved where the way was changed since it was `seen`.
+    """
+    before, _ = await _as_it_is(session, provider, seen)
+    now = ProviderConnection(**{**before.model_dump(), "calls_per_minute": calls_per_minute})
+    await save(session, vault, provider, now)
+    detail = {"from": before.calls_per_minute, "to": calls_per_minute}
+    await audit.write(
+        session, by=by, act="set calls per minute", subject=f"provider {provider}", detail=detail
+    )
+
+
+async def _as_it_is(
+    session: Session, provider: str, seen: datetime | None
+) -> tuple[ProviderConnection, str | None]:
+    """The way to a provider without its key, and that key's end. It stays locked until the session ends."""
+    rows = await session.rows(
+        "SELECT base_url, credit_price_usd, calls_per_minute, key_hint, changed_at FROM connection "
+        "WHERE tenant_id = :tenant_id AND provider = :provider FOR UPDATE",
+        tenant_id=session.tenant_id,
+        provider=provider,
+    )
+    if seen != (rows[0]["changed_at"] if rows else None):
+        raise Moved(f"the way to {provider} was changed meanwhile: look again")
+    if not rows:
+        return ProviderConnection(), None
+    names = ("base_url", "credit_price_usd", "calls_per_minute")
+    return ProviderConnection(**{name: rows[0][name] for name in names}), rows[0]["key_hint"]
+
+
+def _end_of(key: str | None) -> str | None:
+    """What is shown of a key: its end, and of a short one nothing."""
+    return key[-4:] if key and len(key) >= 12 else None
 
 
 async def everything(session: Session, vault: Vault) -> dict[str, Connection]:

@@ -4,7 +4,8 @@ A pace belongs to a key and not to a tenant: two tenants with the same key share
 kept of a key is a hash.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -98,6 +99,36 @@ async def slow_down(session: Session, key: str, seconds: float) -> None:
         slower=_SLOWER,
         slowest=_SLOWEST,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a key stands with its vendor: which share of the allowed rate is used, and for how long it is left alone."""
+
+    share: float
+    quiet_s: float
+
+
+async def standing(session: Session, keys: Mapping[str, str]) -> dict[str, Pace]:
+    """How these keys stand that were ever used, given by any name as what stands for them. Needs a system session."""
+    rows = await session.rows(
+        "SELECT key, share, slowed_at, quiet_until, clock_timestamp() AS now FROM provider_pace "
+        "WHERE key = ANY(CAST(:keys AS text[]))",
+        keys=list(keys.values()),
+    )
+    paces = {
+        row["key"]: Pace(
+            _share(row["share"], row["slowed_at"], row["now"]),
+            max(0.0, ((row["quiet_until"] or row["now"]) - row["now"]).total_seconds()),
+        )
+        for row in rows
+    }
+    return {name: paces[key] for name, key in keys.items() if key in paces}
+
+
+def key_of(provider: str, base_url: str, api_key: str | None) -> str:
+    """What stands for a key where it is counted: nobody can tell the key from it."""
+    return hashlib.sha256("\x1f".join((provider, base_url, api_key or "")).encode()).hexdigest()
 
 
 def _share(share: float, slowed_at: datetime | None, now: datetime) -> float:

@@ -10,7 +10,7 @@ from tenants.modes import Mode
 from tenants.policies import TenantConfig, read_config
 from tenants.records import WITHDRAWN, Tenant
 from tenants.secrets import Vault
-from tenants.store import connections, failures, lanes, switches
+from tenants.store import audit, connections, failures, lanes, switches
 from tenants.store.columns import to_json
 from tenants.store.session import Database, DatabaseError, Session
 
@@ -21,6 +21,10 @@ _COLUMNS = "id, name, label, home_lane, config_version, config"
 
 class NoSuchTenant(Exception):
     """No tenant has this name."""
+
+
+class Outdated(Exception):
+    """The configuration is another one by now."""
 
 
 async def everyone(session: Session) -> list[Tenant]:
@@ -130,15 +134,29 @@ async def configure(database: Database, vault: Vault, name: str, document: Mappi
     config = read_config(document)
     tenant = await named(database, name)
     async with database.tenant(tenant.id) as session:
-        await session.run(
-            "UPDATE tenant SET config = CAST(:config AS json), config_version = config_version + 1 WHERE id = :id",
-            id=tenant.id,
-            config=_stored(config),
-        )
-        await _remember(session)
-        await _apply(session, vault, config_of(tenant), config)
-        await _resume(session, config_of(tenant), config)
+        await _put(session, vault, config_of(tenant), config)
     return await named(database, name)
+
+
+async def amend(
+    session: Session, vault: Vault, changes: Mapping[str, Any], *, by: str, act: str, seen: int
+) -> int:
+    """The version of the configuration in which these parts of it are others, by a person, with a row in the audit.
+
+    It is as if the whole file had been applied. Raises Outdated where it is not version `seen` any more, and
+    ValueError where a part is wrong.
+    """
+    (row,) = await session.rows(
+        "SELECT config, config_version FROM tenant WHERE id = :id FOR NO KEY UPDATE", id=session.tenant_id
+    )
+    if row["config_version"] != seen:
+        raise Outdated(f"the configuration is version {row['config_version']} by now: look again")
+    before, now = TenantConfig.model_validate(row["config"]), read_config({**row["config"], **changes})
+    version = await _put(session, vault, before, now)
+    told = {"before": before.model_dump(mode="json"), "after": now.model_dump(mode="json")}
+    detail = {name: {part: config[part] for part in changes} for name, config in told.items()}
+    await audit.write(session, by=by, act=act, subject="configuration", detail={"version": version, **detail})
+    return version
 
 
 async def remove(database: Database, name: str) -> None:
@@ -181,6 +199,20 @@ async def _remove(database: Database, tenant: Tenant) -> None:
 def config_of(tenant: Tenant) -> TenantConfig:
     """The tenant's configuration, without its keys: those stay sealed in its connections."""
     return TenantConfig.model_validate(tenant.config)
+
+
+async def _put(session: Session, vault: Vault, before: TenantConfig, now: TenantConfig) -> int:
+    """The configuration in force instead of the one before, as a new version; its number."""
+    version: int = await session.value(
+        "UPDATE tenant SET config = CAST(:config AS json), config_version = config_version + 1 WHERE id = :id "
+        "RETURNING config_version",
+        id=session.tenant_id,
+        config=_stored(now),
+    )
+    await _remember(session)
+    await _apply(session, vault, before, now)
+    await _resume(session, before, now)
+    return version
 
 
 async def _apply(session: Session, vault: Vault, before: TenantConfig, now: TenantConfig) -> None:

@@ -23,7 +23,18 @@ ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=20_000)  # two cores that others use as well
 
 # with PICTURES in the environment, docs/images has these from the tests
-DOCUMENTED = ("pipeline", "lead", "approvals", "errors", "agents", "runs", "health", "models", "audit")
+DOCUMENTED = (
+    "pipeline",
+    "lead",
+    "approvals",
+    "errors",
+    "agents",
+    "runs",
+    "health",
+    "integrations",
+    "models",
+    "audit",
+)
 # what fades in or out just now has no contrast yet, or none any more; what turns for ever is not waited for
 _JUDGE = """async () => {
   const moves = one => one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity;
@@ -93,7 +104,8 @@ async def clean(page: Page) -> None:
 @pytest.fixture
 def console(database_url: str) -> Iterator[str]:
     """The address of a console over this test's database."""
-    command = [sys.executable, "-m", "console", "--port", "0", "--agents-json", json.dumps(seeds.FACES)]
+    told = [f"--agents-json={json.dumps(seeds.FACES)}", f"--providers-json={json.dumps(seeds.PROVIDERS)}"]
+    command = [sys.executable, "-m", "console", "--port", "0", *told]
     environment = os.environ | {"LEADMILL_DATABASE_URL": database_url}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -8,7 +8,7 @@ import httpx
 import pytest_asyncio
 
 from console.app import create_app
-from console.faces import read_faces
+from console.faces import read_faces, read_providers
 from tenants.store.rls import READ
 from tenants.store.session import Database
 from tests.console import seeds
@@ -85,9 +85,9 @@ class Visitor:
         toast = (await self.press(do, on, seen, **fields))["sideUpdate"]["toasts"]["sendNotifications"][0]
         return f"{toast['title']}: {toast['message']}"
 
-    async def asked(self, do: str, on: object = "") -> str:
+    async def asked(self, do: str, on: object = "", seen: str = "") -> str:
         """What the person is asked before something is done, as JSON."""
-        response = (await self.press(do, on))["response"]
+        response = (await self.press(do, on, seen))["response"]
         assert response["ask"]["opened"] is True
         return json.dumps(response["ask"], ensure_ascii=False)
 
@@ -140,7 +140,12 @@ async def reading(database_url: str) -> AsyncIterator[Database]:
 
 @pytest_asyncio.fixture
 async def client(database: Database, reading: Database) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(reading=reading, acting=database, agents=read_faces(json.dumps(seeds.FACES)))
+    app = create_app(
+        reading=reading,
+        acting=database,
+        agents=read_faces(json.dumps(seeds.FACES)),
+        providers=read_providers(json.dumps(seeds.PROVIDERS)),
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOME) as client:
         yield client
 

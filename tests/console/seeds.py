@@ -33,6 +33,46 @@ FACES = [
         strict=True,
     )
 ]
+PROVIDERS = [
+    {
+        "name": "apollo",
+        "title": "Apollo",
+        "base_url": "https://api.apollo.example",
+        "needs_key": True,
+        "credit_price_usd": 0.05,
+        "fields": ["industry", "country", "employees", "technologies"],
+        "questions": ["EnrichCompany", "RevealPerson"],
+        "billed": ["EnrichCompany", "RevealPerson"],
+        "limits": [[200, 60]],
+    },
+    {
+        "name": "hunter",
+        "title": "Hunter",
+        "base_url": "https://api.hunter.example",
+        "needs_key": True,
+        "credit_price_usd": 0.03,
+        "fields": ["industry", "employees", "description"],
+        "questions": ["EnrichCompany", "VerifyAddress"],
+        "billed": ["EnrichCompany", "VerifyAddress"],
+        "limits": [[15, 1], [500, 60]],
+    },
+    {
+        "name": "wikidata",
+        "title": "Wikidata",
+        "base_url": "https://query.example",
+        "fields": ["industry", "country", "founded_year"],
+        "questions": ["EnrichCompany"],
+    },
+    {
+        "name": "zerobounce",
+        "title": "ZeroBounce",
+        "base_url": "https://api.zero.example",
+        "needs_key": True,
+        "credit_price_usd": 0.008,
+        "questions": ["VerifyAddress"],
+        "billed": ["VerifyAddress"],
+    },
+]
 _FIRST = (
     "Northwind",
     "Cobalt",

@@ -14,6 +14,7 @@ from tenants.settings import StoreSettings
 from tenants.store import pins
 from tenants.store.session import Database
 from tests.console.conftest import Visitor
+from tests.console.connecting import KEY, connect
 from tests.console.seeds import Sown
 from tests.console.waiting import audit_of, enrolment, fail, new_companies
 from tests.scoring_models import world
@@ -23,6 +24,7 @@ ONLY_ASKS = {
     ("approvals", "decide-together"),
     ("errors", "ask-retry"),
     ("errors", "ask-resolve"),
+    ("integrations", "ask-order"),
     ("lead", "ask-pin"),
     ("models", "ask-promote"),
     ("models", "ask-roll-back"),
@@ -41,7 +43,10 @@ WORDS = {
     "why-roll-back": "no",
     "why-pin": "I know them",
     "pin-tier": "A",
+    "key-apollo": "sim-apollo-key-5678",
+    "pace-apollo": "90",
 }
+PROVIDERS = frozenset(discovered()["integrations"].deeds)
 PINS = frozenset({"ask-pin", "pin", "unpin"})
 
 
@@ -83,7 +88,19 @@ class Target:
         await life.promote(by="ann")
         await life.propose(self.models[1], by="ann", dataset=None, despite="a test")
 
+    async def connect(self) -> None:
+        """Two providers, whose order a person may change."""
+        for provider in ("apollo", "hunter"):
+            await connect(self.database, self.sown, provider, api_key=KEY)
+        async with self.database.tenant(self.sown.id) as session:
+            way = await session.value("SELECT changed_at FROM connection WHERE provider = 'apollo'")
+        self.way = way.isoformat()
+
     async def press(self, visitor: Visitor, do: str, seen: str | None = None) -> dict:
+        if do in PROVIDERS:
+            if do.endswith("-order"):
+                return await visitor.press(do, "hunter,apollo", "1")
+            return await visitor.press(do, "apollo", self.way, **WORDS)
         if do in MODELS:
             return await visitor.press(do, f"own:{self.models[1]}", "", **WORDS)
         if do in PINS:
@@ -127,6 +144,8 @@ async def test_each_deed_is_in_the_audit_and_what_only_asks_is_not(
         await mine.sow_models(models)
     if do == "unpin":
         await mine.pin()
+    if page == "integrations":
+        await mine.connect()
     visitor.at(f"/t/acme/{page}", "?group=f1" if page == "errors" else "")
     seen = _seen_of(await mine.press(visitor, "decide-together")) if (page, do) in BULK else None
     await mine.press(visitor, do, seen)
@@ -148,7 +167,10 @@ async def test_no_deed_reaches_another_tenant(
         await theirs.sow_models(models)
     if do == "unpin":
         await theirs.pin()
+    if page == "integrations":
+        await theirs.connect()
     before = await _changes_of(database, models, rival)
+    ways = await _ways_of(database, rival)
     async with database.tenant(acme.id) as session:
         await session.run("UPDATE run SET status = 'done' WHERE status = 'failed'")
     visitor.at(f"/t/acme/{page}", "?group=f1" if page == "errors" else "")
@@ -160,8 +182,19 @@ async def test_no_deed_reaches_another_tenant(
         assert await session.value("SELECT status FROM run WHERE id = :id", id=theirs.run_id) == "failed"
         assert await session.value("SELECT count(*) FROM failure_group") == 0
         assert await session.value("SELECT count(*) FROM lead WHERE pinned_by IS NOT NULL") == (do == "unpin")
+    assert await _ways_of(database, rival) == ways
+    assert await _ways_of(database, acme) == []
     assert await _changes_of(database, models, rival) == before
     assert await _changes_of(database, models, acme) == []
+
+
+async def _ways_of(database: Database, sown: Sown) -> list:
+    """The tenant's ways to providers and what its configuration says, as nobody is to have changed them."""
+    async with database.tenant(sown.id) as session:
+        return await session.rows(
+            "SELECT provider, sealed_key, calls_per_minute, changed_at, config_version "
+            "FROM connection JOIN tenant ON id = tenant_id ORDER BY provider"
+        )
 
 
 async def _changes_of(database: Database, models: ModelFolder, sown: Sown) -> list:

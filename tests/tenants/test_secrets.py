@@ -86,3 +86,12 @@ def test_two_processes_that_make_the_master_key_at_once_have_the_same_one(tmp_pa
     monkeypatch.setattr(os, "open", open_and_be_overtaken)
     ours, acme = Vault.from_settings(settings(tmp_path)), uuid4()
     assert ours.open(acme, "apollo", others[0].seal(acme, "apollo", "sim-key")) == "sim-key"
+
+
+def test_whoever_asks_whether_there_is_a_master_key_makes_none(tmp_path):
+    settings = StoreSettings(home=tmp_path)
+    assert not Vault.is_there(settings)
+    assert list(tmp_path.iterdir()) == []
+    Vault.from_settings(settings)
+    assert Vault.is_there(settings)
+    assert Vault.is_there(StoreSettings(home=tmp_path / "elsewhere", master_key="A" * 43 + "="))

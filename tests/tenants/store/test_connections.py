@@ -4,7 +4,8 @@ import pytest
 
 from tenants.policies import ProviderConnection
 from tenants.secrets import SecretsError, Vault
-from tenants.store import connections, tenants
+from tenants.store import audit, connections, tenants
+from tenants.store.connections import Moved
 
 KEY = "sim-secret-key-1"
 
@@ -85,3 +86,67 @@ async def test_a_connection_that_is_changed_is_as_old_as_before(database, vault)
     since = (await everything(database, vault, acme))["crm"].since
     await save(database, vault, acme, "crm", base_url="http://127.0.0.1:1")
     assert (await everything(database, vault, acme))["crm"].since == since
+
+
+async def seen(database, tenant, provider="apollo"):
+    async with database.tenant(tenant.id) as session:
+        return await session.value(
+            "SELECT changed_at FROM connection WHERE provider = :provider", provider=provider
+        )
+
+
+async def acts(database, tenant):
+    async with database.tenant(tenant.id) as session:
+        return [(row["by"], row["act"], row["subject"], row["detail"]) for row in await audit.recent(session)]
+
+
+async def test_a_person_writes_a_key_and_the_rest_of_the_way_stays(database, vault):
+    acme = await tenants.add(database, vault, "acme", {})
+    await save(database, vault, acme, api_key=KEY, base_url="http://127.0.0.1:1", calls_per_minute=30)
+    before = await seen(database, acme)
+    async with database.tenant(acme.id) as session:
+        await connections.write_key(session, vault, "apollo", "sim-secret-key-2", by="ann", seen=before)
+    apollo = (await everything(database, vault, acme))["apollo"]
+    assert (apollo.api_key, apollo.base_url, apollo.calls_per_minute) == (
+        "sim-secret-key-2",
+        "http://127.0.0.1:1",
+        30,
+    )
+    assert await acts(database, acme) == [
+        ("ann", "write key", "provider apollo", {"from": "ey-1", "to": "ey-2"})
+    ]
+
+
+async def test_a_key_that_somebody_has_changed_meanwhile_is_not_written_over(database, vault):
+    acme = await tenants.add(database, vault, "acme", {})
+    await save(database, vault, acme, api_key=KEY)
+    before = await seen(database, acme)
+    await save(database, vault, acme, api_key="sim-secret-key-2")
+    for outdated in (before, None):
+        with pytest.raises(Moved):
+            async with database.tenant(acme.id) as session:
+                await connections.write_key(session, vault, "apollo", "mine", by="ann", seen=outdated)
+    assert (await everything(database, vault, acme))["apollo"].api_key == "sim-secret-key-2"
+    assert await acts(database, acme) == []
+
+
+async def test_a_key_connects_a_provider_that_was_not(database, vault):
+    acme = await tenants.add(database, vault, "acme", {})
+    async with database.tenant(acme.id) as session:
+        await connections.write_key(session, vault, "apollo", KEY, by="ann", seen=None)
+    assert (await everything(database, vault, acme))["apollo"].api_key == KEY
+
+
+async def test_a_person_sets_the_pace_and_the_key_stays(database, vault):
+    acme = await tenants.add(database, vault, "acme", {})
+    await save(database, vault, acme, api_key=KEY, calls_per_minute=30)
+    for calls in (90, None):
+        before = await seen(database, acme)
+        async with database.tenant(acme.id) as session:
+            await connections.set_pace(session, vault, "apollo", calls, by="ann", seen=before)
+        apollo = (await everything(database, vault, acme))["apollo"]
+        assert (apollo.api_key, apollo.calls_per_minute) == (KEY, calls)
+    assert [detail for _, _, _, detail in await acts(database, acme)] == [
+        {"from": 90, "to": None},
+        {"from": 30, "to": 90},
+    ]

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tenants.store import paces
-from tenants.store.paces import Slots, Window
+from tenants.store.paces import Pace, Slots, Window
 
 
 async def take(database, key, windows, count, horizon_s=10_000.0) -> Slots:
@@ -98,3 +98,18 @@ async def test_other_limits_than_before_begin_anew(database):
     await take(database, "changed", [Window(1, 60.0)], 3)
     slots = await take(database, "changed", [Window(100, 1.0), Window(1_000, 60.0)], 1)
     assert slots.granted == (0.0,)
+
+
+async def test_how_a_key_stands_is_told_of_those_that_were_used(database):
+    key = paces.key_of("apollo", "https://vendor.example", "secret-4711")
+    assert "4711" not in key
+    async with database.system() as session:
+        assert await paces.standing(session, {"apollo": key}) == {}
+        await paces.take(session, key, [Window(10, 60)], 1, horizon_s=1.0)
+    async with database.system() as session:
+        assert await paces.standing(session, {"apollo": key, "hunter": "other"}) == {"apollo": Pace(1.0, 0.0)}
+        await paces.slow_down(session, key, 30.0)
+    async with database.system() as session:
+        told = (await paces.standing(session, {"apollo": key}))["apollo"]
+    assert told.share == pytest.approx(0.7, abs=0.05)
+    assert 20 < told.quiet_s <= 30
