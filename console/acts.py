@@ -16,9 +16,20 @@ from tenants.approvals import ActKind, Decision, may_decide
 from tenants.content import WrongEdit
 from tenants.identity import TenantId
 from tenants.modes import Mode
+from tenants.profiles import Profile
 from tenants.secrets import Vault
 from tenants.settings import StoreSettings
-from tenants.store import approval_queue, approvals, audit, connections, failures, pins, switches, tenants
+from tenants.store import (
+    approval_queue,
+    approvals,
+    audit,
+    connections,
+    failures,
+    pins,
+    profiles,
+    switches,
+    tenants,
+)
 from tenants.store.approvals import NotDecidable
 from tenants.store.failures import Retry, Which
 from tenants.store.session import Database, Session
@@ -34,6 +45,8 @@ _REFUSALS = (
     pins.NotScored,
     connections.Moved,
     tenants.Outdated,
+    profiles.ChangedMeanwhile,
+    profiles.NothingChanged,
 )
 
 
@@ -183,6 +196,13 @@ class Acts:
         async with self._session(tenant_id) as session:
             return await pins.unpin(session, lead_id, by=by)
 
+    async def change_profile(
+        self, tenant_id: TenantId, profile: Profile, *, seen: str, by: str, reason: str
+    ) -> int:
+        """The version as which the tenant looks for others. Raises Refused, also where somebody was quicker."""
+        async with self._session(tenant_id) as session:
+            return await profiles.save(session, profile, seen=seen, by=by, reason=reason)
+
     async def promote_model(self, here: TenantId, of: TenantId | None, label: str, *, by: str) -> "Moved":
         """The proposed model judges from now on: the leads `of` a tenant, or everybody's. Raises Refused.
 
@@ -248,7 +268,7 @@ class Acts:
     ) -> int:
         """The version of the configuration in which these parts are others. Raises Refused."""
         async with self._session(tenant_id) as session:
-            return await tenants.amend(session, _vault(), changes, by=by, act=act, seen=seen)
+            return await tenants.amend(session, changes, by=by, act=act, seen=seen)
 
     @asynccontextmanager
     async def _session(self, tenant_id: TenantId) -> AsyncIterator[Session]:

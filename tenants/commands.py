@@ -1,6 +1,7 @@
 """The ground floor's commands: `leadmill migrate` and `leadmill tenant`."""
 
 import asyncio
+import getpass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,7 +55,12 @@ def add(
         settings = StoreSettings()
         async with open_database(settings) as database:
             return await tenants.add(
-                database, Vault.from_settings(settings), name, _document(file), label=label
+                database,
+                Vault.from_settings(settings),
+                name,
+                _document(file),
+                label=label,
+                by=getpass.getuser(),
             )
 
     tenant = asyncio.run(run())
@@ -73,7 +79,9 @@ def apply(
     async def run() -> Any:
         settings = StoreSettings()
         async with open_database(settings) as database:
-            return await tenants.configure(database, Vault.from_settings(settings), name, _document(file))
+            return await tenants.configure(
+                database, Vault.from_settings(settings), name, _document(file), by=getpass.getuser()
+            )
 
     tenant = asyncio.run(run())
     typer.echo(f"{tenant.name}: configuration version {tenant.config_version}.")

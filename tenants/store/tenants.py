@@ -100,7 +100,13 @@ async def configuration(session: Session) -> TenantConfig:
 
 
 async def add(
-    database: Database, vault: Vault, name: str, document: Mapping[str, Any], *, label: str = ""
+    database: Database,
+    vault: Vault,
+    name: str,
+    document: Mapping[str, Any],
+    *,
+    label: str = "",
+    by: str | None = None,
 ) -> Tenant:
     """A new tenant with this configuration, at home on the emptiest lane.
 
@@ -124,26 +130,27 @@ async def add(
             config=_stored(config),
         )
     async with database.tenant(tenant_id) as session:
-        await _remember(session)
+        await _remember(session, by=by, reason=None)
         await _apply(session, vault, TenantConfig(), config)
     return await named(database, name)
 
 
-async def configure(database: Database, vault: Vault, name: str, document: Mapping[str, Any]) -> Tenant:
+async def configure(
+    database: Database, vault: Vault, name: str, document: Mapping[str, Any], *, by: str | None = None
+) -> Tenant:
     """The tenant with this configuration instead of its former one, as a new version."""
     config = read_config(document)
     tenant = await named(database, name)
     async with database.tenant(tenant.id) as session:
-        await _put(session, vault, config_of(tenant), config)
+        await put(session, config_of(tenant), config, by=by, reason=None)
+        await _apply(session, vault, config_of(tenant), config)
     return await named(database, name)
 
 
-async def amend(
-    session: Session, vault: Vault, changes: Mapping[str, Any], *, by: str, act: str, seen: int
-) -> int:
+async def amend(session: Session, changes: Mapping[str, Any], *, by: str, act: str, seen: int) -> int:
     """The version of the configuration in which these parts of it are others, by a person, with a row in the audit.
 
-    It is as if the whole file had been applied. Raises Outdated where it is not version `seen` any more, and
+    Connections and switches of agents are no such parts. Raises Outdated where it is not version `seen` any more, and
     ValueError where a part is wrong.
     """
     (row,) = await session.rows(
@@ -152,10 +159,28 @@ async def amend(
     if row["config_version"] != seen:
         raise Outdated(f"the configuration is version {row['config_version']} by now: look again")
     before, now = TenantConfig.model_validate(row["config"]), read_config({**row["config"], **changes})
-    version = await _put(session, vault, before, now)
+    version = await put(session, before, now, by=by, reason=act)
     told = {"before": before.model_dump(mode="json"), "after": now.model_dump(mode="json")}
     detail = {name: {part: config[part] for part in changes} for name, config in told.items()}
     await audit.write(session, by=by, act=act, subject="configuration", detail={"version": version, **detail})
+    return version
+
+
+async def put(
+    session: Session, before: TenantConfig, now: TenantConfig, *, by: str | None, reason: str | None
+) -> int:
+    """The version as which the session's tenant has this configuration instead of the one before.
+
+    What was left off for want of what it brings goes on. Connections are left alone.
+    """
+    version: int = await session.value(
+        "UPDATE tenant SET config = CAST(:config AS json), config_version = config_version + 1 WHERE id = :id "
+        "RETURNING config_version",
+        id=session.tenant_id,
+        config=_stored(now),
+    )
+    await _remember(session, by=by, reason=reason)
+    await _resume(session, before, now)
     return version
 
 
@@ -201,20 +226,6 @@ def config_of(tenant: Tenant) -> TenantConfig:
     return TenantConfig.model_validate(tenant.config)
 
 
-async def _put(session: Session, vault: Vault, before: TenantConfig, now: TenantConfig) -> int:
-    """The configuration in force instead of the one before, as a new version; its number."""
-    version: int = await session.value(
-        "UPDATE tenant SET config = CAST(:config AS json), config_version = config_version + 1 WHERE id = :id "
-        "RETURNING config_version",
-        id=session.tenant_id,
-        config=_stored(now),
-    )
-    await _remember(session)
-    await _apply(session, vault, before, now)
-    await _resume(session, before, now)
-    return version
-
-
 async def _apply(session: Session, vault: Vault, before: TenantConfig, now: TenantConfig) -> None:
     # only what the file changes: what somebody has paused meanwhile stays so
     for agent in sorted({*before.agents, *now.agents}):
@@ -238,12 +249,14 @@ async def _resume(session: Session, before: TenantConfig, now: TenantConfig) -> 
         await failures.resume_for_budget(session)
 
 
-async def _remember(session: Session) -> None:
+async def _remember(session: Session, *, by: str | None, reason: str | None) -> None:
     """The present configuration kept under its version: runs that went by it can be replayed."""
     await session.run(
-        "INSERT INTO tenant_config (tenant_id, version, config) "
-        "SELECT id, config_version, config FROM tenant WHERE id = :tenant_id",
+        "INSERT INTO tenant_config (tenant_id, version, config, applied_by, reason) "
+        "SELECT id, config_version, config, :by, :reason FROM tenant WHERE id = :tenant_id",
         tenant_id=session.tenant_id,
+        by=by,
+        reason=reason,
     )
 
 

@@ -33,6 +33,7 @@ DOCUMENTED = (
     "health",
     "integrations",
     "models",
+    "icp",
     "audit",
 )
 # what fades in or out just now has no contrast yet, or none any more; what turns for ever is not waited for

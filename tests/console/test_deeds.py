@@ -6,12 +6,14 @@ import json
 import httpx
 import pytest
 
+from console.drafts import Draft
 from console.pages import discovered
 from scoring_models.folder import ModelFolder
 from scoring_models.lifecycle import Lifecycle
 from scoring_models.registry import Registry
+from tenants.profiles import Profile
 from tenants.settings import StoreSettings
-from tenants.store import pins
+from tenants.store import pins, profiles
 from tenants.store.session import Database
 from tests.console.conftest import Visitor
 from tests.console.connecting import KEY, connect
@@ -28,6 +30,10 @@ ONLY_ASKS = {
     ("lead", "ask-pin"),
     ("models", "ask-promote"),
     ("models", "ask-roll-back"),
+    *(
+        ("icp", do)
+        for do in ("preview", "show-yaml", "show-form", "add-persona", "drop-persona", "ask-save", "ask-back")
+    ),
 }
 BULK = {("approvals", "approve-bulk"), ("approvals", "reject-bulk")}
 MODELS = frozenset(discovered()["models"].deeds)
@@ -45,9 +51,12 @@ WORDS = {
     "pin-tier": "A",
     "key-apollo": "sim-apollo-key-5678",
     "pace-apollo": "90",
+    "why-save": "they buy",
+    "why-back": "they bought",
 }
 PROVIDERS = frozenset(discovered()["integrations"].deeds)
 PINS = frozenset({"ask-pin", "pin", "unpin"})
+PROFILES = frozenset(discovered()["icp"].deeds)
 
 
 class Target:
@@ -96,11 +105,27 @@ class Target:
             way = await session.value("SELECT changed_at FROM connection WHERE provider = 'apollo'")
         self.way = way.isoformat()
 
+    async def sow_profiles(self) -> None:
+        """A profile that no other tenant has, and another one before it."""
+        async with self.database.tenant(self.sown.id) as session:
+            for city in ("Lyon", self.sown.name):
+                profile = Profile.model_validate({"icp": {"cities": [city]}})
+                seen = (await profiles.current(session)).hash
+                await profiles.save(session, profile, seen=seen, by="ann", reason="they pay")
+            self.profile = (await profiles.current(session)).hash
+            await session.run("DELETE FROM audit")
+
     async def press(self, visitor: Visitor, do: str, seen: str | None = None) -> dict:
         if do in PROVIDERS:
             if do.endswith("-order"):
                 return await visitor.press(do, "hunter,apollo", "1")
             return await visitor.press(do, "apollo", self.way, **WORDS)
+        if do in PROFILES:
+            draft = Draft.of({"icp": {"cities": ["Oslo"]}, "personas": [{}]})
+            holds = f"{self.profile}:{draft.hash}" if do == "save" else self.profile
+            return await visitor.press(
+                do, "2", holds, **WORDS, **{"icp.cities": "Oslo", "personas.0.titles": ""}
+            )
         if do in MODELS:
             return await visitor.press(do, f"own:{self.models[1]}", "", **WORDS)
         if do in PINS:
@@ -142,6 +167,8 @@ async def test_each_deed_is_in_the_audit_and_what_only_asks_is_not(
     await mine.sow()
     if page == "models":
         await mine.sow_models(models)
+    if page == "icp":
+        await mine.sow_profiles()
     if do == "unpin":
         await mine.pin()
     if page == "integrations":
@@ -165,6 +192,8 @@ async def test_no_deed_reaches_another_tenant(
     await theirs.sow()
     if page == "models":
         await theirs.sow_models(models)
+    if page == "icp":
+        await theirs.sow_profiles()
     if do == "unpin":
         await theirs.pin()
     if page == "integrations":

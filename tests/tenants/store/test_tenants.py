@@ -171,14 +171,14 @@ async def test_only_who_has_agreed_shares_what_came_of_its_leads(database, vault
         assert [one.name for one in await tenants.who_share(session)] == ["globex"]
 
 
-async def amend(database, vault, tenant, changes, *, seen=1):
+async def amend(database, tenant, changes, *, seen=1):
     async with database.tenant(tenant.id) as session:
-        return await tenants.amend(session, vault, changes, by="ann", act="set order of providers", seen=seen)
+        return await tenants.amend(session, changes, by="ann", act="set order of providers", seen=seen)
 
 
 async def test_a_part_of_the_configuration_is_changed_as_a_new_version_and_written_down(database, vault):
     acme = await tenants.add(database, vault, "acme", DOCUMENT)
-    assert await amend(database, vault, acme, {"order": ["hunter", "apollo"]}) == 2
+    assert await amend(database, acme, {"order": ["hunter", "apollo"]}) == 2
     changed = await tenants.named(database, "acme")
     assert changed.config_version == 2
     assert tenants.config_of(changed).order == ("hunter", "apollo")
@@ -198,9 +198,9 @@ async def test_a_configuration_that_is_another_by_now_or_would_be_wrong_is_left_
     acme = await tenants.add(database, vault, "acme", {})
     await tenants.configure(database, vault, "acme", {"order": ["hunter"]})
     with pytest.raises(Outdated, match="version 2 by now"):
-        await amend(database, vault, acme, {"order": ["apollo"]})
+        await amend(database, acme, {"order": ["apollo"]})
     with pytest.raises(ValueError, match=r"waterfall\.order"):
-        await amend(database, vault, acme, {"waterfall": {"order": "random"}}, seen=2)
+        await amend(database, acme, {"waterfall": {"order": "random"}}, seen=2)
     assert tenants.config_of(await tenants.named(database, "acme")).order == ("hunter",)
     async with database.tenant(acme.id) as session:
         assert await audit.recent(session) == []
