@@ -23,6 +23,7 @@ from tenants.store import (
     approval_queue,
     approvals,
     audit,
+    configuring,
     connections,
     failures,
     pins,
@@ -44,9 +45,8 @@ _REFUSALS = (
     failures.NotInQueue,
     pins.NotScored,
     connections.Moved,
-    tenants.Outdated,
-    profiles.ChangedMeanwhile,
-    profiles.NothingChanged,
+    configuring.ChangedMeanwhile,
+    configuring.NothingChanged,
 )
 
 
@@ -268,7 +268,7 @@ class Acts:
     ) -> int:
         """The version of the configuration in which these parts are others. Raises Refused."""
         async with self._session(tenant_id) as session:
-            return await tenants.amend(session, changes, by=by, act=act, seen=seen)
+            return await configuring.amend(session, changes, by=by, act=act, seen=seen)
 
     @asynccontextmanager
     async def _session(self, tenant_id: TenantId) -> AsyncIterator[Session]:

@@ -10,7 +10,7 @@ from tenants.slices import whole
 from tenants.store import calls, profiles, schedules
 from tenants.store.session import Session
 
-LOOKED_AT = 10_000
+LOOKED_AT = 5_000
 """Companies that a draft is tried on; of more, as many are drawn."""
 EXPERIENCE = 50
 """With so many leads a tenant knows what one costs, as `leadmill source --preview` has it."""

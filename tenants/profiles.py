@@ -1,13 +1,12 @@
 """Whom a tenant looks for, as one thing: companies and people, what differs between two, and who would fit."""
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from tenants.differences import Difference, differing, fields_hash
 from tenants.icp import IdealCustomer, Persona, mismatch
 from tenants.records import Account, Record
 
@@ -21,15 +20,6 @@ class Profile(Record):
 
     icp: IdealCustomer = IdealCustomer()
     personas: tuple[Persona, ...] = (Persona(),)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A field that is not the same in two profiles."""
-
-    field: str
-    before: Any
-    after: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +59,13 @@ def fields_of(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def profile_hash(document: Mapping[str, Any]) -> str:
-    """The SHA-256 of what a profile says: the same in whatever order its lists are written."""
-    said = {name: _in_order(value) for name, value in fields_of(document).items()}
-    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    """What a profile says, as one word."""
+    return fields_hash(fields_of(document))
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """The fields that are not the same in two profiles, in the order in which files have them."""
-    old, new = fields_of(before), fields_of(after)
-    return [
-        Difference(name, old.get(name), new.get(name))
-        for name in dict.fromkeys([*old, *new])
-        if _in_order(old.get(name)) != _in_order(new.get(name))
-    ]
+    return differing(fields_of(before), fields_of(after))
 
 
 def fitting(
@@ -144,7 +128,3 @@ def unknown(icp: IdealCustomer, account: Account) -> list[str]:
 
 def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value not in (None, [], ())}
-
-
-def _in_order(value: Any) -> Any:
-    return sorted(set(map(str, value))) if isinstance(value, list | tuple) else value

@@ -12,8 +12,9 @@ from console.components.facts import facts
 from console.components.icon import icon
 from console.components.profile_form import place_in_words
 from console.shares import Share
+from tenants.differences import Difference
 from tenants.icp import IdealCustomer
-from tenants.profiles import Difference, Fitting, unknown
+from tenants.profiles import Fitting, unknown
 from tenants.records import Account
 from tenants.store.profiles import SearchPrice, Version
 

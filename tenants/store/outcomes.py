@@ -8,6 +8,13 @@ from tenants.store.session import Session
 
 WON_BY = ("reply", "meeting")
 """What a prospect does that counts as an answer."""
+_IS_WON = """
+    EXISTS (
+        SELECT FROM engagement e WHERE e.tenant_id = first.tenant_id AND e.lead_id = first.lead_id
+          AND e.kind = ANY(CAST(:won_by AS text[]))
+          AND e.at >= first.judged_at AND e.at < first.judged_at + CAST(:within AS interval)
+    ) AS is_won
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +22,16 @@ class Outcome:
     """A lead as it was first judged, and whether somebody answered in time."""
 
     judged: Judged
+    is_won: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Where a lead was put when it was first judged, and whether somebody answered in time."""
+
+    fit: float
+    intent: float
+    tier: str
     is_won: bool
 
 
@@ -27,12 +44,8 @@ async def known(
     answer may take.
     """
     rows = await session.rows(
-        """
-        SELECT first.*, EXISTS (
-            SELECT FROM engagement e WHERE e.tenant_id = first.tenant_id AND e.lead_id = first.lead_id
-              AND e.kind = ANY(CAST(:won_by AS text[]))
-              AND e.at >= first.judged_at AND e.at < first.judged_at + CAST(:within AS interval)
-        ) AS is_won
+        f"""
+        SELECT first.*, {_IS_WON}
         FROM (
             SELECT DISTINCT ON (lead_id) tenant_id, lead_id, judged_at, model, fit, intent, score, tier, asked
             FROM judgement WHERE tenant_id = :tenant_id AND NOT is_shadow ORDER BY lead_id, judged_at
@@ -56,3 +69,37 @@ async def known(
         Outcome(Judged(**{key: value for key, value in row.items() if key not in hidden}), row["is_won"])
         for row in rows
     ]
+
+
+async def answers(
+    session: Session, *, since: datetime, until: datetime, within: timedelta, limit: int = 50_000
+) -> list[Answer]:
+    """The same leads, without what the model was told of them: enough to count by, and found by who was written to.
+
+    Of more than so many, as many are drawn by their ids.
+    """
+    rows = await session.rows(
+        f"""
+        WITH written AS MATERIALIZED (
+            SELECT lead_id FROM engagement WHERE tenant_id = :tenant_id
+            UNION
+            SELECT lead_id FROM effect
+            WHERE tenant_id = :tenant_id AND kind = 'EnrolContact' AND state = 'sent' AND lead_id IS NOT NULL
+        )
+        SELECT first.fit, first.intent, first.tier, {_IS_WON}
+        FROM written JOIN LATERAL (
+            SELECT tenant_id, lead_id, judged_at, fit, intent, tier FROM judgement j
+            WHERE j.tenant_id = :tenant_id AND j.lead_id = written.lead_id AND NOT j.is_shadow
+            ORDER BY judged_at LIMIT 1
+        ) first ON true
+        WHERE first.judged_at >= :since AND first.judged_at < :until
+        ORDER BY first.lead_id LIMIT :limit
+        """,
+        tenant_id=session.tenant_id,
+        since=since,
+        until=until,
+        within=within,
+        won_by=list(WON_BY),
+        limit=limit,
+    )
+    return [Answer(**row) for row in rows]

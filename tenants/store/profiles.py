@@ -10,21 +10,13 @@ from uuid import UUID
 from tenants.companies import normal_name
 from tenants.exclusions import ExclusionKind
 from tenants.policies import TenantConfig
-from tenants.profiles import Profile, differences, document_of, profile_hash
+from tenants.profiles import Profile, document_of, fields_of, profile_hash
 from tenants.records import Account
-from tenants.store import audit, exclusions, tenants
+from tenants.store import configuring, exclusions
 from tenants.store.leads import ACCOUNT_COLUMNS, account_in
 from tenants.store.session import Session
 
 _VERSIONS_READ = 300
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody has saved another profile since: nothing was done."""
-
-
-class NothingChanged(Exception):
-    """The profile says what the present one says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,33 +99,15 @@ async def save(session: Session, profile: Profile, *, seen: str, by: str, reason
     `seen` is the hash of what the person saw as the present one. What was left off for want of a company or a person
     that fits goes on. Raises ChangedMeanwhile and NothingChanged.
     """
-    row = (
-        await session.rows(
-            "SELECT config, config_version FROM tenant WHERE id = :tenant_id FOR UPDATE",
-            tenant_id=session.tenant_id,
-        )
-    )[0]
-    before = TenantConfig.model_validate(row["config"])
-    old = document_of(Profile(icp=before.icp, personas=before.personas))
-    if profile_hash(old) != seen:
-        raise ChangedMeanwhile(await _who_was_it(session))
-    changes = differences(old, document_of(profile))
-    if not changes:
-        raise NothingChanged("nothing is different from what is there")
-    now = before.model_copy(update={"icp": profile.icp, "personas": profile.personas})
-    number = await tenants.put(session, before, now, by=by, reason=reason)
-    await audit.write(
+    return await configuring.change(
         session,
+        lambda config: config.model_copy(update={"icp": profile.icp, "personas": profile.personas}),
+        told=lambda config: fields_of(document_of(Profile(icp=config.icp, personas=config.personas))),
+        seen=seen,
         by=by,
         act="change ideal customer",
-        subject=f"configuration version {number}",
-        detail={
-            "reason": reason,
-            "before": {one.field: one.before for one in changes},
-            "after": {one.field: one.after for one in changes},
-        },
+        reason=reason,
     )
-    return number
 
 
 async def drawn(session: Session, limit: int) -> list[Account]:
@@ -162,6 +136,10 @@ async def count(session: Session) -> int:
 
 async def left_alone(session: Session, accounts: Sequence[Account]) -> dict[UUID, str]:
     """Those of these companies that the tenant leaves alone, each with the reason."""
+    if not await session.value(
+        "SELECT true FROM exclusion WHERE tenant_id = :id LIMIT 1", id=session.tenant_id
+    ):
+        return {}  # to read so many names takes a while
     keys = {
         account.id: [
             *([(ExclusionKind.DOMAIN, account.domain)] if account.domain else []),
@@ -188,12 +166,6 @@ async def search_prices(session: Session) -> list[SearchPrice]:
         tenant_id=session.tenant_id,
     )
     return [SearchPrice(**{**row, "companies": int(row["companies"])}) for row in rows]
-
-
-async def _who_was_it(session: Session) -> str:
-    newest = await current(session)
-    who = newest.by or "somebody"
-    return f"{who} has saved version {newest.number} meanwhile: look at what it says, then save again"
 
 
 def _document(column: str) -> str:

@@ -10,7 +10,7 @@ from tenants.modes import Mode
 from tenants.policies import TenantConfig, read_config
 from tenants.records import WITHDRAWN, Tenant
 from tenants.secrets import Vault
-from tenants.store import audit, connections, failures, lanes, switches
+from tenants.store import connections, failures, lanes, switches
 from tenants.store.columns import to_json
 from tenants.store.session import Database, DatabaseError, Session
 
@@ -21,10 +21,6 @@ _COLUMNS = "id, name, label, home_lane, config_version, config"
 
 class NoSuchTenant(Exception):
     """No tenant has this name."""
-
-
-class Outdated(Exception):
-    """The configuration is another one by now."""
 
 
 async def everyone(session: Session) -> list[Tenant]:
@@ -145,25 +141,6 @@ async def configure(
         await put(session, config_of(tenant), config, by=by, reason=None)
         await _apply(session, vault, config_of(tenant), config)
     return await named(database, name)
-
-
-async def amend(session: Session, changes: Mapping[str, Any], *, by: str, act: str, seen: int) -> int:
-    """The version of the configuration in which these parts of it are others, by a person, with a row in the audit.
-
-    Connections and switches of agents are no such parts. Raises Outdated where it is not version `seen` any more, and
-    ValueError where a part is wrong.
-    """
-    (row,) = await session.rows(
-        "SELECT config, config_version FROM tenant WHERE id = :id FOR NO KEY UPDATE", id=session.tenant_id
-    )
-    if row["config_version"] != seen:
-        raise Outdated(f"the configuration is version {row['config_version']} by now: look again")
-    before, now = TenantConfig.model_validate(row["config"]), read_config({**row["config"], **changes})
-    version = await put(session, before, now, by=by, reason=act)
-    told = {"before": before.model_dump(mode="json"), "after": now.model_dump(mode="json")}
-    detail = {name: {part: config[part] for part in changes} for name, config in told.items()}
-    await audit.write(session, by=by, act=act, subject="configuration", detail={"version": version, **detail})
-    return version
 
 
 async def put(

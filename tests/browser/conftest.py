@@ -33,6 +33,7 @@ DOCUMENTED = (
     "health",
     "integrations",
     "models",
+    "insights",
     "icp",
     "audit",
 )

@@ -1,9 +1,9 @@
 from uuid import uuid4
 
+from tenants.differences import Difference
 from tenants.icp import IdealCustomer, Persona
 from tenants.profiles import (
     SHOWN,
-    Difference,
     Profile,
     differences,
     document_of,

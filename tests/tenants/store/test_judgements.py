@@ -125,6 +125,14 @@ async def test_an_outcome_is_an_answer_in_time_of_somebody_who_was_written_to(da
             visited.id: False,
         }
         assert {one.judged.asked["employees"] for one in found} == {7}
+        told = await outcomes.answers(session, since=judged_at - DAY, until=judged_at + DAY, within=90 * DAY)
+        assert sorted(told, key=str) == sorted(
+            [
+                outcomes.Answer(one.judged.fit, one.judged.intent, one.judged.tier, one.is_won)
+                for one in found
+            ],
+            key=str,
+        )
         assert unwritten.id not in {one.judged.lead_id for one in found}
         assert (
             await outcomes.known(session, since=judged_at + DAY, until=judged_at + 2 * DAY, within=90 * DAY)

@@ -8,7 +8,8 @@ from tenants.icp import IdealCustomer, Persona
 from tenants.profiles import Profile
 from tenants.store import audit, calls, exclusions, leads, profiles, tenants
 from tenants.store.calls import CallEnd, CallStart
-from tenants.store.profiles import ChangedMeanwhile, NothingChanged, SearchPrice
+from tenants.store.configuring import ChangedMeanwhile, NothingChanged
+from tenants.store.profiles import SearchPrice
 from tests.tenants.store.rows import account
 
 FRENCH = Profile(icp=IdealCustomer(countries=("FR",)))

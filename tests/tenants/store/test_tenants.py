@@ -5,9 +5,9 @@ import pytest
 
 from tenants.modes import Mode
 from tenants.records import WITHDRAWN
-from tenants.store import audit, connections, lanes, log, switches, tenants
+from tenants.store import connections, lanes, log, switches, tenants
 from tenants.store.session import DatabaseError
-from tenants.store.tenants import NoSuchTenant, Outdated
+from tenants.store.tenants import NoSuchTenant
 from tests.conftest import LANES
 from tests.tenants.store.rows import entry
 
@@ -169,38 +169,3 @@ async def test_only_who_has_agreed_shares_what_came_of_its_leads(database, vault
         await tenants.add(database, vault, name, config)
     async with database.system() as session:
         assert [one.name for one in await tenants.who_share(session)] == ["globex"]
-
-
-async def amend(database, tenant, changes, *, seen=1):
-    async with database.tenant(tenant.id) as session:
-        return await tenants.amend(session, changes, by="ann", act="set order of providers", seen=seen)
-
-
-async def test_a_part_of_the_configuration_is_changed_as_a_new_version_and_written_down(database, vault):
-    acme = await tenants.add(database, vault, "acme", DOCUMENT)
-    assert await amend(database, acme, {"order": ["hunter", "apollo"]}) == 2
-    changed = await tenants.named(database, "acme")
-    assert changed.config_version == 2
-    assert tenants.config_of(changed).order == ("hunter", "apollo")
-    assert tenants.config_of(changed).icp.countries == ("DE",)
-    async with database.tenant(acme.id) as session:
-        kept = await session.rows(
-            "SELECT version, config -> 'order' AS told FROM tenant_config ORDER BY version"
-        )
-        assert [(row["version"], row["told"]) for row in kept] == [(1, []), (2, ["hunter", "apollo"])]
-        act = (await audit.recent(session))[0]
-        assert (await connections.everything(session, vault))["apollo"].api_key == "sim-secret-key-1"
-    assert (act["by"], act["act"], act["subject"]) == ("ann", "set order of providers", "configuration")
-    assert act["detail"] == {"version": 2, "before": {"order": []}, "after": {"order": ["hunter", "apollo"]}}
-
-
-async def test_a_configuration_that_is_another_by_now_or_would_be_wrong_is_left_alone(database, vault):
-    acme = await tenants.add(database, vault, "acme", {})
-    await tenants.configure(database, vault, "acme", {"order": ["hunter"]})
-    with pytest.raises(Outdated, match="version 2 by now"):
-        await amend(database, acme, {"order": ["apollo"]})
-    with pytest.raises(ValueError, match=r"waterfall\.order"):
-        await amend(database, acme, {"waterfall": {"order": "random"}}, seen=2)
-    assert tenants.config_of(await tenants.named(database, "acme")).order == ("hunter",)
-    async with database.tenant(acme.id) as session:
-        assert await audit.recent(session) == []
