@@ -36,6 +36,7 @@ import actors.shell.commands
 import actors.shell.retraining
 import scoring_models.commands
 import tenants.commands
+import tenants.person_commands
 from actors.bus.base import CarrierAway
 from actors.bus.settings import WrongSettings
 from actors.engine.excluding import NotSynced
@@ -105,6 +106,7 @@ app.add_typer(scoring_models.commands.app, name="model")
 app.add_typer(actors.commands.events.app, name="events")
 app.add_typer(actors.commands.topics.app, name="topics")
 app.add_typer(actors.commands.tokens.app, name="token")
+app.add_typer(tenants.person_commands.app, name="person")
 
 # What can go wrong in use, as against a fault of ours: one sentence each, and no traceback.
 _EXPECTED = (

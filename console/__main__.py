@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 
 import orjson
 import uvicorn
+from pydantic import ValidationError
 
 from console.app import create_app
 from console.auth import LOOPBACK
 from console.faces import AgentFace, ProviderFace, read_faces, read_providers
+from console.settings import ConsoleSettings
 from tenants.settings import StoreSettings
+from tenants.store import people
 from tenants.store.embedded import database_address
 from tenants.store.migrate import current_revision
 from tenants.store.rls import APP, READ
@@ -28,14 +31,15 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """The console, until it is told to stop. It prints one line of JSON when it answers."""
-    options = _options()
+    public = _settings().console_url
+    options = _options(public)
     with socket.socket(socket.AF_INET6 if ":" in options.host else socket.AF_INET) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((options.host, options.port))
         except OSError as error:
             raise SystemExit(f"{options.host} port {options.port}: {error.strerror}") from None
-        asyncio.run(_serve(listener, options.agents_json, options.providers_json))
+        asyncio.run(_serve(listener, options.agents_json, options.providers_json, public))
 
 
 class _Server(uvicorn.Server):
@@ -55,7 +59,10 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(
-    listener: socket.socket, faces: Sequence[AgentFace], providers: Sequence[ProviderFace]
+    listener: socket.socket,
+    faces: Sequence[AgentFace],
+    providers: Sequence[ProviderFace],
+    public: str | None,
 ) -> None:
     settings = StoreSettings()
     address = database_address(settings)
@@ -63,7 +70,11 @@ async def _serve(
     acting = Database.at(address, role=APP, pool_size=2)
     try:
         await _find_schema(reading)
-        app: ASGIApp = create_app(reading=reading, acting=acting, agents=faces, providers=providers)
+        if public is not None:
+            await _find_somebody(acting)
+        app: ASGIApp = create_app(
+            reading=reading, acting=acting, agents=faces, providers=providers, public=public
+        )
         server = _Server(
             uvicorn.Config(
                 app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, ws_max_size=65_536
@@ -90,9 +101,34 @@ async def _find_schema(reading: Database) -> None:
         raise SystemExit("The database has no tables yet: `leadmill migrate` makes them.")
 
 
-def _options() -> argparse.Namespace:
+async def _find_somebody(acting: Database) -> None:
+    """A sentence instead of a start, where the console would be offered to others and nobody has to sign in."""
+    async with acting.system() as session:
+        if not await people.is_anybody(session):
+            raise SystemExit(
+                "LEADMILL_CONSOLE_URL offers the console to others, and nobody was added who could sign in: "
+                "`leadmill person add LOGIN --role platform` adds the first."
+            )
+
+
+def _settings() -> ConsoleSettings:
+    """The settings, or one sentence for what is wrong with them."""
+    try:
+        return ConsoleSettings()
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = f"LEADMILL_{fault['loc'][0]}".upper() if fault["loc"] else "The console's settings"
+        raise SystemExit(f"{name}: {fault['msg']}") from None
+
+
+def _options(public: str | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m console", description="The console of Leadmill.")
-    parser.add_argument("--host", default="127.0.0.1", type=_loopback, help="loopback address to serve on")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        type=_loopback if public is None else str,
+        help="address to serve on; one that others reach only with LEADMILL_CONSOLE_URL",
+    )
     parser.add_argument("--port", default=8600, type=int, help="port to serve on; 0: any that is free")
     parser.add_argument(
         "--agents-json",
@@ -113,7 +149,10 @@ def _options() -> argparse.Namespace:
 
 def _loopback(host: str) -> str:
     if host not in LOOPBACK:
-        raise argparse.ArgumentTypeError(f"{host} is not this machine's own: {', '.join(sorted(LOOPBACK))}")
+        raise argparse.ArgumentTypeError(
+            f"{host} is not this machine's own: {', '.join(sorted(LOOPBACK))}. Others reach the console through a "
+            "proxy that speaks https, and LEADMILL_CONSOLE_URL says under which address"
+        )
     return host
 
 

@@ -1,6 +1,5 @@
 """Addresses: `/t/<tenant>/<page>?<filters>`, what they mean, and which ones there are."""
 
-import html
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
@@ -8,9 +7,10 @@ from urllib.parse import parse_qsl, quote
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from console.auth import actor, csrf
 from console.faults import BadRequest, NotFound
+from console.plain import plain_page, sign_out_form
 from console.reads import Reads
-from tenants.store.tenants import NoSuchTenant
 
 LENGTH_LIMIT = 2000
 _MACHINERY = ("/_dash-", "/_reload-hash", "/_favicon.ico", "/assets/", "/healthz")
@@ -69,19 +69,21 @@ class Addresses:
             # Dash prepares itself only when its own root is asked for, and draws every page from there
             await self.app({**scope, "path": "/", "raw_path": b"/"}, receive, send)
         else:
-            await _page("Page not found", _NOT_FOUND, 404)(scope, receive, send)
+            await plain_page("Page not found", _NOT_FOUND, 404)(scope, receive, send)
 
     async def _welcome(self) -> HTMLResponse | RedirectResponse:
-        tenants = await self.reads.tenants()
+        tenants = await self.reads.tenants(actor())
         if tenants:
             return RedirectResponse(path_to(tenants[0].name, self.first), 307)
-        return _page("No tenant yet", _NO_TENANT, 200)
+        if actor().is_everywhere:
+            return plain_page("No tenant yet", _NO_TENANT)
+        return plain_page("No role yet", _NO_ROLE + sign_out_form(csrf()))
 
     async def _exists(self, path: str) -> bool:
         try:
             address = address_of({"pathname": path})
-            await self.reads.tenant(address.tenant)
-        except (BadRequest, NotFound, NoSuchTenant):
+            await self.reads.tenant(address.tenant, actor())
+        except (BadRequest, NotFound):
             return False
         return address.slug in self.slugs
 
@@ -90,32 +92,11 @@ _NOT_FOUND = """
   <p>There is no page at this address: the tenant or the page is spelled otherwise, or it was removed.</p>
   <p><a href="/">Go to the first tenant</a></p>
 """
+_NO_ROLE = """
+  <p>You are signed in, and have no role in any tenant: ask an admin for one, then sign in again.</p>
+"""
 _NO_TENANT = """
   <p>A tenant is a customer organisation: what it looks for, with which providers. Add the first one, then
   load this page again.</p>
   <pre>leadmill tenant add acme</pre>
 """
-
-
-def _page(title: str, body: str, status: int) -> HTMLResponse:
-    return HTMLResponse(
-        f"""<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>{html.escape(title)} · Leadmill</title>
-  <link rel="icon" href="/assets/favicon.svg">
-  <link rel="stylesheet" href="/assets/plain.css">
-</head>
-<body>
-<main>
-  <p class="brand">Leadmill</p>
-  <h1>{html.escape(title)}</h1>
-  {body.strip()}
-</main>
-</body>
-</html>
-""",
-        status_code=status,
-    )

@@ -1,7 +1,7 @@
 """Answers: what the server says when a browser arrives, asks for news, scrolls or opens a row.
 
-Everything that a browser sends is somebody's claim. The tenant is looked up by name, each filter is checked
-by its page, and rows are read in a session that sees that tenant's rows and no others.
+Everything that a browser sends is somebody's claim. The tenant is looked up by name, among those that who asks may
+look at; each filter is checked by its page, and rows are read in a session that sees that tenant's rows and no others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,15 +13,15 @@ from dash.exceptions import PreventUpdate
 
 from console import frame
 from console.addresses import Address, address_of, path_to
-from console.auth import person, request_id
+from console.auth import actor, csrf, request_id
 from console.components import notices
 from console.components.grid import BLOCK
 from console.cursors import Trail, moment_of, uuid_of
 from console.faults import BadRequest, NotFound, logged, tell
 from console.page import Component, Page, View
 from console.reads import Reads
+from console.rights import within_rights
 from tenants.records import Tenant
-from tenants.store.tenants import NoSuchTenant
 
 ROWS_LIMIT = 2 * BLOCK
 IDS_LIMIT = 200
@@ -36,7 +36,8 @@ class Answers:
 
     async def arrive(self, here: Any) -> tuple[Any, ...]:
         """The page at an address, with the menu, the tenants and the title that belong to it."""
-        tenants = await self.reads.tenants()
+        tenants = await self.reads.tenants(actor())
+        whoever = frame.who(actor(), csrf())
         try:
             page, view = await self.asked(here)
         except (BadRequest, NotFound):
@@ -47,7 +48,7 @@ class Answers:
                 None,
                 "Not found",
                 None,
-                person(),
+                whoever,
             )
         content = await _drawn(page, view)
         return (
@@ -57,7 +58,7 @@ class Answers:
             view.tenant.name,
             f"{page.title} · {view.tenant.label}",
             None,
-            person(),
+            whoever,
         )
 
     async def refresh(
@@ -66,13 +67,18 @@ class Answers:
         """The parts that are kept fresh, and what became of the rows on screen."""
         page, view = await self.asked(here)
         parts = await page.parts(view)
+        drawn = {
+            found["live"]: within_rights(parts[found["live"]], page, view)
+            for found in ids
+            if found["live"] in parts
+        }
         heard: dict[str, Any] = {"n": asks.get("n"), "news": 0, "rows": []}
         if page.table is not None and asks.get("since"):
             heard["news"] = await page.table.news(view, moment_of(asks["since"]))
             changing = [uuid_of(name) for name in list(asks.get("ids") or ())[:IDS_LIMIT]]
             if changing and page.table.again is not None:
                 heard["rows"] = await page.table.again(view, changing)
-        return [parts.get(found["live"], no_update) for found in ids], heard
+        return [drawn.get(found["live"], no_update) for found in ids], heard
 
     async def rows(self, request: Any, trail_sent: Any, here: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The rows that a table scrolled to, read on from the nearest row that it has seen."""
@@ -113,7 +119,7 @@ class Answers:
         except (BadRequest, NotFound) as missing:
             tell("Nothing to open", str(missing), kind="orange", icon="warning")
             return False, no_update, no_update, beside
-        return True, detail.title, detail.body, beside
+        return True, detail.title, within_rights(detail.body, page, view), beside
 
     async def asked(self, here: Any) -> tuple[Page, View]:
         """The page that a browser says it shows, and what is asked for there.
@@ -123,10 +129,10 @@ class Answers:
         address: Address = address_of(here)
         try:
             page = self.pages[address.slug]
-            tenant: Tenant = await self.reads.tenant(address.tenant)
-        except (KeyError, NoSuchTenant):
+        except KeyError:
             raise NotFound("There is no such page.") from None
-        return page, View(self.reads, tenant, address.query)
+        tenant: Tenant = await self.reads.tenant(address.tenant, actor())
+        return page, View(self.reads, tenant, address.query, actor())
 
 
 async def _drawn(page: Page, view: View) -> Component:
@@ -134,7 +140,7 @@ async def _drawn(page: Page, view: View) -> Component:
         parts = await page.parts(view)
         if page.panel is not None:
             parts = {**parts, "panel": await _beside(page, view)}
-        return page.frame(view, parts)
+        return within_rights(page.frame(view, parts), page, view)
     except BadRequest as wrong:
         return notices.bad_address(str(wrong), path_to(view.tenant.name, page.slug))
 
@@ -143,7 +149,7 @@ async def _beside(page: Page, view: View) -> Component:
     """What the panel shows of the row that is open, or why it can't."""
     assert page.panel is not None
     try:
-        return await page.panel(view)
+        return within_rights(await page.panel(view), page, view)
     except (BadRequest, NotFound) as missing:
         return notices.not_there(str(missing))
 

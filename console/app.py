@@ -14,13 +14,16 @@ from console import answers, deeds, frame
 from console.acts import Acts
 from console.addresses import Addresses
 from console.answers import Answers
-from console.auth import Gate
+from console.auth import CSRF_HEADER, Gate
 from console.deeds import Deeds
 from console.downloads import Downloads
 from console.faces import AgentFace, ProviderFace
 from console.faults import told
 from console.pages import discovered
+from console.plain import THEME_FIRST
 from console.reads import Reads
+from console.sessions import CSRF, Sessions
+from console.sign_in import SignIn
 from tenants.store.session import Database, DatabaseError
 
 
@@ -30,11 +33,13 @@ def create_app(
     acting: Database,
     agents: Sequence[AgentFace] = (),
     providers: Sequence[ProviderFace] = (),
+    public: str | None = None,
 ) -> ASGIApp:
     """The console over these databases: one to read from, as the reading role, and one to act through.
 
     `agents` are the agents that exist; without any, those are shown that have left a trace. `providers` are those that
-    a tenant could be connected to.
+    a tenant could be connected to. With `public`, the https address of a proxy in front, people come in by that name
+    too.
     """
     reads, acts, pages = Reads(reading, agents, providers), Acts(acting), discovered()
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -59,6 +64,8 @@ def create_app(
         update_title="",
         title="Leadmill",
         index_string=frame.INDEX,
+        csrf_token_name=CSRF,
+        csrf_header_name=CSRF_HEADER,
         on_error=told,
     )
     dash.layout = frame.layout
@@ -67,11 +74,13 @@ def create_app(
     deeds.wire(dash, Deeds(answering, acts))
     for page in pages.values():
         if page.wire is not None:
-            page.wire(dash, reads, acts)
+            page.wire(dash, answering.asked, acts)
     signposted = Addresses(server, reads=reads, slugs=pages, first=next(iter(pages)))
     served = Downloads(signposted, answering)
-    hashes = (*dash.csp_hashes(), _hash(frame.THEME_FIRST))
-    return Gate(GZipMiddleware(served, minimum_size=1000), script_hashes=hashes)
+    sessions = Sessions(acting)
+    entered = SignIn(GZipMiddleware(served, minimum_size=1000), acting, sessions)
+    hashes = (*dash.csp_hashes(), _hash(THEME_FIRST))
+    return Gate(entered, sessions, script_hashes=hashes, public=public)
 
 
 def _hash(script: str) -> str:

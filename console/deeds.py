@@ -1,7 +1,8 @@
 """Deeds: what people do by pressing a button. One callback hears every button, and each page says what its own do.
 
 A button names what it does, to what, and as what that was seen on the screen. All three are claims of a browser:
-the tenant comes from the address, the deed must be one of the page's, and the store looks at the rest again.
+the tenant comes from the address, the deed must be one of the page's, whoever presses must have the right that it
+needs, and the store looks at the rest again.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,8 @@ from console.acts import Acts, Refused
 from console.answers import Answers
 from console.auth import person, request_id
 from console.faults import BadRequest, tell, told
-from console.page import Component, Press, Said
+from console.page import Component, Deed, Press, Said, View
+from console.rights import within_rights
 
 FIELDS_LIMIT = 60
 
@@ -33,7 +35,7 @@ class Deeds:
         if name not in page.deeds:
             raise BadRequest("There is no such button.")
         try:
-            said = await page.deeds[name](view, self.acts, press)
+            said = await self._done(page.deeds[name], view, press)
         except Refused as refusal:
             tell("That was not done", f"{refusal}.", kind="orange", icon="warning")
             said = Said()
@@ -42,7 +44,14 @@ class Deeds:
         done = {"then": said.then, "on": press.on, "at": pressed.get("at")}
         if said.ask is None:
             return done, False, no_update, no_update
-        return done, True, said.ask.title, said.ask.body
+        return done, True, said.ask.title, within_rights(said.ask.body, page, view)
+
+    async def _done(self, deed: Deed, view: View, press: Press) -> Said:
+        """What comes of a deed. Raises Refused where whoever presses may not do it, before anything is done."""
+        why_not = view.refusal(deed.right_on(press.on))
+        if why_not is not None:
+            raise Refused(why_not)
+        return await deed.does(view, self.acts, press)
 
 
 def failed(error: Exception) -> tuple[dict[str, Any], Component, Component, Component]:

@@ -8,19 +8,12 @@ from dash import dcc, html
 
 from console.addresses import path_to
 from console.components.icon import icon
-from console.page import Page
+from console.page import Component, Page
+from console.plain import THEME_FIRST
+from tenants.people import Actor
 from tenants.records import Tenant
 
 REFRESH_MS = 2000
-
-# Before the first paint, so that a dark screen never flashes white. Mantine keeps the choice under this name.
-THEME_FIRST = """
-(() => {
-  const kept = localStorage.getItem("mantine-color-scheme-value") || "auto";
-  const dark = kept === "dark" || (kept === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
-  document.documentElement.setAttribute("data-mantine-color-scheme", dark ? "dark" : "light");
-})();
-"""
 
 INDEX = (
     """<!doctype html>
@@ -89,6 +82,16 @@ def choices(tenants: Sequence[Tenant], current: Tenant | None) -> list[dict[str,
     if current is not None:
         shown.setdefault(current.name, current.label)
     return [{"value": name, "label": label} for name, label in shown.items()]
+
+
+def who(actor: Actor, csrf: str | None) -> list[Component]:
+    """Who is signed in, with the way out; or, with nothing that a form must bring along, that nobody has to."""
+    named = [icon("user"), html.Span(actor.name, title=actor.login)]
+    if csrf is None:
+        told = "Nobody was added yet: the console is open to the person at this machine (leadmill person add)"
+        return [*named, html.Span("no sign-in yet", title=told, className="way-out")]
+    leave = html.Button("Sign out", type="submit", name="csrf", value=csrf, className="way-out")
+    return [*named, html.Form(leave, action="/sign-out", method="POST")]
 
 
 def skeleton() -> html.Div:
@@ -169,7 +172,7 @@ def _foot() -> html.Div:
                 role="group",
                 **{"aria-label": "Colours"},
             ),
-            html.Div([icon("user"), html.Span(id="person")], className="person"),
+            html.Div(id="person", className="person"),
         ],
         className="foot",
     )

@@ -12,6 +12,7 @@ from dash import Dash
 from console.acts import Acts
 from console.cursors import Key
 from console.reads import Reads
+from tenants.people import Actor, Right, refusal
 from tenants.records import Tenant
 from tenants.store.session import Session
 
@@ -21,15 +22,26 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is to be shown: whose, with which filters (the address's query), and where from.
-
-    Whoever `sees_everybody` is shown the whole installation as well: the person at this machine may.
-    """
+    """What is to be shown: whose, with which filters (the address's query), where from, and to whom."""
 
     reads: Reads
     tenant: Tenant
     query: Mapping[str, str]
-    sees_everybody: bool = True
+    actor: Actor
+
+    def may(self, right: Right) -> bool:
+        """Whether the one who looks may do something here."""
+        return right in self.actor.rights_in(self.tenant.id)
+
+    def refusal(self, right: Right) -> str | None:
+        """Why the one who looks may not do something here, and whom to ask; None where they may."""
+        roles = self.actor.roles_in(self.tenant.id)
+        return None if self.may(right) else refusal(roles, right)
+
+    @property
+    def sees_everybody(self) -> bool:
+        """Whether the one who looks may see what is not only this tenant's."""
+        return self.may(Right.PLATFORM)
 
     def session(self) -> AbstractAsyncContextManager[Session]:
         """A session that reads this tenant's rows, and nobody else's."""
@@ -87,7 +99,25 @@ class Said:
     ask: Detail | None = None
 
 
-Deed = Callable[[View, Acts, Press], Awaitable[Said]]
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a button does, and the right that it needs; where that depends on what it is pressed on, who tells it."""
+
+    needs: Right | Callable[[str], Right]
+    does: Callable[[View, Acts, Press], Awaitable[Said]]
+
+    def right_on(self, on: str) -> Right:
+        """The right that is needed to do it to this."""
+        return self.needs if isinstance(self.needs, Right) else self.needs(on)
+
+
+def deeds(needs: Right, **does: Callable[[View, Acts, Press], Awaitable[Said]]) -> dict[str, Deed]:
+    """Deeds that all need one right, by the names of their buttons, in which a dash stands for each underscore."""
+    return {name.replace("_", "-"): Deed(needs, one) for name, one in does.items()}
+
+
+Asked = Callable[[Any], Awaitable[tuple["Page", View]]]
+"""Looks up the page that a browser says it shows, and for whom. Raises BadRequest or NotFound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +138,4 @@ class Page:
     detail: Callable[[View, UUID], Awaitable[Detail]] | None = None
     panel: Callable[[View], Awaitable[Component]] | None = None
     deeds: Mapping[str, Deed] = field(default_factory=dict)
-    wire: Callable[[Dash, Reads, Acts], None] | None = None
+    wire: Callable[[Dash, Asked, Acts], None] | None = None

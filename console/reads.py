@@ -9,14 +9,17 @@ from typing import Any
 from uuid import UUID
 
 from console.faces import AgentFace, ProviderFace, title_of, unlisted
+from console.faults import NotFound
 from console.remembered import Remembered
 from scoring_models.inflation import NEW_DAYS, OLD_DAYS, Inflation, inflation
 from tenants.identity import TenantId
 from tenants.modes import EVERY_AGENT, Mode, strictest
+from tenants.people import Actor, Right
 from tenants.records import Tenant
 from tenants.store import calls, funnel, judgements, pages, switches, tenants
 from tenants.store.pages import COUNT_CAP, ProspectFilter, RunFilter
 from tenants.store.session import Database
+from tenants.store.tenants import NoSuchTenant
 
 TENANTS_LISTED = 500
 SLICES = 20
@@ -77,17 +80,26 @@ class Reads:
         self.remembered = Remembered()
         self._inflation: dict[TenantId, tuple[float, Inflation | None]] = {}
 
-    async def tenants(self) -> list[Tenant]:
-        """The tenants by name, as many as a menu can hold."""
+    async def tenants(self, actor: Actor) -> list[Tenant]:
+        """The tenants that somebody may look at, by name, as many as a menu can hold."""
         async with self.database.system() as session:
-            return (await tenants.everyone(session))[:TENANTS_LISTED]
+            if actor.is_everywhere:
+                return (await tenants.everyone(session))[:TENANTS_LISTED]
+            own = await tenants.these(session, sorted(actor.tenant_ids))
+        return sorted(own.values(), key=lambda tenant: tenant.name)[:TENANTS_LISTED]
 
-    async def tenant(self, name: str) -> Tenant:
-        """The tenant with this name.
+    async def tenant(self, name: str, actor: Actor) -> Tenant:
+        """The tenant with this name, if that person may look at it.
 
-        Raises NoSuchTenant.
+        Raises NotFound, which says the same of a tenant that there is not and of one that is not theirs.
         """
-        return await tenants.named(self.database, name)
+        try:
+            tenant = await tenants.named(self.database, name)
+        except NoSuchTenant:
+            raise NotFound("There is no such page.") from None
+        if Right.SEE not in actor.rights_in(tenant.id):
+            raise NotFound("There is no such page.")
+        return tenant
 
     def agent_title(self, name: str) -> str:
         """What people call this agent."""

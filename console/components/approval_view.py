@@ -168,8 +168,8 @@ def _actions(found: Record) -> html.Div:
                         ),
                         className="when-editing",
                     ),
-                    toggle("Edit", "editing", key="e", drawing="edit"),
-                    toggle("Reject", "rejecting", key="r", drawing="failed"),
+                    toggle("Edit", "editing", leads_to="approve-edited", key="e", drawing="edit"),
+                    toggle("Reject", "rejecting", leads_to="reject", key="r", drawing="failed"),
                     button("Take up", "take-up", on=on, key="s", drawing="up")
                     if is_later
                     else button("Later", "later", on=on, key="s", drawing="snoozed"),

@@ -24,13 +24,16 @@ def button(
     )
 
 
-def toggle(word: str, shows: str, *, key: str = "", drawing: str = "") -> html.Button:
-    """A button that shows or hides something that is there already: what is of the class `when-{shows}`."""
+def toggle(word: str, shows: str, *, leads_to: str, key: str = "", drawing: str = "") -> html.Button:
+    """A button that shows or hides something that is there already: what is of the class `when-{shows}`.
+
+    What is shown is for the deed that it `leads_to`.
+    """
     return html.Button(
         [icon(drawing) if drawing else None, html.Span(word), _key(key)],
         type="button",
         className="button",
-        **{"data-toggle": shows, "aria-expanded": "false", **_shortcut(key)},
+        **{"data-toggle": shows, "data-leads-to": leads_to, "aria-expanded": "false", **_shortcut(key)},
     )
 
 

@@ -105,8 +105,8 @@ def one_acts(run: Record) -> html.Div:
     given = orjson.dumps(run["input"], option=orjson.OPT_INDENT_2).decode()
     choices = [
         button("Try again", "retry-one", on=on, kind="main", drawing="retrying"),
-        toggle("Edit its input", "editing", drawing="edit"),
-        toggle("Resolve", "resolving", drawing="resolved"),
+        toggle("Edit its input", "editing", leads_to="retry-edited", drawing="edit"),
+        toggle("Resolve", "resolving", leads_to="resolve-one", drawing="resolved"),
     ]
     otherwise = [
         area_field("input", "Input: the same fields with other values; ids stay", value=given),

@@ -6,16 +6,15 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from console.acts import Acts
-from console.addresses import address_of
-from console.auth import person
 from console.components.bars import activity
 from console.components.icon import icon
 from console.components.notices import nothing_yet
 from console.components.words import ago, moment_ago
 from console.faults import BadRequest, tell, told
-from console.page import Component, Page, View
-from console.reads import QUIET_AFTER_S, SILENT_AFTER_S, AgentState, Reads, counted
+from console.page import Asked, Component, Page, View
+from console.reads import QUIET_AFTER_S, SILENT_AFTER_S, AgentState, counted
 from tenants.modes import Mode
+from tenants.people import Right
 
 
 async def parts(view: View) -> Mapping[str, Component]:
@@ -41,23 +40,26 @@ def frame(view: View, drawn: Mapping[str, Component]) -> Component:
             html.Div(drawn["switches"], id={"live": "switches"}, hidden=True),
             dcc.Store(id="wish"),
             dcc.Store(id="granted"),
-            _table(states, drawn) if states else _nobody(view),
+            _table(states, drawn, view) if states else _nobody(view),
         ],
         className="page",
         key="agents",
     )
 
 
-def wire(app: Dash, reads: Reads, acts: Acts) -> None:
+def wire(app: Dash, asked: Asked, acts: Acts) -> None:
     """The switches: turned at once on the screen, and turned back where the database says no."""
 
     async def switch(wish: Any, here: Any) -> dict[str, Any]:
-        tenant = await reads.tenant(address_of(here).tenant)
+        _, view = await asked(here)
+        if (why_not := view.refusal(Right.OPERATE)) is not None:
+            raise BadRequest(f"{why_not}.")
         agent, enabled = wish.get("agent"), wish.get("enabled")
-        face = next((face for face in await reads.agent_faces(tenant) if face.name == agent), None)
+        faces = await view.reads.agent_faces(view.tenant)
+        face = next((face for face in faces if face.name == agent), None)
         if face is None or not isinstance(enabled, bool):
             raise BadRequest("There is no such agent.")
-        freed = await acts.switch(tenant.id, face.name, enabled=enabled, by=person())
+        freed = await acts.switch(view.tenant.id, face.name, enabled=enabled, by=view.actor.login)
         tell(*_said(face.title, enabled=enabled, freed=freed), kind="teal", icon="done")
         return {"agent": agent, "done": True}
 
@@ -85,7 +87,7 @@ def _said(title: str, *, enabled: bool, freed: int) -> tuple[str, str]:
     return f"{title} is on", f"{freed:,} held runs go on." if freed else "Nothing was held meanwhile."
 
 
-def _table(states: list[AgentState], drawn: Mapping[str, Component]) -> Component:
+def _table(states: list[AgentState], drawn: Mapping[str, Component], view: View) -> Component:
     heads = ["", "Agent", "Last hour", "Runs", "Failures", "Desks", "Sign of life", "Backlog"]
     return html.Div(
         html.Table(
@@ -102,7 +104,7 @@ def _table(states: list[AgentState], drawn: Mapping[str, Component]) -> Componen
                         ]
                     )
                 ),
-                html.Tbody([_line(state, drawn) for state in states]),
+                html.Tbody([_line(state, drawn, view.refusal(Right.OPERATE)) for state in states]),
             ],
             className="agents",
         ),
@@ -110,7 +112,7 @@ def _table(states: list[AgentState], drawn: Mapping[str, Component]) -> Componen
     )
 
 
-def _line(state: AgentState, drawn: Mapping[str, Component]) -> Component:
+def _line(state: AgentState, drawn: Mapping[str, Component], why_not: str | None) -> Component:
     name = state.face.name
 
     def cell(column: str, label: str, **properties: Any) -> html.Td:
@@ -122,6 +124,8 @@ def _line(state: AgentState, drawn: Mapping[str, Component]) -> Component:
         id={"switch": name},
         className="switch",
         role="switch",
+        disabled=why_not is not None,
+        title=f"{why_not}." if why_not is not None else None,
         **{
             "aria-checked": "true" if state.mode is Mode.ON else "false",
             "aria-label": state.face.title,

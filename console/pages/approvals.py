@@ -20,10 +20,11 @@ from console.components.grid import grid, live
 from console.components.notices import all_done, no_match, nothing_chosen, nothing_yet
 from console.cursors import Key, moment_of, uuid_of
 from console.faults import BadRequest, NotFound
-from console.page import Component, Detail, Page, Press, Row, Said, Table, View
+from console.page import Component, Detail, Page, Press, Row, Said, Table, View, deeds
 from console.reads import Record, counted
 from tenants.approvals import ActKind, Decision
 from tenants.exclusions import ExclusionKind
+from tenants.people import Right
 from tenants.store import approval_queue, autonomy, effects, exclusions, findings, tenants
 from tenants.store.approval_queue import QueueFilter, Shelf
 
@@ -383,14 +384,15 @@ PAGE = Page(
     parts=parts,
     table=Table(rows=rows, count=count, news=news, again=again),
     panel=panel,
-    deeds={
-        "approve": approve,
-        "approve-edited": approve_edited,
-        "reject": reject,
-        "later": later,
-        "take-up": take_up,
-        "decide-together": decide_together,
-        "approve-bulk": approve_bulk,
-        "reject-bulk": reject_bulk,
-    },
+    deeds=deeds(
+        Right.APPROVE,
+        approve=approve,
+        approve_edited=approve_edited,
+        reject=reject,
+        later=later,
+        take_up=take_up,
+        decide_together=decide_together,
+        approve_bulk=approve_bulk,
+        reject_bulk=reject_bulk,
+    ),
 )

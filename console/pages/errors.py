@@ -11,7 +11,6 @@ from dash import html
 
 from console.acts import Acts, Refused
 from console.addresses import path_to
-from console.auth import person
 from console.components import filters, words
 from console.components.badges import SETTLED, STATUS_WORDS, status_badge
 from console.components.buttons import button, text_field
@@ -32,8 +31,9 @@ from console.components.notices import all_done, no_match
 from console.cursors import Key, moment_of, uuid_of
 from console.editing import changed_input
 from console.faults import BadRequest, NotFound
-from console.page import Component, Detail, Page, Press, Row, Said, Table, View
+from console.page import Component, Detail, Page, Press, Row, Said, Table, View, deeds
 from console.reads import Record
+from tenants.people import Right
 from tenants.store import failure_groups, letters
 from tenants.store import pages as stored
 from tenants.store.failures import Retry, Which
@@ -357,7 +357,7 @@ def _empty(view: View, left: Mapping[str, int]) -> Component:
     said = {"resolved": "resolved by people", "superseded": "settled by themselves"}
     gone = ", ".join(f"{left[status]:,} {word}" for status, word in said.items() if left.get(status))
     lately = f" In the last 7 days: {gone}." if gone else ""
-    return all_done("Nothing is broken", f"No failure waits for anybody, {person()}.{lately}")
+    return all_done("Nothing is broken", f"No failure waits for anybody, {view.actor.name}.{lately}")
 
 
 PAGE = Page(
@@ -369,15 +369,16 @@ PAGE = Page(
     parts=parts,
     table=Table(rows=rows, count=count, news=news, again=again),
     detail=detail,
-    deeds={
-        "ask-retry": ask_retry,
-        "ask-resolve": ask_resolve,
-        "retry-all": retry_all,
-        "retry-one": retry_one,
-        "retry-edited": retry_edited,
-        "resolve-one": resolve_one,
-        "resolve-all": resolve_all,
-        "mute": mute,
-        "assign": assign,
-    },
+    deeds=deeds(
+        Right.OPERATE,
+        ask_retry=ask_retry,
+        ask_resolve=ask_resolve,
+        retry_all=retry_all,
+        retry_one=retry_one,
+        retry_edited=retry_edited,
+        resolve_one=resolve_one,
+        resolve_all=resolve_all,
+        mute=mute,
+        assign=assign,
+    ),
 )

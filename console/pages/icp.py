@@ -14,8 +14,9 @@ from console.components.profile_form import editor, place_in_words
 from console.components.profile_view import differences_table, now_view, versions_table
 from console.drafts import PERSONAS_IN_FORM, Draft, draft_of
 from console.faults import BadRequest
-from console.page import Component, Detail, Page, Press, Said, View
+from console.page import Component, Detail, Page, Press, Said, View, deeds
 from console.previews import previewed
+from tenants.people import Right
 from tenants.profiles import differences
 from tenants.store import profiles
 from tenants.store.profiles import Version
@@ -308,15 +309,13 @@ PAGE = Page(
     order=50,
     frame=frame,
     parts=parts,
-    deeds={
-        "preview": preview,
-        "show-yaml": show_yaml,
-        "show-form": show_form,
-        "add-persona": add_persona,
-        "drop-persona": drop_persona,
-        "ask-save": ask_save,
-        "save": save,
-        "ask-back": ask_back,
-        "back": back,
-    },
+    deeds=deeds(
+        Right.SEE,
+        preview=preview,
+        show_yaml=show_yaml,
+        show_form=show_form,
+        add_persona=add_persona,
+        drop_persona=drop_persona,
+    )
+    | deeds(Right.ADMINISTER, ask_save=ask_save, save=save, ask_back=ask_back, back=back),
 )

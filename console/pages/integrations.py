@@ -15,7 +15,9 @@ from console.cursors import moment_of
 from console.faults import BadRequest
 from console.integrations import Integration
 from console.page import Component, Detail, Page, Press, Said, View
+from console.page import deeds as declared
 from console.waterfalls import Waterfall
+from tenants.people import Right
 
 _MOST_CALLS = 10_000_000
 
@@ -174,11 +176,12 @@ PAGE = Page(
     order=35,
     frame=frame,
     parts=parts,
-    deeds={
-        "write-key": write_key,
-        "set-pace": set_pace,
-        "ask-order": ask_order,
-        "set-order": set_order,
-        "learn-order": learn_order,
-    },
+    deeds=declared(
+        Right.ADMINISTER,
+        write_key=write_key,
+        set_pace=set_pace,
+        ask_order=ask_order,
+        set_order=set_order,
+        learn_order=learn_order,
+    ),
 )

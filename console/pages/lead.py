@@ -21,10 +21,11 @@ from console.components.notices import no_match, not_there, nothing_chosen
 from console.components.timeline_view import timeline_view
 from console.cursors import uuid_of
 from console.faults import NotFound
-from console.page import Component, Detail, Page, View
+from console.page import Component, Detail, Page, View, deeds
 from console.pinning import ask_pin, pin, pin_view, unpin
 from console.reads import Record
 from tenants.approvals import ActKind
+from tenants.people import Right
 from tenants.store import journeys, pages, tenants
 from tenants.store.journeys import MOST_RUNS, Journey
 
@@ -369,5 +370,5 @@ PAGE = Page(
     frame=frame,
     parts=parts,
     detail=detail,
-    deeds={"ask-pin": ask_pin, "pin": pin, "unpin": unpin},
+    deeds=deeds(Right.OPERATE, ask_pin=ask_pin, pin=pin, unpin=unpin),
 )

@@ -19,7 +19,8 @@ from console.components.model_view import (
     versions_table,
 )
 from console.faults import BadRequest
-from console.page import Component, Detail, Page, Press, Said, View
+from console.page import Component, Deed, Detail, Page, Press, Said, View
+from tenants.people import Right
 from tenants.store import models, upkeep
 
 
@@ -141,6 +142,11 @@ def _meant(on: str) -> tuple[str, str]:
     return scope, label
 
 
+def _right_on(on: str) -> Right:
+    """The right that moving a model needs: everybody's model judges the leads of other tenants too."""
+    return Right.PLATFORM if on.partition(":")[0] == ALL else Right.MODELS
+
+
 def _tenant(view: View, scope: str) -> Any:
     return view.tenant.id if scope == OWN else None
 
@@ -169,11 +175,14 @@ PAGE = Page(
     frame=frame,
     parts=parts,
     deeds={
-        "ask-promote": ask_promote,
-        "promote": promote,
-        "withdraw": withdraw,
-        "ask-roll-back": ask_roll_back,
-        "roll-back": roll_back,
-        "shadow": shadow,
+        name: Deed(_right_on, does)
+        for name, does in {
+            "ask-promote": ask_promote,
+            "promote": promote,
+            "withdraw": withdraw,
+            "ask-roll-back": ask_roll_back,
+            "roll-back": roll_back,
+            "shadow": shadow,
+        }.items()
     },
 )

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tenants.identity import TenantId
 from tenants.store.columns import containing, to_json
 from tenants.store.pages import COUNT_CAP
-from tenants.store.session import Session
+from tenants.store.session import TENANT_SETTING, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,26 @@ async def write(session: Session, *, by: str, act: str, subject: str, detail: Ma
         subject=subject,
         detail=to_json(detail),
     )
+
+
+async def write_for(
+    session: Session, tenant_id: TenantId, *, by: str, act: str, subject: str, detail: Mapping[str, Any]
+) -> None:
+    """One act about somebody who may sign in, in the audit of a tenant that it concerns. Needs a system session.
+
+    A system session does not see what tenants own, and is sealed to this one for this one statement.
+    """
+    await session.run(f"SELECT set_config('{TENANT_SETTING}', :tenant, true)", tenant=tenant_id.hex)
+    await session.run(
+        "INSERT INTO audit (tenant_id, by, act, subject, detail) "
+        "VALUES (:tenant_id, :by, :act, :subject, CAST(:detail AS jsonb))",
+        tenant_id=tenant_id,
+        by=by,
+        act=act,
+        subject=subject,
+        detail=to_json(detail),
+    )
+    await session.run(f"SELECT set_config('{TENANT_SETTING}', '', true)")
 
 
 async def recent(session: Session, *, limit: int = 50) -> list[Mapping[str, Any]]:

@@ -31,6 +31,18 @@ def protect(
     ]
 
 
+def protect_people(table: str) -> list[str]:
+    """The statements that leave a table to openly system sessions of the application, and to nobody else.
+
+    Who may sign in belongs to no tenant; the console's reads have no business with it.
+    """
+    return [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY only_system ON {table} USING ({_OPENLY_SYSTEM})",
+    ]
+
+
 def past_the_wall(tables: Sequence[str], *statements: str) -> list[str]:
     """The statements with the wall around these tables lowered for a moment.
 

@@ -31,15 +31,17 @@ class Visitor:
 
     async def send(self, trigger: str, value: Any, **states: Any) -> dict[str, Any]:
         """The answer to a change of this input, given as `id.property`; `states` by id."""
+        answer = await self.post(trigger, value, **states)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def post(self, trigger: str, value: Any, **states: Any) -> httpx.Response:
+        """The same, whether it is let in or not."""
         given = {"here": self.here, **states}
         wired = next(
             one for one in self.dependencies if not one["clientside_function"] and _names(one) == [trigger]
         )
-        answer = await self.client.post(
-            "/_dash-update-component", json=_request(wired, trigger, value, given)
-        )
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        return await self.client.post("/_dash-update-component", json=_request(wired, trigger, value, given))
 
     async def told(self, trigger: str, value: Any, **states: Any) -> str:
         """What the person is told in a toast about this change."""

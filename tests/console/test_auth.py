@@ -3,6 +3,8 @@ import pytest
 from starlette.types import Message, Scope
 
 from console.auth import Gate
+from console.sessions import Sessions
+from tenants.store.session import Database
 from tests.console.conftest import HOME, Visitor
 from tests.console.seeds import Sown
 
@@ -81,7 +83,7 @@ async def test_the_page_names_no_other_address(client: httpx.AsyncClient, acme: 
 @pytest.mark.parametrize(
     ("origin", "let_in"), [("http://127.0.0.1:8600", True), ("http://evil.example", False)]
 )
-async def test_websockets_pass_the_same_gate(origin: str, let_in: bool):
+async def test_websockets_pass_the_same_gate(database: Database, origin: str, let_in: bool):
     reached: list[Scope] = []
     sent: list[Message] = []
 
@@ -93,6 +95,6 @@ async def test_websockets_pass_the_same_gate(origin: str, let_in: bool):
 
     headers = [(b"host", b"127.0.0.1:8600"), (b"origin", origin.encode())]
     scope = {"type": "websocket", "path": "/_dash-ws-callback", "headers": headers}
-    await Gate(app, script_hashes=())(scope, None, send)
+    await Gate(app, Sessions(database), script_hashes=())(scope, None, send)
     assert bool(reached) is let_in
     assert [message["type"] for message in sent] == ([] if let_in else ["websocket.close"])

@@ -115,29 +115,29 @@ class Target:
             self.profile = (await profiles.current(session)).hash
             await session.run("DELETE FROM audit")
 
-    async def press(self, visitor: Visitor, do: str, seen: str | None = None) -> dict:
+    def aim(self, do: str, seen: str | None = None) -> tuple[str, str, dict]:
+        """On what a button is pressed so that it does something, as what that was seen, and what stands beside it."""
+        fields = {**WORDS, "input": self.input}
         if do in PROVIDERS:
-            if do.endswith("-order"):
-                return await visitor.press(do, "hunter,apollo", "1")
-            return await visitor.press(do, "apollo", self.way, **WORDS)
+            return ("hunter,apollo", "1", fields) if do.endswith("-order") else ("apollo", self.way, fields)
         if do in PROFILES:
             draft = Draft.of({"icp": {"cities": ["Oslo"]}, "personas": [{}]})
             holds = f"{self.profile}:{draft.hash}" if do == "save" else self.profile
-            return await visitor.press(
-                do, "2", holds, **WORDS, **{"icp.cities": "Oslo", "personas.0.titles": ""}
-            )
+            return "2", holds, fields | {"icp.cities": "Oslo", "personas.0.titles": ""}
         if do in MODELS:
-            return await visitor.press(do, f"own:{self.models[1]}", "", **WORDS)
+            return f"own:{self.models[1]}", "", fields
         if do in PINS:
-            return await visitor.press(do, str(self.lead_id), "", **WORDS)
+            return str(self.lead_id), "", fields
         if do.endswith("-bulk") or do == "decide-together":
-            on, seen = "source", seen or ""
-        elif do in ("mute", "assign"):
-            on = {"mute": "1 day", "assign": "me"}[do]
-        else:
-            on = str(self.run_id if do.startswith(("retry", "resolve", "ask")) else self.held.id)
-        seen = self.held.content_hash if seen is None else seen
-        return await visitor.press(do, on, seen, **WORDS, input=self.input)
+            return "source", seen or "", fields
+        if do in ("mute", "assign"):
+            return {"mute": "1 day", "assign": "me"}[do], seen or "", fields
+        on = self.run_id if do.startswith(("retry", "resolve", "ask")) else self.held.id
+        return str(on), self.held.content_hash if seen is None else seen, fields
+
+    async def press(self, visitor: Visitor, do: str, seen: str | None = None) -> dict:
+        on, seen, fields = self.aim(do, seen)
+        return await visitor.press(do, on, seen, **fields)
 
 
 def test_the_buttons_are_known():

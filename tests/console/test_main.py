@@ -1,3 +1,5 @@
+import asyncio
+import http.client
 import json
 import os
 import signal
@@ -5,6 +7,10 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+
+from tenants.store.rls import APP
+from tenants.store.session import Database
+from tests.console import passes
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,6 +44,48 @@ def test_it_serves_this_machine_only(database_url: str):
         _, faults = process.communicate(timeout=30)
     assert process.returncode == 2
     assert "0.0.0.0 is not this machine's own" in faults
+
+
+def test_it_is_offered_to_others_only_when_somebody_has_to_sign_in(database_url: str):
+    settings = {"LEADMILL_DATABASE_URL": database_url, "LEADMILL_CONSOLE_URL": "https://leadmill.example.com"}
+    with console("--port", "0", **settings) as process:
+        _, faults = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert faults.startswith("LEADMILL_CONSOLE_URL offers the console to others, and nobody was added")
+    asyncio.run(added(database_url))
+    with console("--port", "0", "--host", "0.0.0.0", **settings) as process:
+        ready = json.loads(process.stdout.readline())
+        port = ready["console"].rpartition(":")[2]
+        for host, status in (("leadmill.example.com", 303), ("127.0.0.1", 303), ("evil.example", 403)):
+            assert status_of(port, host) == status, host
+        process.send_signal(signal.SIGTERM)
+        _, faults = process.communicate(timeout=30)
+    assert (process.returncode, faults) == (0, "")
+
+
+def status_of(port: str, host: str) -> int:
+    """How a request for the root is answered that comes by this name."""
+    connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=30)
+    try:
+        connection.request("GET", "/", headers={"Host": host})
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+async def added(database_url: str) -> None:
+    database = Database.at(database_url, role=APP, pool_size=1)
+    await passes.add(database, "ada")
+    await database.close()
+
+
+def test_a_wrong_address_for_others_is_said_in_a_sentence(database_url: str):
+    settings = {"LEADMILL_DATABASE_URL": database_url, "LEADMILL_CONSOLE_URL": "http://leadmill.example.com"}
+    with console("--port", "0", **settings) as process:
+        _, faults = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert faults.startswith("LEADMILL_CONSOLE_URL: ")
+    assert "Traceback" not in faults
 
 
 def test_an_empty_database_is_said_in_a_sentence(postgres: str):

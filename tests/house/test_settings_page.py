@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from actors.bus.settings import KafkaSettings
+from console.settings import ConsoleSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("actors", "console", "scoring_models", "serve", "tenants")
@@ -26,7 +27,8 @@ SENSIBLE = {
         "security_protocol": "SASL_SSL",
         "sasl_mechanism": "PLAIN",
         "max_message_bytes": "7000",
-    }
+    },
+    ConsoleSettings: {"console_url": "https://one.example"},
 }
 NO_SETTINGS = {"LEADMILL_DATASETS", "LEADMILL_INSTALLATION", "LEADMILL_LIVE"}
 # There is one for every provider.
