@@ -128,12 +128,12 @@ class Integration:
         return (sum(row["cost"] for row in rows) / contacts, contacts) if contacts else None
 
     @property
-    def calls_a_minute(self) -> str:
-        """How often it may be asked: as the tenant says, else as the vendor does at its own address, or nobody."""
+    def calls_a_minute(self) -> str | None:
+        """How often it may be asked: as the tenant says, else as the vendor does at its own address; None: no limit."""
         if self.way is not None and self.way["calls_per_minute"] is not None:
             return f"{self.way['calls_per_minute']:,} a minute"
         if not self.face.limits or (self.way is not None and self.way["base_url"]):
-            return "as many as come"
+            return None
         return ", ".join(f"{calls:,} in {_span(per_s)}" for calls, per_s in self.face.limits)
 
     def times(self, *outcomes: str) -> int:

@@ -187,7 +187,7 @@ def _halves(seconds: tuple[float, float] | None) -> Component:
 
 
 def _under_way(one: Vitals) -> Component:
-    at_desks = f"{one.in_flight:,} at its desks" if one.in_flight is not None else "its desks unknown"
+    at_desks = f"{one.in_flight:,} at its desks" if one.in_flight is not None else "no desk tells"
     return html.Div(
         [html.Div(f"{one.hour.running:,}", className="figure"), html.Div(at_desks, className="faint")]
     )

@@ -25,6 +25,12 @@ _DRAWN = {
     "unknown": ("unknown", "unknown"),
 }
 _ALONE_NOW_S = 60.0
+_ALSO = {
+    "FindCompanies": "companies by ideal customer",
+    "FindSignals": "what happens at companies",
+    "ReadExclusions": "whom a CRM excludes",
+    "ReadProspect": "what a CRM has on file",
+}
 
 
 def card(one: Integration, drawn: Mapping[str, Component]) -> html.Article:
@@ -167,9 +173,13 @@ def _circuit(one: Integration) -> str:
 
 
 def _pace(one: Integration) -> str:
-    said = [one.calls_a_minute]
+    limit = one.calls_a_minute
+    said = [limit or "no limit is kept"]
     if one.face.billed and one.asked:
-        said.insert(0, f"{one.asked['last_minute']:,} billed in the last minute, of")
+        said = [
+            f"{one.asked['last_minute']:,} billed in the last minute,",
+            f"of {limit}" if limit else said[0],
+        ]
     if one.pace is not None and one.pace.quiet_s > 0:
         said.append(f"(left alone for {words.roughly(one.pace.quiet_s)} more, as it asked)")
     elif one.pace is not None and one.pace.share < 1:
@@ -254,9 +264,11 @@ def _key(one: Integration) -> Component:
 def possible(one: Integration) -> html.Li:
     """A provider that the tenant could be connected to, quietly."""
     what = f"fills in {len(one.face.fields)} fields" if one.face.fields else ""
-    people = ", ".join(QUESTIONS[name] for name in QUESTIONS if name in one.face.questions)
-    price = f"{words.dollars(one.face.credit_price_usd)} a credit" if one.face.billed else "costs nothing"
-    told = "; ".join(filter(None, (what, people, price)))
+    more = [told for name, told in (QUESTIONS | _ALSO).items() if name in one.face.questions]
+    price = "" if one.face.needs_key else "costs nothing"
+    if one.face.billed:
+        price = f"{words.dollars(one.face.credit_price_usd)} a credit"
+    told = "; ".join(filter(None, (what, ", ".join(more), price)))
     form: Any = html.Code(f"connections: {{{one.face.name}: {{}}}}")
     if one.face.needs_key:
         form = html.Details(

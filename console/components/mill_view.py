@@ -96,7 +96,7 @@ def _role(whole: Whole, name: str) -> Component:
         [
             badge("alive", "done", role["owner"]),
             html.Span(
-                f"{since} for {words.left(role['left_s'])} more unless it is renewed", className="faint"
+                f"{since} for {words.roughly(role['left_s'])} more unless it is renewed", className="faint"
             ),
         ]
     )

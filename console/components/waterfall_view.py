@@ -149,13 +149,20 @@ def _segment(row: Experience, those: Mapping[str, Integration]) -> html.Tr:
     cost = words.dollars(row.spent_usd / row.hits) if row.hits else "\N{EN DASH}"
     return html.Tr(
         [
-            html.Td(row.segment.replace("?", "unknown").replace("/", ", ")),
+            html.Td(_named(row.segment)),
             html.Td(title),
             html.Td(f"{row.asked:,}", className="figure"),
             html.Td(words.percent(row.hits / row.asked), className="figure"),
             html.Td(cost, className="figure"),
         ]
     )
+
+
+def _named(segment: str) -> str:
+    """A segment in words: the country, and how large companies are there, as far as that was known."""
+    country, _, size = segment.partition("/")
+    known = (country if country != "?" else "country unknown", size if size != "?" else "size unknown")
+    return ", ".join(known)
 
 
 def editor(

@@ -84,7 +84,7 @@ def test_a_provider_that_needs_no_key_lacks_none():
     [
         (WAY, "200 in a minute"),
         (WAY | {"calls_per_minute": 1500}, "1,500 a minute"),
-        (WAY | {"base_url": "http://127.0.0.1:1"}, "as many as come"),
+        (WAY | {"base_url": "http://127.0.0.1:1"}, None),
     ],
 )
 def test_the_pace_is_the_tenants_or_the_vendors_at_its_own_address(way, said):
