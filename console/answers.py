@@ -22,6 +22,7 @@ from console.page import Component, Page, View
 from console.reads import Reads
 from console.rights import within_rights
 from tenants.records import Tenant
+from tenants.store.pages import COUNT_CAP
 
 ROWS_LIMIT = 2 * BLOCK
 IDS_LIMIT = 200
@@ -92,6 +93,8 @@ class Answers:
         if trail.since is None:
             trail.since = await self.reads.now()
             trail.total = await page.table.count(view)
+        if start + 2 * limit >= COUNT_CAP and page.table.measure is not None and not trail.is_measured:
+            trail.measured(*await page.table.measure(view))
         after, skip = trail.nearest(start)
         rows = await page.table.rows(view, after, skip, limit)
         trail.passed(start, rows)

@@ -10,6 +10,14 @@ from console.faults import BadRequest
 
 SKIP_LIMIT = 20_000
 TRAIL_LIMIT = 400
+STONES_APART = 5_000
+"""Rows between two milestones of a long list; of a very long one more, so that there are a hundred of them."""
+_MOST_STONES = 100
+
+
+def apart(total: int) -> int:
+    """How many rows lie between two milestones of a list of so many."""
+    return max(STONES_APART, -(-total // _MOST_STONES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,7 @@ class Trail:
 
     since: datetime | None = None
     total: int | None = None
+    is_measured: bool = False
     keys: dict[int, Key] = field(default_factory=dict)
 
     @classmethod
@@ -58,6 +67,7 @@ class Trail:
             return cls(
                 since=moment_of(sent["since"]),
                 total=None if total is None else int(total),
+                is_measured=sent.get("measured") is True,
                 keys={int(row): Key.read(key) for row, key in list(sent["keys"])[:TRAIL_LIMIT]},
             )
         except (KeyError, TypeError, ValueError):
@@ -79,11 +89,18 @@ class Trail:
         if len(self.keys) < TRAIL_LIMIT:
             self.keys[start + len(rows)] = Key.read(rows[-1]["key"])
 
+    def measured(self, total: int, stones: Mapping[int, Key]) -> None:
+        """The trail of a list of which it is known by now how long it is, and which rows stand at its milestones."""
+        self.is_measured, self.total = True, total
+        for row, key in stones.items():
+            self.keys.setdefault(row, key)
+
     def sent(self) -> dict[str, Any]:
         """The trail as the browser keeps it."""
         return {
             "since": self.since.isoformat() if self.since else None,
             "total": self.total,
+            "measured": self.is_measured,
             "keys": [[row, str(key)] for row, key in self.keys.items()],
         }
 

@@ -39,6 +39,8 @@ class Deeds:
         except Refused as refusal:
             tell("That was not done", f"{refusal}.", kind="orange", icon="warning")
             said = Said()
+        else:
+            view.reads.remembered.forget_all_of(view.tenant.id)
         if said.title:
             tell(said.title, said.text, kind="teal", icon="done")
         done = {"then": said.then, "on": press.on, "at": pressed.get("at")}

@@ -52,7 +52,9 @@ class View:
 class Table:
     """A long list: its rows behind a key, how many there are, and what became of it since it was drawn.
 
-    With `file` it can be had as a file, with these of a row's values under these names.
+    With `file` it can be had as a file, with these of a row's values under these names. With `measure` it can be
+    jumped in, however long it is: that gives its true length, and the keys of rows at such distances, by how many rows
+    stand up to each.
     """
 
     rows: Callable[[View, Key | None, int, int], Awaitable[list[Row]]]
@@ -60,6 +62,7 @@ class Table:
     news: Callable[[View, datetime], Awaitable[int]]
     again: Callable[[View, Sequence[UUID]], Awaitable[list[Row]]] | None = None
     file: Mapping[str, str] | None = None
+    measure: Callable[[View], Awaitable[tuple[int, Mapping[int, Key]]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """What the console reads: each time within one read-only session that is sealed to the tenant."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +11,6 @@ from console.faces import AgentFace, ProviderFace, title_of, unlisted
 from console.faults import NotFound
 from console.remembered import Remembered
 from scoring_models.inflation import NEW_DAYS, OLD_DAYS, Inflation, inflation
-from tenants.identity import TenantId
 from tenants.modes import EVERY_AGENT, Mode, strictest
 from tenants.people import Actor, Right
 from tenants.records import Tenant
@@ -78,7 +76,6 @@ class Reads:
         self.faces = tuple(faces)
         self.providers = tuple(providers)
         self.remembered = Remembered()
-        self._inflation: dict[TenantId, tuple[float, Inflation | None]] = {}
 
     async def tenants(self, actor: Actor) -> list[Tenant]:
         """The tenants that somebody may look at, by name, as many as a menu can hold."""
@@ -176,29 +173,35 @@ class Reads:
             return await pages.prospect(session, lead_id)
 
     async def standing(self, tenant: Tenant) -> Standing:
-        """How the tenant's pipeline stands."""
-        async with self.database.tenant(tenant.id) as session:
-            billed, spent = await calls.spent(session)
-            return Standing(
-                counts=await funnel.counts(session),
-                drop_offs=await pages.drop_offs(session),
-                tiers=await pages.tiers(session),
-                billed_calls=billed,
-                spent_usd=spent,
-            )
+        """How the tenant's pipeline stands; of very many leads as it was a moment ago."""
+
+        async def read() -> Standing:
+            async with self.database.tenant(tenant.id) as session:
+                billed, spent = await calls.spent(session)
+                return Standing(
+                    counts=await funnel.counts(session),
+                    drop_offs=await pages.drop_offs(session),
+                    tiers=await pages.tiers(session),
+                    billed_calls=billed,
+                    spent_usd=spent,
+                )
+
+        return await self.remembered.lately(("standing", tenant.id), read)
 
     async def inflation(self, tenant: Tenant) -> Inflation | None:
         """What has become of the best tier, looked at once a minute; None where too few leads came in."""
-        seen = self._inflation.get(tenant.id)
-        if seen is not None and time.monotonic() - seen[0] < INFLATION_KEPT_S:
-            return seen[1]
-        async with self.database.tenant(tenant.id) as session:
-            now = await pages.now(session)
-            split = now - timedelta(days=NEW_DAYS)
-            of_late = await judgements.came_in(session, since=split, until=now)
-            before = await judgements.came_in(session, since=split - timedelta(days=OLD_DAYS), until=split)
-        self._inflation[tenant.id] = time.monotonic(), inflation(of_late, before)
-        return self._inflation[tenant.id][1]
+
+        async def read() -> Inflation | None:
+            async with self.database.tenant(tenant.id) as session:
+                now = await pages.now(session)
+                split = now - timedelta(days=NEW_DAYS)
+                of_late = await judgements.came_in(session, since=split, until=now)
+                before = await judgements.came_in(
+                    session, since=split - timedelta(days=OLD_DAYS), until=split
+                )
+            return inflation(of_late, before)
+
+        return await self.remembered.fresh(("inflation", tenant.id), INFLATION_KEPT_S, read)
 
     async def now(self) -> datetime:
         """The database's clock."""

@@ -79,9 +79,16 @@ def which_of(query: Mapping[str, str]) -> Which:
 async def parts(view: View) -> Mapping[str, Component]:
     """The groups that match, or the one group that is looked at."""
     which = which_of(view.query)
+
+    async def read() -> tuple[Record, Sequence[Record]]:
+        async with view.session() as session:
+            return (
+                await failure_groups.standing(session, which),
+                await failure_groups.listed(session, which, slices=SLICES, limit=GROUPS_SHOWN),
+            )
+
+    standing, groups = await view.reads.remembered.lately(("failures", view.tenant.id, which), read)
     async with view.session() as session:
-        standing = await failure_groups.standing(session, which)
-        groups = await failure_groups.listed(session, which, slices=SLICES, limit=GROUPS_SHOWN)
         unread = await letters.count(session)
         left = {} if standing["runs"] else await failure_groups.left(session)
     drawn: dict[str, Component] = {"standing": standing, "unread": _unread(unread), "empty": None}

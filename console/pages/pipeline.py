@@ -17,10 +17,11 @@ from console.components.facts import contact_facts, facts
 from console.components.funnel import funnel
 from console.components.grid import download, grid, live
 from console.components.notices import no_match, nothing_yet
-from console.cursors import Key
+from console.cursors import Key, apart
 from console.faults import BadRequest, NotFound
 from console.page import Component, Detail, Page, Row, Table, View
 from console.reads import Record, Standing, counted
+from tenants.store import pages
 from tenants.store.pages import ProspectFilter
 
 _TIERS = {"A": "Tier A", "B": "Tier B", "C": "Tier C"}
@@ -114,6 +115,13 @@ async def rows(view: View, after: Key | None, skip: int, limit: int) -> list[Row
 async def count(view: View) -> int:
     """How many prospects match."""
     return await view.reads.count_prospects(view.tenant, filter_of(view.query))
+
+
+async def measure(view: View) -> tuple[int, Mapping[int, Key]]:
+    """How many prospects match however many there are, and the keys of rows by which one can jump there."""
+    async with view.session() as session:
+        total, stones = await pages.measure_prospects(session, filter_of(view.query), apart)
+    return total, {row: Key(str(score), name) for row, (score, name) in stones.items()}
 
 
 async def news(view: View, since: datetime) -> int:
@@ -278,6 +286,6 @@ PAGE = Page(
     order=10,
     frame=frame,
     parts=parts,
-    table=Table(rows=rows, count=count, news=news, file=_FILE),
+    table=Table(rows=rows, count=count, news=news, file=_FILE, measure=measure),
     detail=detail,
 )

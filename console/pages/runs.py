@@ -17,11 +17,12 @@ from console.components.grid import download, grid, live
 from console.components.icon import icon
 from console.components.json_view import json_view
 from console.components.notices import no_match, nothing_yet
-from console.cursors import Key, moment_of, uuid_of
+from console.cursors import Key, apart, moment_of, uuid_of
 from console.faults import BadRequest, NotFound
 from console.page import Component, Detail, Page, Row, Table, View
 from console.reads import Record, counted
 from tenants.records import RunStatus
+from tenants.store import pages
 from tenants.store.pages import RunFilter
 
 _FILTERS = ("status", "agent", "lead", "time")
@@ -127,6 +128,13 @@ async def count(view: View) -> int:
     return await view.reads.count_runs(view.tenant, filter_of(view.query))
 
 
+async def measure(view: View) -> tuple[int, Mapping[int, Key]]:
+    """How many runs match however many there are, and the keys of rows by which one can jump there."""
+    async with view.session() as session:
+        total, stones = await pages.measure_runs(session, filter_of(view.query), apart)
+    return total, {row: Key(at.isoformat(), name) for row, (at, name) in stones.items()}
+
+
 async def news(view: View, since: datetime) -> int:
     """How many runs that match have started since."""
     return await view.reads.count_runs(view.tenant, filter_of(view.query), after=since)
@@ -212,6 +220,6 @@ PAGE = Page(
     order=30,
     frame=frame,
     parts=parts,
-    table=Table(rows=rows, count=count, news=news, again=again, file=_FILE),
+    table=Table(rows=rows, count=count, news=news, again=again, file=_FILE, measure=measure),
     detail=detail,
 )

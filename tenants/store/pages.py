@@ -4,7 +4,7 @@ Long lists are read by key (the last row seen), not by number, so that a page co
 lies and rows that arrive meanwhile shift nothing. Counts stop at a cap: nobody reads the digits beyond it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -103,6 +103,26 @@ async def count_runs(session: Session, wanted: RunFilter, *, after: datetime | N
     return int(count)
 
 
+async def measure_runs(
+    session: Session, wanted: RunFilter, apart: Callable[[int], int]
+) -> tuple[int, dict[int, tuple[datetime, UUID]]]:
+    """How many runs match, and at such distances the key of the last one so far, by how many that are."""
+    total = int(
+        await session.value(f"SELECT count(*) FROM run r WHERE {_RUN_MATCHES}", **_of_runs(session, wanted))
+    )
+    rows = await session.rows(
+        f"""
+        SELECT place, started_at, id FROM (
+            SELECT row_number() OVER (ORDER BY r.started_at DESC, r.id) AS place, r.started_at, r.id
+            FROM run r WHERE {_RUN_MATCHES}
+        ) numbered WHERE place % CAST(:apart AS int) = 0 ORDER BY place
+        """,
+        **_of_runs(session, wanted),
+        apart=apart(total),
+    )
+    return total, {row["place"]: (row["started_at"], row["id"]) for row in rows}
+
+
 async def run(session: Session, run_id: UUID) -> Mapping[str, Any] | None:
     """One run of the tenant with all that is kept about it, or None."""
     rows = await session.rows(
@@ -143,6 +163,29 @@ async def count_prospects(session: Session, wanted: ProspectFilter, *, after: da
         cap=COUNT_CAP + 1,
     )
     return int(count)
+
+
+async def measure_prospects(
+    session: Session, wanted: ProspectFilter, apart: Callable[[int], int]
+) -> tuple[int, dict[int, tuple[int, UUID]]]:
+    """How many scored leads match, and at such distances the key of the last one so far, by how many that are."""
+    known = "FROM lead l JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id"
+    total = int(
+        await session.value(
+            f"SELECT count(*) {known} WHERE {_PROSPECT_MATCHES}", **_of_prospects(session, wanted)
+        )
+    )
+    rows = await session.rows(
+        f"""
+        SELECT place, score, id FROM (
+            SELECT row_number() OVER (ORDER BY l.score DESC NULLS LAST, l.id) AS place, l.score, l.id
+            {known} WHERE {_PROSPECT_MATCHES}
+        ) numbered WHERE place % CAST(:apart AS int) = 0 ORDER BY place
+        """,
+        **_of_prospects(session, wanted),
+        apart=apart(total),
+    )
+    return total, {row["place"]: (row["score"], row["id"]) for row in rows}
 
 
 async def prospect(session: Session, lead_id: UUID) -> Mapping[str, Any] | None:

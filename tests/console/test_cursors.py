@@ -2,7 +2,7 @@ import uuid
 
 import pytest
 
-from console.cursors import SKIP_LIMIT, TRAIL_LIMIT, Key, Trail
+from console.cursors import SKIP_LIMIT, TRAIL_LIMIT, Key, Trail, apart
 from console.faults import BadRequest
 
 
@@ -31,6 +31,20 @@ def test_rows_are_read_on_from_the_nearest_key():
     assert Trail().nearest(4) == (None, 4)
     with pytest.raises(BadRequest):
         trail.nearest(SKIP_LIMIT + 4)
+
+
+def test_a_list_has_a_hundred_milestones_at_most():
+    assert [apart(total) for total in (0, 500_000, 500_001, 2_000_000)] == [5_000, 5_000, 5_001, 20_000]
+
+
+def test_a_trail_that_was_measured_knows_rows_that_nobody_has_seen():
+    trail = Trail()
+    trail.passed(0, rows(3))
+    stone = Key("40", uuid.UUID(int=9))
+    trail.measured(25_000, {20_000: stone, 3: stone})
+    assert trail.nearest(20_010) == (stone, 10)
+    assert trail.nearest(3) == (Key.read(rows(3)[-1]["key"]), 0)  # what was seen is not seen otherwise
+    assert Trail.read({**trail.sent(), "since": "2026-11-22T10:00:00+00:00"}).is_measured
 
 
 def test_a_trail_does_not_grow_for_ever():

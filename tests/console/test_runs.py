@@ -56,6 +56,28 @@ async def test_a_jump_to_the_end_is_right_too(visitor: Visitor, acme: Sown):
     assert total == len(rows)
 
 
+@pytest.mark.parametrize("page", ["runs", "pipeline"])
+async def test_in_a_list_without_end_one_can_jump_to_its_last_row(
+    visitor: Visitor, acme: Sown, page: str, monkeypatch
+):
+    """As if 40 rows were as many as anybody counts: near them it is measured, and each jump reads a few rows only."""
+    monkeypatch.setattr("console.answers.COUNT_CAP", 40)
+    monkeypatch.setattr("console.cursors.STONES_APART", 7)
+    monkeypatch.setattr("console.cursors.SKIP_LIMIT", 7)
+    visitor.at(f"/t/acme/{page}")
+    _, _, trail = await visitor.rows(0, 5)
+    assert trail["measured"] is False
+    rows, total, trail = await visitor.rows(35, 40, trail)
+    assert trail["measured"] is True
+    assert total == len(acme.runs if page == "runs" else acme.scored)
+    last, end, trail = await visitor.rows(total - 3, total + 2, trail)
+    assert (end, len(last), last[-1]["rank"]) == (total, 3, total)
+    monkeypatch.undo()
+    walked = await everything(visitor, 50)
+    assert [row["id"] for row in walked[35:40]] == [row["id"] for row in rows]
+    assert [row["id"] for row in walked[-3:]] == [row["id"] for row in last]
+
+
 async def test_filters_narrow_down(visitor: Visitor, acme: Sown):
     failed = await everything(visitor.at("/t/acme/runs", "?status=failed,skipped&agent=enrichment"), 50)
     assert failed
