@@ -13,6 +13,7 @@ from uuid import UUID
 
 from tenants import content
 from tenants.approvals import ActKind, Decision, may_decide
+from tenants.budgets import Budgets
 from tenants.content import WrongEdit
 from tenants.identity import TenantId
 from tenants.modes import Mode
@@ -28,6 +29,7 @@ from tenants.store import (
     failures,
     pins,
     profiles,
+    spending,
     switches,
     tenants,
 )
@@ -202,6 +204,13 @@ class Acts:
         """The version as which the tenant looks for others. Raises Refused, also where somebody was quicker."""
         async with self._session(tenant_id) as session:
             return await profiles.save(session, profile, seen=seen, by=by, reason=reason)
+
+    async def change_budgets(
+        self, tenant_id: TenantId, budgets: Budgets, *, seen: str, by: str, reason: str
+    ) -> int:
+        """The version as which these budgets hold from now on. Raises Refused, also where somebody was quicker."""
+        async with self._session(tenant_id) as session:
+            return await spending.save(session, budgets, seen=seen, by=by, reason=reason)
 
     async def promote_model(self, here: TenantId, of: TenantId | None, label: str, *, by: str) -> "Moved":
         """The proposed model judges from now on: the leads `of` a tenant, or everybody's. Raises Refused.

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from tenants.records import Record
 
+_NO_RUN = UUID(int=0)
 Money = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=6)]
 
 
@@ -116,6 +117,68 @@ def ceilings(
         ("total", "", budgets.total_usd, None),
     )
     return tuple(Ceiling(scope, key, limit, ends) for scope, key, limit, ends in every if limit is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What is spent and under way under a ceiling, and when it is used up if it goes on so; None: it lasts."""
+
+    ceiling: Ceiling
+    provider: str
+    spent_usd: Decimal
+    reserved_usd: Decimal
+    used_up_at: datetime | None
+
+    @property
+    def left_usd(self) -> Decimal:
+        """What may still be spent."""
+        return max(self.ceiling.limit_usd - self.spent_usd - self.reserved_usd, Decimal(0))
+
+
+def spendings(
+    budgets: Budgets,
+    *,
+    used: Mapping[tuple[str, str], tuple[Decimal, Decimal]],
+    lately: Mapping[str, Decimal],
+    within: timedelta,
+    now: datetime,
+) -> list[Spending]:
+    """How it stands under each ceiling but those of single leads and runs.
+
+    `used` is what is (reserved, spent) under each, and `lately` what each provider has cost `within` that time: the
+    forecast goes on as that went.
+    """
+    found: dict[tuple[str, str], Spending] = {}
+    nothing = Decimal(0)
+    for provider in ["", *budgets.providers]:
+        for one in ceilings(budgets, provider=provider, run_id=_NO_RUN, lead_id=None, now=now):
+            if one.scope == "run":
+                continue
+            reserved, spent = used.get((one.scope, one.key), (nothing, nothing))
+            of_one = one.scope.startswith("provider")
+            pace = lately.get(provider, nothing) if of_one else sum(lately.values(), nothing)
+            left = max(one.limit_usd - spent - reserved, nothing)
+            end = ends_at(left_usd=left, spent_usd=pace, within=within, now=now)
+            is_before = end is not None and (one.ends is None or end < one.ends)
+            found[one.scope, one.key] = Spending(
+                one, provider if of_one else "", spent, reserved, end if is_before else None
+            )
+    return list(found.values())
+
+
+def fields_of(budgets: Budgets) -> dict[str, str]:
+    """What budgets say, each amount by its place: `day_usd`, `providers.apollo.day_usd`, `kill_switch.calls`."""
+    said = budgets.model_dump(exclude={"providers", "kill_switch"})
+    for provider, own in budgets.providers.items():
+        said |= {f"providers.{provider}.{name}": value for name, value in own.model_dump().items()}
+    if budgets.kill_switch is not None:
+        said |= {f"kill_switch.{name}": value for name, value in budgets.kill_switch.model_dump().items()}
+    return {name: _plain(value) for name, value in said.items() if value is not None}
+
+
+def _plain(amount: Decimal | float) -> str:
+    text = f"{Decimal(str(amount)):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def ends_at(*, left_usd: Decimal, spent_usd: Decimal, within: timedelta, now: datetime) -> datetime | None:

@@ -1,7 +1,6 @@
 """What people ask about money on the command line: budget."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import typer
@@ -9,13 +8,11 @@ from rich.console import Console
 from rich.table import Table
 
 from actors.commands.frame import Json, TenantName, in_tenant
-from tenants.budgets import ceilings, ends_at
-from tenants.identity import stable_id
+from tenants.budgets import spendings
 from tenants.store import budgets, calls, tenants
 from tenants.store.columns import to_json
 
 _LATELY = timedelta(days=1)
-_NOTHING = Decimal(0)
 
 
 def budget(tenant: TenantName, as_json: Json = False) -> None:
@@ -51,26 +48,19 @@ async def _budget(session: Any) -> dict[str, Any]:
     billed, spent = await calls.spent(session)
     lately = await budgets.spent_within(session, _LATELY)
     used = await budgets.used(session)
-    rows = {}
-    for provider in ["", *config.budgets.providers]:
-        for one in ceilings(config.budgets, provider=provider, run_id=stable_id(""), lead_id=None, now=now):
-            if one.scope != "run":
-                reserved, gone = used.get((one.scope, one.key), (_NOTHING, _NOTHING))
-                left = max(one.limit_usd - gone - reserved, _NOTHING)
-                of_one = one.scope.startswith("provider")
-                pace = lately.get(provider, _NOTHING) if of_one else sum(lately.values(), _NOTHING)
-                end = ends_at(left_usd=left, spent_usd=pace, within=_LATELY, now=now)
-                is_before = end is not None and (one.ends is None or end < one.ends)
-                rows[one.scope, one.key] = {
-                    "ceiling": str(one),
-                    "spent_usd": float(gone),
-                    "reserved_usd": float(reserved),
-                    "left_usd": float(left),
-                    "used_up_at": end.isoformat() if end is not None and is_before else None,
-                }
+    rows = [
+        {
+            "ceiling": str(one.ceiling),
+            "spent_usd": float(one.spent_usd),
+            "reserved_usd": float(one.reserved_usd),
+            "left_usd": float(one.left_usd),
+            "used_up_at": one.used_up_at.isoformat() if one.used_up_at is not None else None,
+        }
+        for one in spendings(config.budgets, used=used, lately=lately, within=_LATELY, now=now)
+    ]
     return {
         "billed_calls": billed,
         "spent_usd": float(spent),
         "last_day_usd": {provider: float(cost) for provider, cost in lately.items()},
-        "ceilings": list(rows.values()),
+        "ceilings": rows,
     }

@@ -10,9 +10,7 @@ from console.components import words
 from console.components.buttons import button
 from console.components.facts import facts
 from console.components.icon import icon
-from console.components.profile_form import place_in_words
 from console.shares import Share
-from tenants.differences import Difference
 from tenants.icp import IdealCustomer
 from tenants.profiles import Fitting, unknown
 from tenants.records import Account
@@ -182,35 +180,6 @@ def _price(prices: Sequence[SearchPrice], of_a_lead: Decimal | None, totals: Map
     return html.Section([html.H3("What more would cost"), facts(told)])
 
 
-def differences_table(
-    changes: Sequence[Difference], before: str = "Before", after: str = "After"
-) -> Component:
-    """Fields that are not the same, before and after."""
-    if not changes:
-        return html.P("They say the same.", className="faint")
-    heads = ("Field", before, after)
-    return html.Table(
-        [
-            html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-            html.Tbody(
-                [
-                    html.Tr(
-                        [
-                            html.Th(place_in_words(one.field), scope="row"),
-                            html.Td(
-                                html.Del(_value(one.before)) if one.before is not None else "\N{EM DASH}"
-                            ),
-                            html.Td(html.Ins(_value(one.after)) if one.after is not None else "\N{EM DASH}"),
-                        ]
-                    )
-                    for one in changes
-                ]
-            ),
-        ],
-        className="diff",
-    )
-
-
 def versions_table(versions: Sequence[Version], now: Version) -> Component:
     """All versions, the newest first, and the way back to each."""
     if not versions:
@@ -238,9 +207,3 @@ def _line(one: Version, now: Version) -> Component:
             html.Td(html.Span([icon("done"), " says what holds now"], className="faint") if is_now else back),
         ]
     )
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return f"{value:,.0f}" if isinstance(value, float) else str(value)

@@ -9,9 +9,10 @@ from dash import html, set_props
 
 from console.acts import Acts, Refused
 from console.components.buttons import button, text_field
+from console.components.differences_view import differences_table
 from console.components.grid import live
 from console.components.profile_form import editor, place_in_words
-from console.components.profile_view import differences_table, now_view, versions_table
+from console.components.profile_view import now_view, versions_table
 from console.drafts import PERSONAS_IN_FORM, Draft, draft_of
 from console.faults import BadRequest
 from console.page import Component, Detail, Page, Press, Said, View, deeds
@@ -148,7 +149,7 @@ async def ask_save(view: View, acts: Acts, press: Press) -> Said:  # noqa: ARG00
     body = [
         _meanwhile(opened, now) if now.hash != press.seen else None,
         html.P(f"Against version {now.number}, which holds now:", className="faint"),
-        differences_table(changes, "Now", "From then on"),
+        differences_table(changes, "Now", "From then on", name_of=place_in_words),
     ]
     if changes:
         body += [
@@ -184,7 +185,9 @@ async def ask_back(view: View, acts: Acts, press: Press) -> Said:  # noqa: ARG00
     if then is None:
         raise BadRequest(f"There is no version {press.on[:20]}.")
     body = [
-        differences_table(differences(now.document, then.document), "Now", "From then on"),
+        differences_table(
+            differences(now.document, then.document), "Now", "From then on", name_of=place_in_words
+        ),
         html.P("It becomes a new version; nothing is lost of those between.", className="faint"),
         _confirm("back", f"Back to version {then.number}", on=then.number, seen=now.hash),
     ]
@@ -228,7 +231,10 @@ async def _chosen(session: Session, query: Mapping[str, str]) -> tuple[Version, 
 
 def _differences(one: Version, other: Version) -> Component:
     return differences_table(
-        differences(one.document, other.document), f"Version {one.number}", f"Version {other.number}"
+        differences(one.document, other.document),
+        f"Version {one.number}",
+        f"Version {other.number}",
+        name_of=place_in_words,
     )
 
 
@@ -270,7 +276,12 @@ def _meanwhile(opened: Version | None, now: Version) -> Component:
     ]
     if opened is not None:
         told.append(
-            differences_table(differences(opened.document, now.document), "When you opened it", "Now")
+            differences_table(
+                differences(opened.document, now.document),
+                "When you opened it",
+                "Now",
+                name_of=place_in_words,
+            )
         )
         told.append(html.P("If you save, these fields are as yours say.", className="faint"))
     return html.Div(told, className="meanwhile", role="alert")

@@ -103,7 +103,8 @@ async def used(session: Session) -> dict[tuple[str, str], tuple[Decimal, Decimal
     """What is (reserved, spent) under each ceiling, given as (scope, key), except those of single leads and runs."""
     rows = await session.rows(
         "SELECT scope, key, reserved_usd, spent_usd FROM budget_use "
-        "WHERE tenant_id = :tenant_id AND scope NOT IN ('lead', 'run')",
+        # by name, and not all but two: of single leads there are as many as of leads
+        "WHERE tenant_id = :tenant_id AND scope IN ('total', 'day', 'provider', 'provider day')",
         tenant_id=session.tenant_id,
     )
     return {(row["scope"], row["key"]): (row["reserved_usd"], row["spent_usd"]) for row in rows}

@@ -36,6 +36,7 @@ DOCUMENTED = (
     "models",
     "insights",
     "icp",
+    "budgets",
     "audit",
 )
 # what fades in or out just now has no contrast yet, or none any more; what turns for ever is not waited for

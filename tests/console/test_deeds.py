@@ -11,9 +11,11 @@ from console.pages import discovered
 from scoring_models.folder import ModelFolder
 from scoring_models.lifecycle import Lifecycle
 from scoring_models.registry import Registry
+from tenants.budgets import Budgets, fields_of
+from tenants.differences import fields_hash
 from tenants.profiles import Profile
 from tenants.settings import StoreSettings
-from tenants.store import pins, profiles
+from tenants.store import pins, profiles, spending
 from tenants.store.session import Database
 from tests.console.conftest import Visitor
 from tests.console.connecting import KEY, connect
@@ -34,6 +36,7 @@ ONLY_ASKS = {
         ("icp", do)
         for do in ("preview", "show-yaml", "show-form", "add-persona", "drop-persona", "ask-save", "ask-back")
     ),
+    ("budgets", "ask-budgets"),
 }
 BULK = {("approvals", "approve-bulk"), ("approvals", "reject-bulk")}
 MODELS = frozenset(discovered()["models"].deeds)
@@ -53,10 +56,12 @@ WORDS = {
     "pace-apollo": "90",
     "why-save": "they buy",
     "why-back": "they bought",
+    "why-budgets": "it pays",
 }
 PROVIDERS = frozenset(discovered()["integrations"].deeds)
 PINS = frozenset({"ask-pin", "pin", "unpin"})
 PROFILES = frozenset(discovered()["icp"].deeds)
+BUDGETS = frozenset(discovered()["budgets"].deeds)
 
 
 class Target:
@@ -115,11 +120,24 @@ class Target:
             self.profile = (await profiles.current(session)).hash
             await session.run("DELETE FROM audit")
 
+    async def sow_budgets(self) -> None:
+        """Budgets that no other tenant has."""
+        budgets = Budgets(day_usd=len(self.sown.name), total_usd=len(self.sown.leads))
+        async with self.database.tenant(self.sown.id) as session:
+            seen = fields_hash(fields_of(Budgets()))
+            await spending.save(session, budgets, seen=seen, by="ann", reason="they pay")
+            await session.run("DELETE FROM audit")
+        self.budgets = fields_hash(fields_of(budgets))
+
     def aim(self, do: str, seen: str | None = None) -> tuple[str, str, dict]:
         """On what a button is pressed so that it does something, as what that was seen, and what stands beside it."""
         fields = {**WORDS, "input": self.input}
         if do in PROVIDERS:
             return ("hunter,apollo", "1", fields) if do.endswith("-order") else ("apollo", self.way, fields)
+        if do in BUDGETS:
+            wanted = Budgets(day_usd=99, total_usd=999)
+            form = {f"budget.{name}": text for name, text in fields_of(wanted).items()}
+            return "", f"{self.budgets}:{fields_hash(fields_of(wanted))}", fields | form
         if do in PROFILES:
             draft = Draft.of({"icp": {"cities": ["Oslo"]}, "personas": [{}]})
             holds = f"{self.profile}:{draft.hash}" if do == "save" else self.profile
@@ -169,6 +187,8 @@ async def test_each_deed_is_in_the_audit_and_what_only_asks_is_not(
         await mine.sow_models(models)
     if page == "icp":
         await mine.sow_profiles()
+    if page == "budgets":
+        await mine.sow_budgets()
     if do == "unpin":
         await mine.pin()
     if page == "integrations":
@@ -194,6 +214,8 @@ async def test_no_deed_reaches_another_tenant(
         await theirs.sow_models(models)
     if page == "icp":
         await theirs.sow_profiles()
+    if page == "budgets":
+        await theirs.sow_budgets()
     if do == "unpin":
         await theirs.pin()
     if page == "integrations":

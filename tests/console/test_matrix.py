@@ -41,6 +41,7 @@ DEEDS_OF = {
     "lead": "operate",
     "models": "models",
     "icp": "administer",
+    "budgets": "administer",
     "integrations": "administer",
 }
 LOOKS = {("icp", name) for name in ("preview", "show-yaml", "show-form", "add-persona", "drop-persona")}
@@ -175,6 +176,7 @@ async def house(database, reading, database_url, monkeypatch, tmp_path):
         await targets[name].sow_models(folder)
         await targets[name].connect()
         await targets[name].sow_profiles()
+        await targets[name].sow_budgets()
     pages = wiring.discovered()
     before = {slug: dict(page.deeds) for slug, page in pages.items()}
     owner = await asyncpg.connect(database_url)

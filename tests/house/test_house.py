@@ -80,6 +80,7 @@ WITHOUT_A_TEST = {
         "console/components/approval_view.py",
         "console/components/buttons.py",
         "console/components/changes_view.py",
+        "console/components/differences_view.py",
         "console/components/failure_view.py",
         "console/components/grid.py",
         "console/components/health_view.py",

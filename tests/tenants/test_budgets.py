@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenants.budgets import Budgets, ceilings, ends_at
+from tenants.budgets import Budgets, ceilings, ends_at, fields_of, spendings
 from tenants.policies import read_config
 
 NOW = datetime(2026, 5, 1, 23, 30, tzinfo=UTC)
@@ -62,3 +62,44 @@ def test_where_nothing_is_spent_nothing_ends():
 def test_a_budget_below_nothing_is_refused_by_its_place():
     with pytest.raises(ValueError, match=r"budgets\.providers\.apollo\.day_usd"):
         read_config({"budgets": {"providers": {"apollo": {"day_usd": -1}}}})
+
+
+def test_each_ceiling_is_told_with_what_is_left_and_when_it_is_used_up():
+    used = {
+        ("total", ""): (Decimal(5), Decimal(55)),
+        ("provider day", "apollo 2026-05-01"): (Decimal(0), Decimal(4)),
+    }
+    lately = {"apollo": Decimal(24), "hunter": Decimal(24)}
+    found = spendings(ALL, used=used, lately=lately, within=timedelta(days=1), now=NOW)
+    told = {one.ceiling.scope: one for one in found}
+    assert set(told) == {"day", "total", "provider day", "provider"}  # none of single leads and runs
+    total = told["total"]
+    assert (total.spent_usd, total.reserved_usd, total.left_usd, total.provider) == (55, 5, 40, "")
+    assert total.used_up_at == NOW + timedelta(hours=20)  # both together cost two dollars an hour
+    day = told["provider day"]
+    assert (day.left_usd, day.provider) == (1, "apollo")
+    assert day.used_up_at is None  # in an hour, and midnight comes before
+    assert told["provider"].used_up_at == NOW + timedelta(hours=50)
+
+
+def test_nothing_left_is_used_up_now_and_without_a_pace_it_lasts():
+    used = {("total", ""): (Decimal(0), Decimal(120))}
+    (gone,) = spendings(
+        Budgets(total_usd=100), used=used, lately={"apollo": Decimal(1)}, within=timedelta(days=1), now=NOW
+    )
+    assert (gone.left_usd, gone.used_up_at) == (0, NOW)
+    (still,) = spendings(Budgets(total_usd=100), used={}, lately={}, within=timedelta(days=1), now=NOW)
+    assert (still.left_usd, still.used_up_at) == (100, None)
+
+
+def test_budgets_are_told_amount_by_amount():
+    switched = Budgets(
+        day_usd="50.00", providers={"apollo": {"day_usd": "0.500000"}}, kill_switch={"calls": 100}
+    )
+    assert fields_of(switched) == {
+        "day_usd": "50",
+        "providers.apollo.day_usd": "0.5",
+        "kill_switch.calls": "100",
+    }
+    assert fields_of(Budgets()) == {}
+    assert fields_of(Budgets(total_usd=100)) == fields_of(Budgets(total_usd="100.000000"))
