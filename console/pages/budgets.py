@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 
 from dash import html, set_props
 
@@ -128,7 +129,7 @@ async def _holds(view: View) -> tuple[Budgets, list[str]]:
     return holds, sorted({*connected, *holds.providers})[:_PROVIDERS_SHOWN]
 
 
-async def _spent(view: View, now: datetime) -> tuple[Mapping[str, object], list[DaySpent], list[DaySpent]]:
+async def _spent(view: View, now: datetime) -> tuple[Mapping[str, Decimal], list[DaySpent], list[DaySpent]]:
     """What providers have cost lately, and providers and agents on each day, looked at once a minute."""
     since = datetime.combine(now.date() - timedelta(days=DAYS - 1), time(), UTC)
     async with view.session() as session:
