@@ -49,7 +49,7 @@ def run(tell: Tell) -> Measured:
 
 async def _run(tell: Tell) -> Measured:
     async with bench_store() as (_, address, database):
-        name, tenant_id = await sow(database, tell)
+        name, tenant_id = await sow(database, address, tell)
         pairs, facts = await _deep(database, tenant_id)
         tell(f"page {DEPTH:,}: {facts['deep_ms']} ms by key, {facts['offset_ms']} ms by OFFSET")
         async with _console(address) as visitor:
