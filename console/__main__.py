@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from console.app import create_app
 from console.auth import LOOPBACK
 from console.faces import AgentFace, ProviderFace, read_faces, read_providers
+from console.openid import OpenId
 from console.settings import ConsoleSettings
 from tenants.settings import StoreSettings
 from tenants.store import people
@@ -31,15 +32,15 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """The console, until it is told to stop. It prints one line of JSON when it answers."""
-    public = _settings().console_url
-    options = _options(public)
+    settings = _settings()
+    options = _options(settings.console_url)
     with socket.socket(socket.AF_INET6 if ":" in options.host else socket.AF_INET) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((options.host, options.port))
         except OSError as error:
             raise SystemExit(f"{options.host} port {options.port}: {error.strerror}") from None
-        asyncio.run(_serve(listener, options.agents_json, options.providers_json, public))
+        asyncio.run(_serve(listener, options.agents_json, options.providers_json, settings))
 
 
 class _Server(uvicorn.Server):
@@ -62,9 +63,9 @@ async def _serve(
     listener: socket.socket,
     faces: Sequence[AgentFace],
     providers: Sequence[ProviderFace],
-    public: str | None,
+    offered: ConsoleSettings,
 ) -> None:
-    settings = StoreSettings()
+    settings, public = StoreSettings(), offered.console_url
     address = database_address(settings)
     reading = Database.at(settings.database_read_url or address, role=READ, pool_size=6, read_only=True)
     acting = Database.at(address, role=APP, pool_size=2)
@@ -73,7 +74,12 @@ async def _serve(
         if public is not None:
             await _find_somebody(acting)
         app: ASGIApp = create_app(
-            reading=reading, acting=acting, agents=faces, providers=providers, public=public
+            reading=reading,
+            acting=acting,
+            agents=faces,
+            providers=providers,
+            public=public,
+            openid=_openid(offered),
         )
         server = _Server(
             uvicorn.Config(
@@ -109,6 +115,14 @@ async def _find_somebody(acting: Database) -> None:
                 "LEADMILL_CONSOLE_URL offers the console to others, and nobody was added who could sign in: "
                 "`leadmill person add LOGIN --role platform` adds the first."
             )
+
+
+def _openid(offered: ConsoleSettings) -> OpenId | None:
+    """Who vouches for people, or one sentence where the secret for that can't be read."""
+    try:
+        return offered.provider()
+    except OSError as error:
+        raise SystemExit(f"LEADMILL_OIDC_CLIENT_SECRET_FILE: {error.strerror}: {error.filename}") from None
 
 
 def _settings() -> ConsoleSettings:

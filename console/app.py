@@ -17,8 +17,10 @@ from console.answers import Answers
 from console.auth import CSRF_HEADER, Gate
 from console.deeds import Deeds
 from console.downloads import Downloads
+from console.elsewhere import Elsewhere
 from console.faces import AgentFace, ProviderFace
 from console.faults import told
+from console.openid import OpenId
 from console.pages import discovered
 from console.plain import THEME_FIRST
 from console.reads import Reads
@@ -34,12 +36,13 @@ def create_app(
     agents: Sequence[AgentFace] = (),
     providers: Sequence[ProviderFace] = (),
     public: str | None = None,
+    openid: OpenId | None = None,
 ) -> ASGIApp:
     """The console over these databases: one to read from, as the reading role, and one to act through.
 
     `agents` are the agents that exist; without any, those are shown that have left a trace. `providers` are those that
     a tenant could be connected to. With `public`, the https address of a proxy in front, people come in by that name
-    too.
+    too; with `openid` they may be vouched for there.
     """
     reads, acts, pages = Reads(reading, agents, providers), Acts(acting), discovered()
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -78,7 +81,8 @@ def create_app(
     signposted = Addresses(server, reads=reads, slugs=pages, first=next(iter(pages)))
     served = Downloads(signposted, answering)
     sessions = Sessions(acting)
-    entered = SignIn(GZipMiddleware(served, minimum_size=1000), acting, sessions)
+    elsewhere = Elsewhere(openid, sessions, public) if openid is not None else None
+    entered = SignIn(GZipMiddleware(served, minimum_size=1000), sessions, elsewhere)
     hashes = (*dash.csp_hashes(), _hash(THEME_FIRST))
     return Gate(entered, sessions, script_hashes=hashes, public=public)
 

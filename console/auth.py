@@ -26,10 +26,11 @@ from tenants.store.console_sessions import SignedIn
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 BODY_LIMIT = 1_000_000
 SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
+ELSEWHERE, BACK = "/sign-in/elsewhere", "/sign-in/back"
 CSRF_HEADER = "X-CSRFToken"
 _SAFE = frozenset({"GET", "HEAD"})
 # what anybody may have: signs of life, the libraries' files and our own, and the way in
-_ANYBODYS = frozenset({"/healthz", "/_favicon.ico", SIGN_IN})
+_ANYBODYS = frozenset({"/healthz", "/_favicon.ico", SIGN_IN, ELSEWHERE, BACK})
 _ANYBODYS_FILES = ("/assets/", "/_dash-component-suites/")
 _HOST = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<name>[A-Za-z0-9.-]+))(?::\d{1,5})?")
 

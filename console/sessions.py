@@ -14,7 +14,8 @@ from tenants.store.console_sessions import LONGEST_HOURS, Entry
 from tenants.store.session import Database
 
 # `__Host-` makes a browser keep them from any other host, subdomains among them, and from plain HTTP but on loopback
-SESSION, CSRF, BROWSER, FORM = (f"__Host-leadmill{ending}" for ending in ("", "-csrf", "-browser", "-form"))
+SESSION, CSRF = "__Host-leadmill", "__Host-leadmill-csrf"
+BROWSER, FORM, ELSEWHERE = (f"{SESSION}-{ending}" for ending in ("browser", "form", "elsewhere"))
 _BROWSER_KEPT_S = 180 * 86_400
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
@@ -70,12 +71,16 @@ def cookies_of(header: str) -> Mapping[str, str]:
     return cookie_parser(header)
 
 
-def remember(response: Response, token: str, csrf: str, browser: str) -> None:
-    """The cookies of somebody who has just signed in. Only the one for forms is for scripts: Dash reads it there."""
+def remember(response: Response, token: str, csrf: str, *, browser: str | None = None) -> None:
+    """The cookies of somebody who has just signed in. Only the one for forms is for scripts: Dash reads it there.
+
+    With a `browser` they did so by password, and it is known from now on.
+    """
     longest_s = LONGEST_HOURS * 3600
     _set(response, SESSION, token, longest_s)
     _set(response, CSRF, csrf, longest_s, is_for_scripts=True)
-    _set(response, BROWSER, browser, _BROWSER_KEPT_S)
+    if browser is not None:
+        _set(response, BROWSER, browser, _BROWSER_KEPT_S)
 
 
 def forget(response: Response) -> None:
@@ -87,6 +92,11 @@ def forget(response: Response) -> None:
 def of_form(response: Response, token: str) -> None:
     """The cookie that a form's hidden field must be the same as, where there is no session yet."""
     _set(response, FORM, token, 3600)
+
+
+def of_question(response: Response, value: str | None) -> None:
+    """The cookie with what somebody must bring back who is sent elsewhere to say who they are; None: they are back."""
+    _set(response, ELSEWHERE, value or "", 600 if value else 0)
 
 
 def _set(response: Response, name: str, value: str, age_s: int, *, is_for_scripts: bool = False) -> None:

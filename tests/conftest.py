@@ -2,9 +2,13 @@
 
 import asyncio
 import ipaddress
+import json
 import os
 import re
+import signal
 import socket
+import subprocess
+import sys
 import tempfile
 import uuid
 from collections import deque
@@ -234,6 +238,22 @@ def running_broker(*, secured: bool = False, advertised_port: int = 0) -> Iterat
         yield ours
     finally:
         ours.remove()
+
+
+@pytest.fixture
+def provider(tmp_path_factory) -> Iterator[str]:
+    """The address of a provider of OpenID Connect, as it calls itself."""
+    folder = tmp_path_factory.mktemp("provider")
+    # a redirect to loopback without a port is one to any port (RFC 8252)
+    command = [sys.executable, "-m", "tests.console.provider", str(folder), "http://127.0.0.1/sign-in/back"]
+    with subprocess.Popen(
+        command, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield json.loads(process.stdout.readline())["issuer"]
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ async def add(
     )
     if person_id is None:
         raise ValueError(f"there is somebody with the login {login} already")
-    await _write(session, by, "add person", login, (), name=name)
+    await write(session, by, "add person", login, (), name=name)
     if given is not None:
         await give(session, login, given, by=by)
     return login
@@ -136,14 +136,14 @@ async def set_password(
         is_temporary=is_temporary,
     )
     await _end_sessions(session, person_id)
-    await _write(session, by, "set password", login, await _tenants_of(session, person_id))
+    await write(session, by, "set password", login, await _tenants_of(session, person_id))
 
 
 async def end_sessions(session: Session, login: str, *, by: str) -> int:
     """How many sessions of the person have ended. Raises NoSuchPerson."""
     person_id = await _id(session, login)
     ended = await _end_sessions(session, person_id)
-    await _write(session, by, "end sessions", login, await _tenants_of(session, person_id), sessions=ended)
+    await write(session, by, "end sessions", login, await _tenants_of(session, person_id), sessions=ended)
     return ended
 
 
@@ -198,7 +198,7 @@ async def _switch(session: Session, login: str, by: str, *, is_disabled: bool) -
     if changed:
         await _end_sessions(session, person_id)
         act = "disable person" if is_disabled else "enable person"
-        await _write(session, by, act, login, await _tenants_of(session, person_id))
+        await write(session, by, act, login, await _tenants_of(session, person_id))
     return bool(changed)
 
 
@@ -206,7 +206,7 @@ async def _changed(session: Session, person_id: UUID, by: str, act: str, login: 
     """What follows when somebody's roles are others: their sessions end, and it is written down."""
     await _end_sessions(session, person_id)
     concerned = () if given.tenant_id is None else (given.tenant_id,)
-    await _write(session, by, act, login, concerned, role=given.role)
+    await write(session, by, act, login, concerned, role=given.role)
 
 
 async def _end_sessions(session: Session, person_id: UUID) -> int:
@@ -221,9 +221,10 @@ async def _tenants_of(session: Session, person_id: UUID) -> list[TenantId]:
     return [row["tenant_id"] for row in rows]
 
 
-async def _write(
+async def write(
     session: Session, by: str, act: str, login: str, concerned: Collection[TenantId], **detail: Any
 ) -> None:
+    """One act about a person, in the system's audit and in those of the tenants concerned."""
     subject = f"person {login.strip().lower()}"
     await session.run(
         "INSERT INTO system_audit (by, act, subject, detail) VALUES (:by, :act, :subject, CAST(:detail AS jsonb))",

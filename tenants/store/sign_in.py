@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
+from tenants.store import people
 from tenants.store.session import Session
 
 FREE_GUESSES = 5
@@ -42,6 +43,33 @@ async def candidate(session: Session, login: str, browser: bytes) -> Candidate:
         browser=browser,
     )
     return Candidate(**rows[0]) if rows else _NOBODY
+
+
+async def vouched(session: Session, issuer: str, subject: str, email: str | None) -> Candidate:
+    """Who is meant by a provider's name for somebody; or, the first time, by an address of which it is sure.
+
+    From then on it is the provider's name that counts: whoever has the address later is somebody else.
+    """
+    rows = await session.rows(
+        """
+        UPDATE person SET oidc_issuer = :issuer, oidc_subject = :subject
+        WHERE login = CAST(:email AS text) AND oidc_subject IS NULL AND disabled_at IS NULL
+          AND NOT EXISTS (SELECT FROM person WHERE oidc_issuer = :issuer AND oidc_subject = :subject)
+        RETURNING login
+        """,
+        issuer=issuer,
+        subject=subject,
+        email=email,
+    )
+    for row in rows:
+        await people.write(session, row["login"], "link person", row["login"], (), issuer=issuer)
+    found = await session.rows(
+        "SELECT id, password_hash, disabled_at IS NOT NULL AS is_disabled, false AS knows_browser "
+        "FROM person WHERE oidc_issuer = :issuer AND oidc_subject = :subject",
+        issuer=issuer,
+        subject=subject,
+    )
+    return Candidate(**found[0]) if found else _NOBODY
 
 
 def guesses_at(login: str, browser: bytes | None) -> bytes:

@@ -67,6 +67,7 @@ class Witness:
     """What went wrong in a browser while nobody looked: errors in its console, and requests to elsewhere."""
 
     home: str
+    neighbours: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     def forgive(self, status: int) -> None:
@@ -88,7 +89,8 @@ class Witness:
             self.faults.append(f"{kind}: {text}")
 
     def _asked(self, request: Request) -> None:
-        if not request.url.startswith((f"{self.home}/", "data:", "blob:")):
+        ours = (f"{self.home}/", "data:", "blob:", *self.neighbours)
+        if not request.url.startswith(ours):
             self.faults.append(f"foreign request: {request.url}")
 
     def _answered(self, status: int, url: str) -> None:
@@ -114,11 +116,17 @@ async def clean(page: Page) -> None:
 
 
 @pytest.fixture
-def console(database_url: str) -> Iterator[str]:
+def console_settings() -> dict[str, str]:
+    """What the console is told beside where its database is; a test file may say more."""
+    return {}
+
+
+@pytest.fixture
+def console(database_url: str, console_settings: dict[str, str]) -> Iterator[str]:
     """The address of a console over this test's database."""
     told = [f"--agents-json={json.dumps(seeds.FACES)}", f"--providers-json={json.dumps(seeds.PROVIDERS)}"]
     command = [sys.executable, "-m", "console", "--port", "0", *told]
-    environment = os.environ | {"LEADMILL_DATABASE_URL": database_url}
+    environment = os.environ | {"LEADMILL_DATABASE_URL": database_url} | console_settings
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             ready = json.loads(process.stdout.readline())

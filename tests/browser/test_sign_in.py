@@ -76,7 +76,7 @@ async def test_a_wrong_password_is_said_and_the_right_one_lets_in(
     await clean(page)
     await page.keyboard.type(PASSWORD)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
     witness.forgive(401)
 
 
@@ -86,7 +86,7 @@ async def test_a_session_that_ends_while_a_page_is_open_is_said_to_have_ended(
     await somebody(database)
     await page.goto("/t/acme/runs?status=failed")
     await sign_in(page)
-    await expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
     await execute(database_url, "DELETE FROM leadmill.console_session")
     dialog = page.get_by_role("dialog", name="You are signed out")
     await expect(dialog).to_be_visible()
@@ -98,7 +98,7 @@ async def test_a_session_that_ends_while_a_page_is_open_is_said_to_have_ended(
     await page.keyboard.press("Enter")
     await sign_in(page)
     await expect(page).to_have_url(re.compile(r"/t/acme/runs\?status=failed$"))
-    await expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
     witness.forgive(401)
 
 

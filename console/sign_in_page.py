@@ -1,0 +1,70 @@
+"""The sign-in page: one form, what was wrong with it the last time, and the way to a provider elsewhere."""
+
+import html
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, quote
+
+from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.types import Receive
+
+from console.auth import ELSEWHERE, SIGN_IN
+from console.plain import plain_page
+from console.sessions import new_token, of_form
+
+_BODY_LIMIT = 20_000
+_LONGEST_PATH = 1_500  # it must find room in a cookie
+
+
+def sign_in_page(
+    there: str = "/", *, login: str = "", wrong: str = "", status: int = 200, elsewhere: str = ""
+) -> HTMLResponse:
+    """The form, with what is `wrong`, and the name of who vouches for people `elsewhere`, if anybody does."""
+    token = new_token()
+    told = f'<p class="wrong" role="alert">{html.escape(wrong)}</p>' if wrong else ""
+    other = f"{ELSEWHERE}?next={quote(there, safe='')}"
+    way = f'<p><a href="{other}">Sign in with {html.escape(elsewhere)}</a></p>' if elsewhere else ""
+    focus = {True: " autofocus", False: ""}
+    response = plain_page(
+        "Sign in",
+        f"""
+  {told}
+  <form action="{SIGN_IN}" method="post">
+    <input type="hidden" name="csrf" value="{token}">
+    <input type="hidden" name="next" value="{html.escape(there)}">
+    <label>Login <input name="login" value="{html.escape(login)}" autocomplete="username" autocapitalize="none"
+      spellcheck="false" maxlength="100" required{focus[not login]}></label>
+    <label>Password <input name="password" type="password" autocomplete="current-password" maxlength="200"
+      required{focus[bool(login)]}></label>
+    <button>Sign in</button>
+  </form>
+  {way}
+""",
+        status,
+    )
+    of_form(response, token)
+    return response
+
+
+def local_path(text: str) -> str:
+    """Where somebody wanted to go, if that is a page of ours; the first page for whatever else was asked for."""
+    is_ours = text.startswith("/t/") and len(text) <= _LONGEST_PATH and text.isascii() and text.isprintable()
+    return text if is_ours and "\\" not in text and " " not in text else "/"
+
+
+def go_to(there: str) -> RedirectResponse:
+    """On to a page of ours."""
+    return RedirectResponse(quote(there, safe="/?&=%:@!$'()*+,;~-._"), 303)
+
+
+async def form_of(receive: Receive) -> Mapping[str, str]:
+    """What a form brings along; nothing where it is too large or no form."""
+    body = b""
+    while len(body) <= _BODY_LIMIT:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            try:
+                return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=10))
+            except ValueError:
+                return {}
+    return {}
