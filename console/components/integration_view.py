@@ -252,7 +252,7 @@ def _key(one: Integration) -> Component:
     if not one.way["has_key"]:
         return "none"
     end = f"…{one.way['key_hint']}" if one.way["key_hint"] else "there, too short to show its end"
-    if one.key_written is not None:
+    if one.key_written is not None and one.key_written["key_hint"] == one.way["key_hint"]:
         by = f", written by {one.key_written['by']} "
         return html.Span(
             [html.Code(end), by, words.moment_ago(one.key_written["at"], one.key_written["age_s"])]

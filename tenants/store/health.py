@@ -12,7 +12,7 @@ from tenants.store.columns import unnest
 from tenants.store.session import Session
 
 #: so many unread events of a lane are looked at, and so many runs of an agent that wait
-LOOKED_AT = 2_000
+LOOKED_AT = 1_000
 #: what counts as of late where it is said how fast something drains
 LATELY_S = 600.0
 _RUNS_OF_AN_HOUR = 20_000

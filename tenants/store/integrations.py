@@ -168,11 +168,17 @@ async def failures(session: Session) -> dict[str, int]:
 
 
 async def keys_written(session: Session) -> dict[str, Mapping[str, Any]]:
-    """By whom each provider's key was last written, and when, as far as the newest acts of the audit know."""
+    """By whom each provider's key was last written, when, and its end, as far as the newest acts of the audit know.
+
+    A file that somebody applied since may have brought another key: then its end is another one as well.
+    """
     rows = await session.rows(
         """
-        SELECT DISTINCT ON (subject) subject, by, at, extract(epoch FROM now() - at)::float8 AS age_s FROM (
-            SELECT id, at, by, act, subject FROM audit WHERE tenant_id = :tenant_id ORDER BY at DESC, id LIMIT :most
+        SELECT DISTINCT ON (subject) subject, by, at, extract(epoch FROM now() - at)::float8 AS age_s,
+               detail ->> 'to' AS key_hint
+        FROM (
+            SELECT id, at, by, act, subject, detail FROM audit WHERE tenant_id = :tenant_id
+            ORDER BY at DESC, id LIMIT :most
         ) newest WHERE act = 'write key' ORDER BY subject, at DESC
         """,
         tenant_id=session.tenant_id,

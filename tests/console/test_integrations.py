@@ -181,6 +181,18 @@ async def test_a_key_is_written_sealed_told_of_and_never_shown(
     assert new not in page
 
 
+async def test_a_key_that_a_file_has_brought_since_is_not_told_to_be_the_persons(
+    visitor: Visitor, connected: Sown, database: Database
+):
+    visitor.at("/t/acme/integrations")
+    await visitor.press(
+        "write-key", "apollo", await seen(database, connected), **{"key-apollo": "sim-apollo-key-5678"}
+    )
+    await connect(database, connected, api_key="sim-apollo-key-0000")
+    page = await visitor.page()
+    assert "written by" not in page
+
+
 async def test_work_that_waited_for_a_key_goes_on(visitor: Visitor, connected: Sown, database: Database):
     (run_id,) = await fail(database, connected, error=REFUSED)
     visitor.at("/t/acme/integrations")
