@@ -3,6 +3,7 @@
 Both say the same document, whether it is right yet or not, so that one can be shown as the other and nothing is lost.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,8 @@ from tenants.profiles import Profile, document_of, fields_of, profile_hash
 
 PERSONAS_IN_FORM = 8
 TEXT_LIMIT = 50_000
-_LINES = "a list of texts"
+_LARGEST = 2**31 - 1
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _WORDS = {
     "int_parsing": "A whole number is wanted.",
     "int_type": "A whole number is wanted.",
@@ -171,7 +173,12 @@ def _has_fields(said: Any, model: type[IdealCustomer | Persona]) -> bool:
 
 
 def _impossible(profile: Profile) -> dict[str, str]:
-    """What no company can be, though such profiles may be stored already."""
+    """What no company can be, though such profiles may be stored already, and what can't be stored at all."""
+    for place, value in fields_of(document_of(profile)).items():
+        if isinstance(value, int) and value > _LARGEST:
+            return {place: "That is more than any company has."}
+        if isinstance(value, list) and any(map(_UNSTORABLE.search, value)):
+            return {place: "There is a sign in it that can't be kept."}
     least, most = profile.icp.employees_min, profile.icp.employees_max
     if least is not None and most is not None and least > most:
         return {"icp.employees_min": "It is above the most employees: no company can match."}

@@ -18,6 +18,8 @@ WAITS = {"": 90, "30": 30, "14": 14}
 """Days within which an answer counts; a lead that is younger says nothing yet."""
 QUALIFIED = ("A", "B")
 """The tiers of a qualified lead."""
+UNSAID = "-"
+"""What stands in an address for a reason that nobody gave."""
 LEADS_TRIED = 20_000
 """Leads that cut-offs are tried on; of more, as many are drawn."""
 _ANSWERS_OF_DAYS = 365
@@ -53,7 +55,7 @@ class Chosen:
             icp_version=int(version) if version else None,
             stage=stage,
             hold=hold,
-            reason=query["reason"][:500].replace("\0", "") if "reason" in query and hold else None,
+            reason=_reason(query) if hold else None,
         )
 
     def means(self, origin: Origin) -> bool:
@@ -185,6 +187,11 @@ async def answers(view: View, wait: int) -> list[Answer]:
         (view.tenant.id, "answers", wait), _ANSWERS_KEPT_S, read
     )
     return found
+
+
+def _reason(query: Mapping[str, str]) -> str | None:
+    reason = query.get("reason")
+    return "" if reason == UNSAID else reason[:500].replace("\0", "") if reason else None
 
 
 def _of(query: Mapping[str, str], name: str, known: Mapping[str, int]) -> int:

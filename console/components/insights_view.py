@@ -10,7 +10,7 @@ from dash import html
 from console.components import words
 from console.components.badges import tier_badge
 from console.components.icon import icon
-from console.insights import QUALIFIED, Seen
+from console.insights import QUALIFIED, UNSAID, Seen
 from console.shares import Share
 from tenants.store.insights import Origin
 
@@ -43,7 +43,7 @@ def reasons_view(seen: Seen, link: Link) -> Component:
 
 def _reason(stage: str, hold: str, reason: str, leads: int, most: int, link: Link) -> Component:
     said = reason or hold.replace("_", " ")
-    where = link(stage=stage, hold=hold, reason=reason)
+    where = link(stage=stage, hold=hold, reason=reason or UNSAID)
     return html.Li(
         [
             html.Span(

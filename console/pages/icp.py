@@ -62,7 +62,6 @@ def frame(view: View, drawn: Mapping[str, Component]) -> Component:
                 ),
                 id={"draft": "preview"},
                 className="panel panel-padded",
-                role="status",
             ),
             html.H2("Versions"),
             live("versions", drawn, className="panel panel-padded"),
@@ -120,7 +119,7 @@ async def show_form(view: View, acts: Acts, press: Press) -> Said:  # noqa: ARG0
 
 async def add_persona(view: View, acts: Acts, press: Press) -> Said:  # noqa: ARG001
     """One more persona in the form, about whom nothing is said yet."""
-    document = draft_of(press.fields).document
+    document = _form(press)
     personas = [*document["personas"], {}][:PERSONAS_IN_FORM]
     _show("editor", editor(Draft.of({**document, "personas": personas}), press.seen))
     return Said(then="stay")
@@ -128,7 +127,7 @@ async def add_persona(view: View, acts: Acts, press: Press) -> Said:  # noqa: AR
 
 async def drop_persona(view: View, acts: Acts, press: Press) -> Said:  # noqa: ARG001
     """One persona less in the form."""
-    document = draft_of(press.fields).document
+    document = _form(press)
     personas = [one for number, one in enumerate(document["personas"]) if str(number) != press.on]
     _show("editor", editor(Draft.of({**document, "personas": personas}), press.seen))
     return Said(then="stay")
@@ -258,6 +257,14 @@ def _select(name: str, label: str, versions: Sequence[Version], query: Mapping[s
         w=150,
         attributes={"input": {"aria-label": label}},
     )
+
+
+def _form(press: Press) -> Mapping[str, Any]:
+    """What stands in the form. Raises BadRequest where there is none."""
+    draft = draft_of(press.fields)
+    if draft.is_yaml:
+        raise BadRequest("There are no such fields.")
+    return draft.document
 
 
 def _confirm(do: str, word: str, *, on: object = "", seen: str) -> Component:

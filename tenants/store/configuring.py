@@ -83,4 +83,4 @@ async def _who_was_it(session: Session) -> str:
     )
     who = (rows[0]["applied_by"] if rows else None) or "somebody"
     what = f"version {rows[0]['version']}" if rows else "another version"
-    return f"{who} has saved {what} meanwhile: look at what it says, then save again"
+    return f"{what} was saved by {who} meanwhile: look at what it says, then save again"

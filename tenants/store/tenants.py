@@ -10,7 +10,7 @@ from tenants.modes import Mode
 from tenants.policies import TenantConfig, read_config
 from tenants.records import WITHDRAWN, Tenant
 from tenants.secrets import Vault
-from tenants.store import connections, failures, lanes, switches
+from tenants.store import audit, connections, failures, lanes, switches
 from tenants.store.columns import to_json
 from tenants.store.session import Database, DatabaseError, Session
 
@@ -134,12 +134,27 @@ async def add(
 async def configure(
     database: Database, vault: Vault, name: str, document: Mapping[str, Any], *, by: str | None = None
 ) -> Tenant:
-    """The tenant with this configuration instead of its former one, as a new version."""
+    """The tenant with this configuration instead of its former one, as a new version; in the audit under that name."""
     config = read_config(document)
     tenant = await named(database, name)
+    before = config_of(tenant)
     async with database.tenant(tenant.id) as session:
-        await put(session, config_of(tenant), config, by=by, reason=None)
-        await _apply(session, vault, config_of(tenant), config)
+        number = await put(session, before, config, by=by, reason=None)
+        await _apply(session, vault, before, config)
+        if by is not None:
+            # what connections were before is sealed: those that the file names are told
+            changed = [
+                part
+                for part in TenantConfig.model_fields
+                if part != "connections" and getattr(before, part) != getattr(config, part)
+            ]
+            await audit.write(
+                session,
+                by=by,
+                act="apply configuration",
+                subject=f"configuration version {number}",
+                detail={"changed": changed, "connections": sorted(config.connections)},
+            )
     return await named(database, name)
 
 

@@ -96,6 +96,9 @@ async def test_other_screens(
         ("runs", "[row-index='0'] .status"),
         ("errors", ".failures .strong"),
         ("approvals", ".notice"),
+        ("insights", ".funnel"),
+        ("icp", ".profile-editor"),
+        ("budgets", ".figures-table"),
         (f"lead?lead={acme.scored[0]}", ".timeline .stretch-work"),
     ):
         await page.goto(f"/t/acme/{slug}")

@@ -27,7 +27,9 @@ async def test_without_a_tenant_the_root_says_what_to_do(client: httpx.AsyncClie
     assert "leadmill tenant add" in answer.text
 
 
-@pytest.mark.parametrize("page", ["pipeline", "lead", "approvals", "errors", "agents", "runs"])
+@pytest.mark.parametrize(
+    "page", ["pipeline", "lead", "approvals", "errors", "insights", "agents", "runs", "budgets"]
+)
 async def test_pages_answer(client: httpx.AsyncClient, visitor: Visitor, acme: Sown, page: str):
     answer = await client.get(f"/t/acme/{page}")
     assert answer.status_code == 200

@@ -142,7 +142,7 @@ async def test_what_was_not_seen_is_not_saved(visitor: Visitor, acme: Sown, data
     await budgeted(database, acme, Budgets(total_usd=5))
     mine = {"budget.day_usd": "25", "budget.total_usd": "", "why-budgets": "x"}
     told = await visitor.said("save-budgets", "", confirm, **mine)
-    assert told.startswith("That was not done: Ann has saved version 2 meanwhile")
+    assert told.startswith("That was not done: Version 2 was saved by ann meanwhile")
     again = await visitor.press("ask-budgets", "", opened, **mine)
     assert "Somebody else has changed budgets since you opened this page." in json.dumps(again["response"])
     assert await holds(database, acme) == Budgets(total_usd=5)

@@ -63,6 +63,9 @@ def test_the_form_and_the_yaml_say_the_same():
         ("icp.funding_usd_min", "inf", "A number is wanted."),
         ("personas.1.per_account", "11", "It must be 10 or less."),
         ("icp.founded_from", "2021", "It is above founded_to: no company can match."),
+        ("icp.open_jobs_min", "9" * 19, "That is more than any company has."),
+        ("icp.cities", "Os\0lo", "There is a sign in it that can't be kept."),
+        ("icp.cities", "Os\ud800lo", "There is a sign in it that can't be kept."),
         ("icp.employees_min", "201", "It is above the most employees: no company can match."),
     ],
 )

@@ -11,6 +11,7 @@ from console.page import View
 from console.pages import health
 from console.reads import Reads
 from tenants.modes import Mode
+from tenants.people import Actor, Given, Role, everything
 from tenants.store import lanes, log, roles, switches
 from tenants.store.session import Database
 from tests.console import seeds
@@ -103,9 +104,9 @@ async def test_who_may_not_see_everybody_is_told_of_others_only_how_many(
 ):
     await seeds.tenant(database, "other", label="The other one", lane=0)
     reads = Reads(reading, read_faces(json.dumps(seeds.FACES)))
-    view = View(reads, await reads.tenant("acme"), {})
+    view = View(reads, await reads.tenant("acme", everything("ann")), {}, everything("ann"))
     assert "The other one" in str(await drawn(view))
-    narrow = replace(view, sees_everybody=False)
+    narrow = replace(view, actor=Actor("ben", "Ben", frozenset({Given(Role.ADMIN, acme.id)})))
     page = str(await drawn(narrow))
     for word in ("The other one", "rival", "host-1:77", "The whole mill"):
         assert word not in page

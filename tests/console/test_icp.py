@@ -140,6 +140,12 @@ async def test_personas_come_and_go_in_the_form(visitor: Visitor, acme: Sown):
     assert "Persona 2" not in one
 
 
+async def test_the_yaml_has_no_buttons_of_the_form(visitor: Visitor, acme: Sown):
+    for do in ("add-persona", "drop-persona"):
+        told = await visitor.at("/t/acme/icp").said(do, "0", yaml="personas: 1")
+        assert told == "That did not work: There are no such fields."
+
+
 async def test_a_profile_is_saved_after_its_differences_were_seen(
     visitor: Visitor, acme: Sown, rival: Sown, database: Database
 ):
@@ -186,7 +192,7 @@ async def test_somebody_who_was_quicker_is_told_of_and_nothing_is_lost(
     async with database.tenant(acme.id) as session:
         await profiles.save(session, theirs, seen=opened, by="ann", reason="cities first")
     told = await visitor.said("save", "", confirmed(mine, "save"), **GERMAN, **{"why-save": "x"})
-    assert told.startswith("That was not done: Ann has saved version 2 meanwhile")
+    assert told.startswith("That was not done: Version 2 was saved by ann meanwhile")
     again = await visitor.press("ask-save", "", opened, **GERMAN)
     asked = json.dumps(again["response"], ensure_ascii=False)
     assert "ann has saved version 2 since you opened the editor" in asked

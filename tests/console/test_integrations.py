@@ -300,7 +300,7 @@ async def test_an_order_that_was_seen_before_something_changed_is_not_saved(
 ):
     visitor.at("/t/acme/integrations")
     await visitor.press("set-order", "hunter,apollo,wikidata", "1")
-    assert "version 2 by now: look again" in await visitor.said("set-order", "apollo,hunter,wikidata", "1")
+    assert "Version 2 was saved by" in await visitor.said("set-order", "apollo,hunter,wikidata", "1")
     assert "not those that you saw" in await visitor.said("set-order", "apollo,hunter", "2")
     assert "not those that you saw" in await visitor.said("set-order", "apollo,hunter,hunter", "2")
     assert tenants.config_of(await tenants.named(database, "acme")).order[0] == "hunter"

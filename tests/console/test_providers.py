@@ -5,6 +5,7 @@ import pytest
 from console import providers
 from console.faces import ProviderFace
 from console.reads import Reads
+from tenants.people import everything
 from tenants.store import paces
 from tenants.store.session import Database
 from tests.console.connecting import KEY, call, connect
@@ -22,7 +23,7 @@ def reads(reading: Database) -> Reads:
 
 
 async def names(reads: Reads) -> list[tuple[str, bool]]:
-    found = await providers.everything(reads, await reads.tenant("acme"))
+    found = await providers.everything(reads, await reads.tenant("acme", everything("ann")))
     return [(one.face.title, one.way is not None) for one in found]
 
 
@@ -32,7 +33,7 @@ async def test_those_connected_come_first_and_one_that_nobody_described_is_there
     assert await names(reads) == [("Apollo", False), ("Wikidata", False)]
     await connect(database, acme, "wikidata")
     await connect(database, acme, "own_register")
-    providers.forget(reads, await reads.tenant("acme"))
+    providers.forget(reads, await reads.tenant("acme", everything("ann")))
     assert await names(reads) == [("Own register", True), ("Wikidata", True), ("Apollo", False)]
 
 
@@ -41,7 +42,7 @@ async def test_what_takes_counting_is_counted_once_for_all_who_look(
 ):
     await connect(database, acme, api_key=KEY)
     await call(database, acme, count=2)
-    tenant = await reads.tenant("acme")
+    tenant = await reads.tenant("acme", everything("ann"))
     for _ in range(2):
         found = await providers.everything(reads, tenant)
         assert next(one.spent_usd for one in found if one.face.name == "apollo") == pytest.approx(0.1)
@@ -54,7 +55,7 @@ async def test_how_a_key_stands_is_known_by_who_can_open_it_and_by_nobody_else(
     await connect(database, acme, api_key=KEY)
     async with database.system() as session:
         await paces.slow_down(session, paces.key_of("apollo", "https://api.apollo.example", KEY), 60.0)
-    tenant = await reads.tenant("acme")
+    tenant = await reads.tenant("acme", everything("ann"))
 
     async def pace() -> object:
         providers.forget(reads, tenant)
@@ -75,5 +76,5 @@ async def test_others_do_not_see_what_a_tenant_is_connected_to(
 ):
     await connect(database, rival, api_key=KEY)
     await call(database, rival, count=3)
-    (apollo, _) = await providers.everything(reads, await reads.tenant("acme"))
+    (apollo, _) = await providers.everything(reads, await reads.tenant("acme", everything("ann")))
     assert (apollo.way, apollo.asked, apollo.spent_usd) == (None, {}, 0.0)

@@ -33,7 +33,7 @@ async def test_a_part_of_the_configuration_is_changed_as_a_new_version_and_writt
 async def test_a_configuration_that_is_another_by_now_or_would_be_wrong_is_left_alone(database, vault):
     acme = await tenants.add(database, vault, "acme", {})
     await tenants.configure(database, vault, "acme", {"order": ["hunter"]})
-    with pytest.raises(ChangedMeanwhile, match="version 2 meanwhile"):
+    with pytest.raises(ChangedMeanwhile, match="version 2 was saved by somebody meanwhile"):
         await amend(database, acme, {"order": ["apollo"]})
     with pytest.raises(ValueError, match=r"waterfall\.order"):
         await amend(database, acme, {"waterfall": {"order": "random"}}, seen=2)

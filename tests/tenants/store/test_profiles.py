@@ -50,7 +50,7 @@ async def test_whoever_saw_another_profile_changes_nothing(database, vault):
         seen = (await profiles.current(session)).hash
         await profiles.save(session, FRENCH, seen=seen, by="ann", reason="first")
     async with database.tenant(acme.id) as session:
-        with pytest.raises(ChangedMeanwhile, match="ann has saved version 2 meanwhile"):
+        with pytest.raises(ChangedMeanwhile, match="version 2 was saved by ann meanwhile"):
             await profiles.save(session, Profile(), seen=seen, by="ben", reason="second")
     async with database.tenant(acme.id) as session:
         now = await profiles.current(session)

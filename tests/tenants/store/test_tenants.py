@@ -5,7 +5,7 @@ import pytest
 
 from tenants.modes import Mode
 from tenants.records import WITHDRAWN
-from tenants.store import connections, lanes, log, switches, tenants
+from tenants.store import audit, connections, lanes, log, switches, tenants
 from tenants.store.session import DatabaseError
 from tenants.store.tenants import NoSuchTenant
 from tests.conftest import LANES
@@ -50,6 +50,22 @@ async def test_a_name_is_given_once(database, vault):
     assert sum(isinstance(result, ValueError) for result in results) == 3
     async with database.system() as session:
         assert [one.name for one in await tenants.everyone(session)] == ["acme", "other"]
+
+
+async def test_whoever_applies_a_configuration_is_known_by_name(database, vault):
+    await tenants.add(database, vault, "acme", DOCUMENT, by="ann")
+    acme = await tenants.configure(database, vault, "acme", {"icp": {"countries": ["FR"]}}, by="ben")
+    async with database.tenant(acme.id) as session:
+        rows = await session.rows("SELECT version, applied_by FROM tenant_config ORDER BY version")
+        assert [tuple(row.values()) for row in rows] == [(1, "ann"), (2, "ben")]
+        act = (await audit.recent(session))[0]  # before it, that an agent was switched by it
+        assert (act["by"], act["act"], act["subject"]) == (
+            "ben",
+            "apply configuration",
+            "configuration version 2",
+        )
+        assert act["detail"] == {"changed": ["icp", "agents"], "connections": []}
+        assert "secret" not in str(act)
 
 
 @pytest.mark.parametrize(
