@@ -71,10 +71,22 @@ class Acts:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    async def switch(self, tenant_id: TenantId, agent: str, *, enabled: bool, by: str) -> int:
-        """How many held events go on because the agent is switched on; 0 where it is switched off."""
+    async def switch(
+        self,
+        tenant_id: TenantId,
+        agent: str,
+        mode: Mode,
+        *,
+        by: str,
+        reason: str | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """How many held events go on because the agent works as usual again, or is held back less.
+
+        With `until` it goes on by itself.
+        """
         async with self.database.tenant(tenant_id) as session:
-            return await switches.turn(session, agent, Mode.ON if enabled else Mode.PAUSED, by=by)
+            return await switches.turn(session, agent, mode, by=by, reason=reason, until=until)
 
     async def decide(
         self,

@@ -1,4 +1,4 @@
-"""The Agents page: which agents work for the tenant, how they are, and the switch for each."""
+"""The Agents page: which agents work for the tenant, how they are, the switch for each, and how others' stand."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,14 +7,23 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from console.acts import Acts
 from console.components.bars import activity
+from console.components.buttons import button
+from console.components.grid import live
+from console.components.hold_view import hold_question, matrix_view, preflight_view
 from console.components.icon import icon
 from console.components.notices import nothing_yet
 from console.components.words import ago, moment_ago
+from console.faces import AgentFace, unlisted
 from console.faults import BadRequest, tell, told
-from console.page import Asked, Component, Page, View
-from console.reads import QUIET_AFTER_S, SILENT_AFTER_S, AgentState, counted
+from console.holding import preflight, wish_of
+from console.page import Asked, Component, Detail, Page, Press, Said, View, deeds
+from console.reads import QUIET_AFTER_S, SILENT_AFTER_S, TENANTS_LISTED, AgentState, counted
 from tenants.modes import Mode
 from tenants.people import Right
+from tenants.records import Tenant
+from tenants.store import switches, tenants
+
+_MATRIX_KEPT_S = 2.0
 
 
 async def parts(view: View) -> Mapping[str, Component]:
@@ -28,7 +37,23 @@ async def parts(view: View) -> Mapping[str, Component]:
     }
     for state in states:
         drawn |= {f"{column}-{state.face.name}": draw(state) for column, draw in _DRAWN.items()}
+    if view.sees_everybody:
+        drawn["matrix"] = await _matrix(view)
     return drawn
+
+
+async def _matrix(view: View) -> Component:
+    """How agents stand for all tenants, looked at every few seconds; nothing where there is one tenant only."""
+
+    async def read() -> tuple[list[Tenant], list[Mapping[str, Any]]]:
+        async with view.reads.database.system() as session:
+            return await tenants.everyone(session), await switches.held_back(session)
+
+    those, off = await view.reads.remembered.fresh(("matrix",), _MATRIX_KEPT_S, read)
+    if len(those) < 2:
+        return None
+    faces = view.reads.faces or tuple(unlisted(name) for name in sorted({one["agent"] for one in off}))
+    return matrix_view(those[:TENANTS_LISTED], faces, off)
 
 
 def frame(view: View, drawn: Mapping[str, Component]) -> Component:
@@ -41,10 +66,57 @@ def frame(view: View, drawn: Mapping[str, Component]) -> Component:
             dcc.Store(id="wish"),
             dcc.Store(id="granted"),
             _table(states, drawn, view) if states else _nobody(view),
+            *(
+                [html.H2("For every tenant"), live("matrix", drawn, className="panel")]
+                if drawn.get("matrix") is not None
+                else []
+            ),
         ],
         className="page",
         key="agents",
     )
+
+
+async def ask_hold(view: View, acts: Acts, press: Press) -> Said:  # noqa: ARG001  as every deed is called
+    """How an agent is to be held back, before it is."""
+    face = await _face(view, press.on)
+    return Said(then="stay", ask=Detail(f"Hold {face.title} back", hold_question(face)))
+
+
+async def hold(view: View, acts: Acts, press: Press) -> Said:
+    """The agent is held back from now on, in the way that was chosen."""
+    face, wish = await _face(view, press.on), wish_of(press)
+    await acts.switch(view.tenant.id, face.name, wish.mode, by=press.by, reason=wish.reason, until=wish.until)
+    told = (
+        "It goes on by itself when its time is over."
+        if wish.until is not None
+        else "Until it is switched on."
+    )
+    return Said(f"{face.title} {_NOW[wish.mode]}", told, "redraw")
+
+
+async def ask_on(view: View, acts: Acts, press: Press) -> Said:  # noqa: ARG001
+    """What would be the case for an agent that is switched on."""
+    face = await _face(view, press.on)
+    body = preflight_view(face, await preflight(view, face))
+    return Said(then="stay", ask=Detail(f"Switch {face.title} on", body))
+
+
+async def let_go(view: View, acts: Acts, press: Press) -> Said:
+    """The agent works as usual from now on."""
+    face = await _face(view, press.on)
+    freed = await acts.switch(view.tenant.id, face.name, Mode.ON, by=press.by)
+    title, text = _said(face.title, enabled=True, freed=freed)
+    return Said(title, text, "redraw")
+
+
+async def _face(view: View, name: Any) -> AgentFace:
+    """The agent that is meant. Raises BadRequest."""
+    faces = await view.reads.agent_faces(view.tenant)
+    face = next((face for face in faces if face.name == name), None)
+    if face is None:
+        raise BadRequest("There is no such agent.")
+    return face
 
 
 def wire(app: Dash, asked: Asked, acts: Acts) -> None:
@@ -55,11 +127,12 @@ def wire(app: Dash, asked: Asked, acts: Acts) -> None:
         if (why_not := view.refusal(Right.OPERATE)) is not None:
             raise BadRequest(f"{why_not}.")
         agent, enabled = wish.get("agent"), wish.get("enabled")
-        faces = await view.reads.agent_faces(view.tenant)
-        face = next((face for face in faces if face.name == agent), None)
-        if face is None or not isinstance(enabled, bool):
+        face = await _face(view, agent)
+        if not isinstance(enabled, bool):
             raise BadRequest("There is no such agent.")
-        freed = await acts.switch(view.tenant.id, face.name, enabled=enabled, by=view.actor.login)
+        mode = Mode.ON if enabled else Mode.PAUSED
+        freed = await acts.switch(view.tenant.id, face.name, mode, by=view.actor.login)
+        view.reads.remembered.forget_all_of(view.tenant.id)
         tell(*_said(face.title, enabled=enabled, freed=freed), kind="teal", icon="done")
         return {"agent": agent, "done": True}
 
@@ -136,6 +209,7 @@ def _line(state: AgentState, drawn: Mapping[str, Component], why_not: str | None
         html.Div(state.face.title, className="agent-title"),
         html.Div(state.face.description, className="faint") if state.face.description else None,
         html.Div(drawn[f"switched-{name}"], id={"live": f"switched-{name}"}),
+        html.Div(drawn[f"acts-{name}"], id={"live": f"acts-{name}"}),
     ]
     return html.Tr(
         [
@@ -166,6 +240,15 @@ def _switched(state: AgentState) -> Component:
     return html.Span(
         [html.Span(said), html.Span([icon("held"), held], className="status status-held")], className="off"
     )
+
+
+def _acts(state: AgentState) -> Component:
+    """What can be done about it beside its switch."""
+    name = state.face.name
+    hold = button("Hold back …", "ask-hold", on=name)
+    if state.mode is Mode.ON:
+        return html.Div(hold, className="actions")
+    return html.Div([hold, button("Switch on …", "ask-on", on=name)], className="actions")
 
 
 def _failures(state: AgentState) -> Component:
@@ -208,8 +291,10 @@ _TURNED = {
     Mode.PAUSED: "Paused",
     Mode.STOPPED: "Stopped",
 }
+_NOW = {Mode.DRAINING: "drains", Mode.PAUSED: "is paused", Mode.STOPPED: "is stopped"}
 _DRAWN = {
     "switched": _switched,
+    "acts": _acts,
     "hour": lambda state: activity(state.runs, state.failures),
     "runs": lambda state: f"{sum(state.runs):,}",
     "failures": _failures,
@@ -218,4 +303,13 @@ _DRAWN = {
     "backlog": _backlog,
 }
 
-PAGE = Page(slug="agents", title="Agents", icon="agents", order=20, frame=frame, parts=parts, wire=wire)
+PAGE = Page(
+    slug="agents",
+    title="Agents",
+    icon="agents",
+    order=20,
+    frame=frame,
+    parts=parts,
+    deeds=deeds(Right.OPERATE, ask_hold=ask_hold, hold=hold, ask_on=ask_on, let_go=let_go),
+    wire=wire,
+)

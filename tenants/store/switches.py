@@ -71,6 +71,20 @@ async def standing(session: Session) -> dict[str, Mapping[str, Any]]:
     return {row["agent"]: row for row in rows}
 
 
+async def held_back(session: Session) -> list[Mapping[str, Any]]:
+    """The switches of all tenants that are not on, each with the tenant's name, how it stands, by whom and why.
+
+    Needs a system session.
+    """
+    return await session.rows(
+        """
+        SELECT t.name AS tenant, s.agent, s.mode, s.changed_by, s.reason,
+               extract(epoch FROM now() - s.changed_at)::float8 AS changed_age_s
+        FROM agent_switch s JOIN tenant t ON t.id = s.tenant_id WHERE s.mode <> 'on' ORDER BY t.name, s.agent
+        """
+    )
+
+
 async def stop_everything(session: Session, *, by: str, reason: str) -> None:
     """Every agent stopped for every tenant, until somebody lets them go on.
 

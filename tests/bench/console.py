@@ -28,6 +28,7 @@ from tenants.store.session import Database
 from tests.bench import Measured, Tell
 from tests.bench._crowd import RUNS, sow
 from tests.bench._mill import bench_store
+from tests.console import seeds
 from tests.console.conftest import Visitor
 
 PAGE, DEPTH = 50, 10_000
@@ -121,7 +122,8 @@ async def _pages(visitor: Visitor, tenant: str, tell: Tell) -> dict[str, float]:
 async def _console(address: str) -> AsyncIterator[Visitor]:
     """A console in its own process over this database, and somebody who asks it."""
     environment = os.environ | {"LEADMILL_DATABASE_URL": address}
-    command = [sys.executable, "-m", "console", "--port", "0"]
+    faces = json.dumps(seeds.FACES)
+    command = [sys.executable, "-m", "console", "--port", "0", f"--agents-json={faces}"]
     process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tenants.store.session import Database
-from tests.browser.conftest import Witness
+from tests.browser.conftest import Witness, clean
 from tests.console import seeds
 
 pytestmark = pytest.mark.browser
@@ -38,6 +38,24 @@ async def test_an_agent_is_switched_off_and_on_again(page: Page, database: Datab
     async with database.tenant(acme.id) as session:
         assert await session.value("SELECT mode FROM agent_switch WHERE agent = 'enrichment'") == "on"
         assert await session.value("SELECT count(*) FROM run WHERE status = 'held' AND due_at IS NULL") == 0
+
+
+async def test_an_agent_is_held_back_with_a_reason_and_let_go_after_a_look(page: Page, database: Database):
+    await seeds.sow(database, "acme", leads=8)
+    await seeds.sow(database, "rival", leads=8, lane=1)
+    await page.goto("/t/acme/agents")
+    line = page.get_by_role("row", name="Enrichment").first
+    await line.get_by_role("button", name="Hold back").click()
+    await page.get_by_label("Why").fill("the register is down")
+    await page.get_by_role("button", name="Hold Enrichment back").click()
+    await expect(page.get_by_text("Enrichment is paused")).to_be_visible()
+    await expect(line.get_by_text("the register is down")).to_be_visible()
+    await clean(page)
+    await line.get_by_role("button", name="Switch on").click()
+    await expect(page.get_by_text("no model judges yet")).to_be_visible()
+    await page.get_by_role("button", name="Switch Enrichment on").click()
+    await expect(page.get_by_text("Enrichment is on")).to_be_visible()
+    await expect(page.get_by_role("region", name="Agents by tenant")).to_be_visible()
 
 
 async def test_a_switch_turns_back_where_the_database_refuses(

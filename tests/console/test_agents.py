@@ -1,8 +1,16 @@
 import getpass
+import json
 
-from console.faces import AgentFace
+import pytest
+
+from console.faces import AgentFace, read_faces
+from console.holding import FOR_EVER, WAYS
+from console.page import View
+from console.pages.agents import parts
 from console.reads import Reads
-from tenants.people import everything
+from tenants.modes import EVERY_AGENT, Mode
+from tenants.people import Actor, Given, Role, everything
+from tenants.store import switches
 from tenants.store.session import Database
 from tests.console import seeds
 from tests.console.conftest import Visitor
@@ -55,6 +63,83 @@ async def test_an_agent_that_needs_a_service_is_shown_to_tenants_who_have_it(
         for name in ("acme", "rival")
     }
     assert shown == {"acme": ["scoring", "crm"], "rival": ["scoring"]}
+
+
+async def test_who_holds_an_agent_back_says_how_why_and_for_how_long(
+    visitor: Visitor, acme: Sown, database: Database
+):
+    visitor.at("/t/acme/agents")
+    asked = await visitor.asked("ask-hold", "scoring")
+    for way, (_, text) in WAYS.items():
+        assert way in asked
+        assert text in asked
+    chosen = {"hold-how": "Stop", "hold-long": "for 4 hours", "why-hold": "wrong scores"}
+    assert await visitor.said("hold", "scoring", **chosen) == (
+        "Scoring is stopped: It goes on by itself when its time is over."
+    )
+    assert f"Stopped by {getpass.getuser()} " in await visitor.page()
+    async with database.tenant(acme.id) as session:
+        (row,) = await session.rows(
+            "SELECT mode, reason, until > now() + interval '239 minutes' AS is_late, "
+            "until < now() + interval '241 minutes' AS is_soon FROM agent_switch"
+        )
+    assert row == {"mode": "stopped", "reason": "wrong scores", "is_late": True, "is_soon": True}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"why-hold": " "}, "Say why"),
+        ({"hold-how": "Kill"}, "Choose how"),
+        ({"hold-long": "ever"}, "Choose how"),
+    ],
+)
+async def test_without_a_reason_nobody_is_held_back(
+    visitor: Visitor, acme: Sown, database: Database, wrong: dict[str, str], told: str
+):
+    chosen = {"hold-how": "Pause", "hold-long": FOR_EVER, "why-hold": "a test"} | wrong
+    assert told in await visitor.at("/t/acme/agents").said("hold", "scoring", **chosen)
+    async with database.system() as session:
+        assert await session.value("SELECT count(*) FROM agent_switch") == 0
+
+
+async def test_before_an_agent_is_switched_on_it_is_told_what_is_in_its_way(
+    visitor: Visitor, acme: Sown, database: Database
+):
+    visitor.at("/t/acme/agents")
+    chosen = {"hold-how": "Pause", "hold-long": FOR_EVER, "why-hold": "a test"}
+    await visitor.press("hold", "scoring", **chosen)
+    async with database.tenant(acme.id) as session:
+        await session.run("""UPDATE tenant SET config = '{"budgets": {"total_usd": 5}}'""")
+        await session.run(
+            "INSERT INTO budget_use (tenant_id, scope, key, reserved_usd, spent_usd) VALUES (:id, 'total', '', 1, 4)",
+            id=acme.id,
+        )
+    async with database.system() as session:
+        await switches.stop_everything(session, by="ann", reason="a flood")
+    asked = await visitor.asked("ask-on", "scoring")
+    assert "everything is stopped by ann: a flood" in asked
+    assert "no model judges yet" in asked
+    assert "the total budget is used up" in asked
+    assert await visitor.said("let-go", "scoring") == "Scoring is on: Nothing was held meanwhile."
+
+
+async def test_how_agents_stand_for_every_tenant_is_for_those_who_see_everybody(
+    visitor: Visitor, acme: Sown, rival: Sown, database: Database, reading: Database
+):
+    visitor.at("/t/acme/agents")
+    assert "For every tenant" in await visitor.page()
+    async with database.tenant(rival.id) as session:
+        await switches.turn(session, "scoring", Mode.DRAINING, by="ben", reason="a move")
+        await switches.turn(session, EVERY_AGENT, Mode.PAUSED, by="ann", reason="an audit")
+    reads = Reads(reading, read_faces(json.dumps(seeds.FACES)))
+    of_acme = await reads.tenant("acme", everything("ann"))
+    drawn = json.dumps(str((await parts(View(reads, of_acme, {}, everything("ann"))))["matrix"]))
+    assert drawn.count("paused") == len(seeds.FACES)
+    assert "by ann" in drawn
+    assert "an audit" in drawn
+    admin = Actor("cid", "Cid", frozenset({Given(Role.ADMIN, acme.id)}))
+    assert "matrix" not in await parts(View(reads, of_acme, {}, admin))
 
 
 async def test_only_known_agents_have_a_switch(visitor: Visitor, acme: Sown, database: Database):

@@ -36,6 +36,7 @@ ROLES = {
     Role.PLATFORM: {"see", "operate", "approve", "models", "administer", "platform"},
 }
 DEEDS_OF = {
+    "agents": "operate",
     "approvals": "approve",
     "errors": "operate",
     "lead": "operate",
