@@ -247,8 +247,8 @@ def _acts(state: AgentState) -> Component:
     name = state.face.name
     hold = button("Hold back …", "ask-hold", on=name)
     if state.mode is Mode.ON:
-        return html.Div(hold, className="actions")
-    return html.Div([hold, button("Switch on …", "ask-on", on=name)], className="actions")
+        return html.Div(hold, className="row-acts")
+    return html.Div([hold, button("Switch on …", "ask-on", on=name)], className="row-acts")
 
 
 def _failures(state: AgentState) -> Component:

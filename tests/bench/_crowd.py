@@ -90,7 +90,7 @@ async def sow(database: Database, address: str, tell: Tell) -> tuple[str, Tenant
         if number % 10 == 0:
             tell(f"{number + 1} of {TENANTS} tenants are written")
     owner = await asyncpg.connect(address)
-    await owner.execute("ANALYZE", timeout=_WITHIN_S)
+    await owner.execute("VACUUM ANALYZE", timeout=_WITHIN_S)
     await owner.close()
     return "tenant-00", _id("tenant-00")
 

@@ -84,6 +84,7 @@ WITHOUT_A_TEST = {
         "console/components/failure_view.py",
         "console/components/grid.py",
         "console/components/health_view.py",
+        "console/components/hold_view.py",
         "console/components/icon.py",
         "console/components/integration_view.py",
         "console/components/mill_view.py",
