@@ -22,7 +22,7 @@ _LABELS = {
     "day_usd": ("A day", "US dollars, a day of UTC"),
     "lead_usd": ("A lead", "US dollars"),
     "run_usd": ("A run", "US dollars"),
-    "kill_switch.fill_rate_below": ("Least share of calls that bring something", "0 to 1"),
+    "kill_switch.fill_rate_below": ("Least share of calls with a hit", "0 to 1"),
     "kill_switch.cost_per_contact_above_usd": ("Most for a verified contact", "US dollars"),
     "kill_switch.calls": ("Newest calls that are judged", ""),
 }

@@ -21,19 +21,12 @@ _REASONS_SHOWN = 8
 
 
 def now_view(version: Version, age_s: float | None) -> Component:
-    """By which profile the mill goes."""
-    who = f" by {version.by}" if version.by else ""
-    why = f": {version.reason}" if version.reason else ""
-    return html.P(
-        [
-            f"The mill goes by version {version.number}, saved{who} ",
-            words.moment_ago(version.at, age_s)
-            if age_s is not None
-            else "when nobody wrote down who and when",
-            f"{why}.",
-        ],
-        className="faint",
-    )
+    """By which profile the mill goes, since when, on whose word and why."""
+    told: list[Component] = [f"The mill goes by version {version.number}"]
+    if age_s is not None:
+        told += [", saved ", f"by {version.by} " if version.by else "", words.moment_ago(version.at, age_s)]
+    told.append(f": {version.reason}." if version.reason else ".")
+    return html.P(told, className="faint")
 
 
 def preview_view(

@@ -1,3 +1,4 @@
+import asyncio
 from decimal import Decimal
 from uuid import uuid4
 
@@ -10,6 +11,8 @@ from tenants.store import audit, calls, exclusions, leads, profiles, tenants
 from tenants.store.calls import CallEnd, CallStart
 from tenants.store.configuring import ChangedMeanwhile, NothingChanged
 from tenants.store.profiles import SearchPrice
+from tenants.store.rls import APP
+from tenants.store.session import Database
 from tests.tenants.store.rows import account
 
 FRENCH = Profile(icp=IdealCustomer(countries=("FR",)))
@@ -57,6 +60,25 @@ async def test_whoever_saw_another_profile_changes_nothing(database, vault):
         assert (now.number, now.by) == (2, "ann")
         with pytest.raises(NothingChanged):
             await profiles.save(session, FRENCH, seen=now.hash, by="ann", reason="again")
+
+
+async def test_of_some_who_save_at_once_one_does_and_the_others_are_told(database, database_url, vault):
+    acme = await tenants.add(database, vault, "acme", {})
+    side_by_side = Database.at(database_url, role=APP, pool_size=3)
+    async with database.tenant(acme.id) as session:
+        seen = (await profiles.current(session)).hash
+
+    async def save(country):
+        profile = Profile(icp=IdealCustomer(countries=(country,)))
+        async with side_by_side.tenant(acme.id) as session:
+            return await profiles.save(session, profile, seen=seen, by=country, reason="x")
+
+    ends = await asyncio.gather(*map(save, ("FR", "DE", "SE")), return_exceptions=True)
+    await side_by_side.close()
+    assert sorted(map(str, map(type, ends))) == sorted(map(str, [int, ChangedMeanwhile, ChangedMeanwhile]))
+    async with database.tenant(acme.id) as session:
+        assert len(await profiles.versions(session)) == 2
+        assert len(await audit.recent(session)) == 1
 
 
 async def test_another_budget_is_no_other_profile(database, vault):
