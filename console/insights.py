@@ -1,7 +1,7 @@
 """Insights of some days: what was read of them, and what it says of one source or version, or of all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from console.components.filters import chosen
 from console.faults import BadRequest
 from console.page import View
 from tenants.records import Hold, Stage
-from tenants.store import insights, outcomes
+from tenants.store import insights, outcomes, profiles
 from tenants.store.insights import Cost, Held, Origin, Standing, Wanted
 from tenants.store.outcomes import Answer
 
@@ -67,19 +67,28 @@ class Chosen:
         """Whether not all origins are asked about."""
         return self.source is not None or self.icp_version is not None
 
-    def wanted(self, since: datetime) -> Wanted:
+    def wanted(self, seen: "Seen") -> Wanted:
         """The leads that are to be listed."""
-        return Wanted(since, self.source, self.icp_version, self.stage, self.hold, self.reason)
+        versions = None if self.icp_version is None else seen.configurations_of(self.icp_version)
+        return Wanted(seen.since, self.source, versions, self.stage, self.hold, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How the leads of some days stand, why some stand still, and what agents have spent on them."""
+    """How the leads of some days stand, why some stand still, and what agents have spent on them.
+
+    Their origins have the version of the ideal customer; `versions` tells it for each version of the configuration.
+    """
 
     since: datetime
     standings: Sequence[Standing]
     held: Sequence[Held]
     costs: Sequence[Cost]
+    versions: Mapping[int, int] = field(default_factory=dict)
+
+    def configurations_of(self, icp_version: int) -> list[int]:
+        """The versions of the configuration that had this version of the ideal customer."""
+        return [icp_version, *(one for one, icp in self.versions.items() if icp == icp_version != one)]
 
     def narrowed(self, wanted: Chosen) -> "Seen":
         """What of it is of the origins that are asked about. What was spent on no single lead is nobody's then."""
@@ -90,6 +99,7 @@ class Seen:
             [one for one in self.costs if one.origin is not None and wanted.means(one.origin)]
             if wanted.is_narrow
             else self.costs,
+            self.versions,
         )
 
     @property
@@ -150,12 +160,21 @@ async def seen(view: View, days: int) -> Seen:
     async def read() -> Seen:
         since = datetime.now(UTC) - timedelta(days=days)
         async with view.session() as session:
-            return Seen(
-                since,
-                await insights.standings(session, since),
-                await insights.held(session, since),
-                await insights.costs(session, since),
-            )
+            versions = await profiles.numbers(session)
+            standings = await insights.standings(session, since)
+            held = await insights.held(session, since)
+            costs = await insights.costs(session, since)
+
+        def renamed(origin: Origin) -> Origin:
+            return replace(origin, icp_version=versions.get(origin.icp_version, origin.icp_version))
+
+        return Seen(
+            since,
+            [replace(one, origin=renamed(one.origin)) for one in standings],
+            [replace(one, origin=renamed(one.origin)) for one in held],
+            [replace(one, origin=renamed(one.origin)) if one.origin else one for one in costs],
+            versions,
+        )
 
     found: Seen = await view.reads.remembered.fresh((view.tenant.id, "insights", days), _KEPT_S, read)
     return found

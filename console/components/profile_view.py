@@ -1,9 +1,10 @@
 """What the page of the ideal customer shows beside the editor: what a draft would change, and the versions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import dash_mantine_components as dmc
 from dash import html
 
 from console.components import words
@@ -173,21 +174,21 @@ def _price(prices: Sequence[SearchPrice], of_a_lead: Decimal | None, totals: Map
     return html.Section([html.H3("What more would cost"), facts(told)])
 
 
-def versions_table(versions: Sequence[Version], now: Version) -> Component:
-    """All versions, the newest first, and the way back to each."""
+def versions_table(versions: Sequence[Version], now: Version, leads_of: Callable[[int], str]) -> Component:
+    """All versions, the newest first, each with the way to its leads and the way back to it."""
     if not versions:
         return html.P("Nothing was saved yet.", className="faint")
-    heads = ("Version", "Since", "Who", "Why", "Says", html.Span("Back", className="unseen"))
+    heads = ("Version", "Since", "Who", "Why", "Says", "Leads", html.Span("Back", className="unseen"))
     return html.Table(
         [
             html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-            html.Tbody([_line(one, now) for one in versions]),
+            html.Tbody([_line(one, now, leads_of(one.number)) for one in versions]),
         ],
         className="diff",
     )
 
 
-def _line(one: Version, now: Version) -> Component:
+def _line(one: Version, now: Version, leads: str) -> Component:
     is_now = one.hash == now.hash
     back = button("Back to this one \N{HORIZONTAL ELLIPSIS}", "ask-back", on=one.number, seen=now.hash)
     return html.Tr(
@@ -197,6 +198,7 @@ def _line(one: Version, now: Version) -> Component:
             html.Td(one.by or html.Span("not known", className="faint")),
             html.Td(one.reason or ""),
             html.Td(html.Code(one.hash[:8])),
+            html.Td(dmc.Anchor(f"What became of those of {one.number}", href=leads)),
             html.Td(html.Span([icon("done"), " says what holds now"], className="faint") if is_now else back),
         ]
     )

@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import html, set_props
 
 from console.acts import Acts, Refused
+from console.addresses import path_to
 from console.components.buttons import button, text_field
 from console.components.differences_view import differences_table
 from console.components.grid import live
@@ -39,7 +40,9 @@ async def parts(view: View) -> Mapping[str, Component]:
         "holds": now,
         "known": versions,
         "now": now_view(now, age_s),
-        "versions": versions_table(versions, now),
+        "versions": versions_table(
+            versions, now, lambda number: f"{path_to(view.tenant.name, 'insights')}?icp={number}"
+        ),
         "differences": _differences(*chosen) if chosen is not None else _choose(versions),
     }
 

@@ -180,7 +180,7 @@ async def _leads(view: View, chosen: Chosen, found: Seen) -> Component:
 
     async def read() -> list[Mapping[str, Any]]:
         async with view.session() as session:
-            return await insights.leads(session, chosen.wanted(found.since), limit=_LEADS_SHOWN)
+            return await insights.leads(session, chosen.wanted(found), limit=_LEADS_SHOWN)
 
     rows = await view.reads.remembered.fresh((view.tenant.id, "held", chosen), _LEADS_KEPT_S, read)
     said = chosen.reason or chosen.hold.replace("_", " ")

@@ -1,6 +1,6 @@
 """Insights: what has become of the leads of some days, by where they came from, and what that has cost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -55,7 +55,7 @@ class Wanted:
 
     since: datetime
     source: str | None = None
-    icp_version: int | None = None
+    icp_versions: Sequence[int] | None = None
     stage: str | None = None
     hold: str | None = None
     reason: str | None = None
@@ -122,7 +122,7 @@ async def leads(session: Session, wanted: Wanted, *, limit: int) -> list[Mapping
         FROM lead l JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
         WHERE l.tenant_id = :tenant_id AND l.created_at >= :since
           AND (CAST(:source AS text) IS NULL OR l.source = :source)
-          AND (CAST(:icp_version AS int) IS NULL OR l.icp_version = :icp_version)
+          AND (CAST(:icp_versions AS int[]) IS NULL OR l.icp_version = ANY(CAST(:icp_versions AS int[])))
           AND (CAST(:stage AS text) IS NULL OR l.stage = :stage)
           AND (CAST(:hold AS text) IS NULL OR l.hold = :hold)
           AND (CAST(:reason AS text) IS NULL OR COALESCE(l.hold_reason, '') = :reason)
@@ -131,7 +131,7 @@ async def leads(session: Session, wanted: Wanted, *, limit: int) -> list[Mapping
         tenant_id=session.tenant_id,
         since=wanted.since,
         source=wanted.source,
-        icp_version=wanted.icp_version,
+        icp_versions=list(wanted.icp_versions) if wanted.icp_versions is not None else None,
         stage=wanted.stage,
         hold=wanted.hold,
         reason=wanted.reason,

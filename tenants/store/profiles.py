@@ -67,19 +67,37 @@ async def versions(session: Session, *, limit: int = 50) -> list[Version]:
 
     A version of a tenant's configuration that says the same of whom it looks for is none of its own.
     """
+    found: list[Version] = []
+    for version in await _newest(session):
+        if found and found[-1].hash == version.hash:
+            found.pop()  # the older one of two alike is the one that somebody wanted
+        found.append(version)
+    return found[:limit]
+
+
+async def numbers(session: Session) -> dict[int, int]:
+    """For each of the newest versions of the configuration the version of the profile that it has.
+
+    Leads carry the version of the configuration under which they came in; another budget is another one of these.
+    """
+    found: dict[int, int] = {}
+    before: Version | None = None
+    for version in reversed(await _newest(session)):
+        is_same = before is not None and before.hash == version.hash
+        found[version.number] = found[before.number] if before is not None and is_same else version.number
+        before = version
+    return found
+
+
+async def _newest(session: Session) -> list[Version]:
+    """The newest versions of the configuration, the newest first, as far as they tell whom it looks for."""
     rows = await session.rows(
         f"SELECT version AS number, applied_at AS at, applied_by AS by, reason, {_document('config')} AS document "
         "FROM tenant_config WHERE tenant_id = :tenant_id ORDER BY version DESC LIMIT :read",
         tenant_id=session.tenant_id,
         read=_VERSIONS_READ,
     )
-    found: list[Version] = []
-    for row in rows:
-        version = Version(**row)
-        if found and found[-1].hash == version.hash:
-            found.pop()  # the older one of two alike is the one that somebody wanted
-        found.append(version)
-    return found[:limit]
+    return [Version(**row) for row in rows]
 
 
 async def version(session: Session, number: int) -> Version | None:

@@ -171,6 +171,7 @@ async def test_a_profile_is_saved_after_its_differences_were_seen(
     page = await visitor.page()
     assert "they buy" in page
     assert "says what holds now" in page
+    assert "/t/acme/insights?icp=2" in page
 
 
 async def test_what_was_not_seen_is_not_saved(visitor: Visitor, acme: Sown, database: Database):

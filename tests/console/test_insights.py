@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from console.insights import Chosen, Seen
+from tenants.store import tenants
 from tenants.store.insights import Cost, Held, Origin, Standing
 from tenants.store.session import Database
 from tests.console import seeds
@@ -145,6 +146,28 @@ async def test_filters_narrow_all_of_it(visitor: Visitor, acme: Sown, database: 
     async with database.tenant(acme.id) as session:
         await session.run("UPDATE lead SET created_at = now() - interval '20 days'")
     assert "No lead has come in in these days" in await visitor.at("/t/acme/insights", "?days=7").page()
+
+
+async def test_versions_of_the_configuration_with_one_ideal_customer_are_one(
+    visitor: Visitor, acme: Sown, database: Database, vault
+):
+    for config in ({"icp": {"cities": ["Oslo"]}}, {"icp": {"cities": ["Oslo"]}, "budgets": {"day_usd": 5}}):
+        await tenants.configure(database, vault, "acme", config)
+    waiting = [lead for lead in acme.leads if lead not in acme.scored]
+    async with database.tenant(acme.id) as session:
+        for version, lead in ((2, waiting[0]), (3, waiting[1])):
+            await session.run(
+                "UPDATE lead SET icp_version = :version, stage = 'sourced', hold = 'skipped', hold_reason = 'so' "
+                "WHERE id = :id",
+                version=version,
+                id=lead,
+            )
+    page = await visitor.at("/t/acme/insights", "?icp=2").page()
+    assert "2 sourced" not in page  # the work of the lead source is of no single lead
+    assert "icp=2&stage=sourced&hold=skipped&reason=so" in page
+    listed = await visitor.at("/t/acme/insights", "?icp=2&stage=sourced&hold=skipped&reason=so").page()
+    assert all(str(lead) in listed for lead in waiting[:2])
+    assert "icp=3" not in listed
 
 
 async def test_a_share_of_answers_is_told_with_what_it_is_of(

@@ -93,6 +93,7 @@ async def test_another_budget_is_no_other_profile(database, vault):
         assert [one.number for one in await profiles.versions(session)] == [1]
         assert await profiles.save(session, FRENCH, seen=seen, by="ann", reason="x") == 3
         assert [one.number for one in await profiles.versions(session)] == [3, 1]
+        assert await profiles.numbers(session) == {1: 1, 2: 1, 3: 3}
         assert (await profiles.version(session, 1)).document["icp"]["countries"] == ["DE"]
         assert await profiles.version(session, 9) is None
     assert str(tenants.config_of(await tenants.named(database, "acme")).budgets.day_usd) == "5"
