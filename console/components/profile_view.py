@@ -184,7 +184,7 @@ def versions_table(versions: Sequence[Version], now: Version, leads_of: Callable
             html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
             html.Tbody([_line(one, now, leads_of(one.number)) for one in versions]),
         ],
-        className="diff",
+        className="diff versions",
     )
 
 
@@ -198,7 +198,7 @@ def _line(one: Version, now: Version, leads: str) -> Component:
             html.Td(one.by or html.Span("not known", className="faint")),
             html.Td(one.reason or ""),
             html.Td(html.Code(one.hash[:8])),
-            html.Td(dmc.Anchor(f"What became of those of {one.number}", href=leads)),
+            html.Td(dmc.Anchor(f"Leads of {one.number}", href=leads)),
             html.Td(html.Span([icon("done"), " says what holds now"], className="faint") if is_now else back),
         ]
     )
