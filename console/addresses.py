@@ -1,6 +1,6 @@
 """Addresses: `/t/<tenant>/<page>?<filters>`, what they mean, and which ones there are."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 
@@ -11,6 +11,7 @@ from console.auth import actor, csrf
 from console.faults import BadRequest, NotFound
 from console.plain import plain_page, sign_out_form
 from console.reads import Reads
+from tenants.people import Right
 
 LENGTH_LIMIT = 2000
 _MACHINERY = ("/_dash-", "/_reload-hash", "/_favicon.ico", "/assets/", "/healthz")
@@ -51,12 +52,15 @@ def path_to(tenant: str, slug: str) -> str:
 
 
 class Addresses:
-    """The signpost: it sends the root to the first tenant, and says 404 where there is nothing."""
+    """The signpost: it sends the root to the first tenant, and says 404 where there is nothing.
 
-    def __init__(self, app: ASGIApp, *, reads: Reads, slugs: Collection[str], first: str) -> None:
+    `needs` are the pages, each with the right that one needs to look at it.
+    """
+
+    def __init__(self, app: ASGIApp, *, reads: Reads, needs: Mapping[str, Right], first: str) -> None:
         self.app = app
         self.reads = reads
-        self.slugs = slugs
+        self.needs = needs
         self.first = first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,10 +86,10 @@ class Addresses:
     async def _exists(self, path: str) -> bool:
         try:
             address = address_of({"pathname": path})
-            await self.reads.tenant(address.tenant, actor())
+            tenant = await self.reads.tenant(address.tenant, actor())
         except (BadRequest, NotFound):
             return False
-        return address.slug in self.slugs
+        return self.needs.get(address.slug) in actor().rights_in(tenant.id)
 
 
 _NOT_FOUND = """

@@ -13,7 +13,7 @@ from dash.exceptions import PreventUpdate
 
 from console import frame
 from console.addresses import Address, address_of, path_to
-from console.auth import actor, csrf, request_id
+from console.auth import actor, request_id, signed_in
 from console.components import notices
 from console.components.grid import BLOCK
 from console.cursors import Trail, moment_of, uuid_of
@@ -38,7 +38,7 @@ class Answers:
     async def arrive(self, here: Any) -> tuple[Any, ...]:
         """The page at an address, with the menu, the tenants and the title that belong to it."""
         tenants = await self.reads.tenants(actor())
-        whoever = frame.who(actor(), csrf())
+        whoever = frame.who(actor(), signed_in())
         try:
             page, view = await self.asked(here)
         except (BadRequest, NotFound):
@@ -54,7 +54,7 @@ class Answers:
         content = await _drawn(page, view)
         return (
             content,
-            frame.menu(self.pages.values(), view.tenant, page.slug),
+            frame.menu([one for one in self.pages.values() if view.may(one.needs)], view.tenant, page.slug),
             frame.choices(tenants, view.tenant),
             view.tenant.name,
             f"{page.title} · {view.tenant.label}",
@@ -130,12 +130,11 @@ class Answers:
         Raises BadRequest or NotFound.
         """
         address: Address = address_of(here)
-        try:
-            page = self.pages[address.slug]
-        except KeyError:
-            raise NotFound("There is no such page.") from None
         tenant: Tenant = await self.reads.tenant(address.tenant, actor())
-        return page, View(self.reads, tenant, address.query, actor())
+        view, page = View(self.reads, tenant, address.query, actor()), self.pages.get(address.slug)
+        if page is None or not view.may(page.needs):
+            raise NotFound("There is no such page.")
+        return page, view
 
 
 async def _drawn(page: Page, view: View) -> Component:

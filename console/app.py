@@ -44,9 +44,25 @@ def create_app(
     a tenant could be connected to. With `public`, the https address of a proxy in front, people come in by that name
     too; with `openid` they may be vouched for there.
     """
-    reads, acts, pages = Reads(reading, agents, providers), Acts(acting), discovered()
+    reads, acts, pages = Reads(reading, agents, providers, acting), Acts(acting), discovered()
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    _tell_signs_of_life(server, reads)
+    dash, answering = _dash(server), Answers(reads, pages)
+    answers.wire(dash, answering)
+    deeds.wire(dash, Deeds(answering, acts))
+    for page in pages.values():
+        if page.wire is not None:
+            page.wire(dash, answering.asked, acts)
+    needs = {slug: page.needs for slug, page in pages.items()}
+    served = Downloads(Addresses(server, reads=reads, needs=needs, first=next(iter(pages))), answering)
+    sessions = Sessions(acting)
+    elsewhere = Elsewhere(openid, sessions, public) if openid is not None else None
+    entered = SignIn(GZipMiddleware(served, minimum_size=1000), sessions, elsewhere)
+    hashes = (*dash.csp_hashes(), _hash(THEME_FIRST))
+    return Gate(entered, sessions, script_hashes=hashes, public=public)
 
+
+def _tell_signs_of_life(server: FastAPI, reads: Reads) -> None:
     @server.get("/healthz")
     async def healthz() -> JSONResponse:
         try:
@@ -55,6 +71,8 @@ def create_app(
             return JSONResponse({"status": "the database does not answer"}, 503)
         return JSONResponse({"status": "ok"})
 
+
+def _dash(server: FastAPI) -> Dash:
     # assets are found beside this package; the name must not be a module's, or pages would be imported twice
     dash = Dash(
         "console",
@@ -72,19 +90,7 @@ def create_app(
         on_error=told,
     )
     dash.layout = frame.layout
-    answering = Answers(reads, pages)
-    answers.wire(dash, answering)
-    deeds.wire(dash, Deeds(answering, acts))
-    for page in pages.values():
-        if page.wire is not None:
-            page.wire(dash, answering.asked, acts)
-    signposted = Addresses(server, reads=reads, slugs=pages, first=next(iter(pages)))
-    served = Downloads(signposted, answering)
-    sessions = Sessions(acting)
-    elsewhere = Elsewhere(openid, sessions, public) if openid is not None else None
-    entered = SignIn(GZipMiddleware(served, minimum_size=1000), sessions, elsewhere)
-    hashes = (*dash.csp_hashes(), _hash(THEME_FIRST))
-    return Gate(entered, sessions, script_hashes=hashes, public=public)
+    return dash
 
 
 def _hash(script: str) -> str:

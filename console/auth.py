@@ -26,12 +26,14 @@ from tenants.store.console_sessions import SignedIn
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 BODY_LIMIT = 1_000_000
 SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
-ELSEWHERE, BACK = "/sign-in/elsewhere", "/sign-in/back"
+ELSEWHERE, BACK, PASSWORD = "/sign-in/elsewhere", "/sign-in/back", "/sign-in/password"
 CSRF_HEADER = "X-CSRFToken"
 _SAFE = frozenset({"GET", "HEAD"})
 # what anybody may have: signs of life, the libraries' files and our own, and the way in
 _ANYBODYS = frozenset({"/healthz", "/_favicon.ico", SIGN_IN, ELSEWHERE, BACK})
 _ANYBODYS_FILES = ("/assets/", "/_dash-component-suites/")
+# whose token comes with the form, and is looked at where the form is read
+_FORMS = frozenset({SIGN_OUT, PASSWORD})
 _HOST = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<name>[A-Za-z0-9.-]+))(?::\d{1,5})?")
 
 log = logging.getLogger(__name__)
@@ -116,14 +118,19 @@ class Gate:
             _actor.set(self.here)
             return None
         if entry.signed_in is None:
-            if scope["type"] == "http" and scope["method"] in _SAFE and not path.startswith("/_"):
+            if _is_look(scope):
                 there = quote(path + ("?" + scope["query_string"].decode("latin-1")).rstrip("?"), safe="")
                 return RedirectResponse(f"{SIGN_IN}?next={there}", 303)
             return _said(401, "Your session has ended: sign in again.")
         _actor.set(entry.signed_in.actor)
         _signed_in.set(entry.signed_in)
-        # the form of the way out brings its token along itself
-        if scope["type"] == "http" and scope["method"] not in _SAFE and path != SIGN_OUT:
+        if path in _FORMS:
+            return None
+        if entry.signed_in.must_change_password:
+            return (
+                RedirectResponse(PASSWORD, 303) if _is_look(scope) else _said(403, "Choose a password first.")
+            )
+        if scope["type"] == "http" and scope["method"] not in _SAFE:
             shown = headers.get(CSRF_HEADER, "").encode()
             if not secrets.compare_digest(shown, entry.signed_in.csrf.encode()):
                 return _said(
@@ -190,6 +197,11 @@ class Gate:
             return False
         origin = headers.get("origin")
         return origin is None or urlsplit(origin).netloc == headers["host"]
+
+
+def _is_look(scope: Scope) -> bool:
+    """Whether a person is at a page, and can be led to another, as against a script that asks for something."""
+    return scope["type"] == "http" and scope["method"] in _SAFE and not scope["path"].startswith("/_")
 
 
 def _said(status: int, sentence: str) -> Response:

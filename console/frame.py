@@ -7,11 +7,13 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from console.addresses import path_to
+from console.auth import PASSWORD
 from console.components.icon import icon
 from console.page import Component, Page
 from console.plain import THEME_FIRST
 from tenants.people import Actor
 from tenants.records import Tenant
+from tenants.store.console_sessions import SignedIn
 
 REFRESH_MS = 2000
 
@@ -84,13 +86,15 @@ def choices(tenants: Sequence[Tenant], current: Tenant | None) -> list[dict[str,
     return [{"value": name, "label": label} for name, label in shown.items()]
 
 
-def who(actor: Actor, csrf: str | None) -> list[Component]:
-    """Who is signed in, with the way out; or, with nothing that a form must bring along, that nobody has to."""
+def who(actor: Actor, signed_in: SignedIn | None) -> list[Component]:
+    """Who is signed in, with the way out; or that nobody has to."""
     named = [icon("user"), html.Span(actor.name, title=actor.login)]
-    if csrf is None:
+    if signed_in is None:
         told = "Nobody was added yet: the console is open to the person at this machine (leadmill person add)"
         return [*named, html.Span("no sign-in yet", title=told, className="way-out")]
-    leave = html.Button("Sign out", type="submit", name="csrf", value=csrf, className="way-out")
+    leave = html.Button("Sign out", type="submit", name="csrf", value=signed_in.csrf, className="way-out")
+    if signed_in.has_password:
+        named[1] = html.A(actor.name, href=PASSWORD, title=f"{actor.login}: change the password")
     return [*named, html.Form(leave, action="/sign-out", method="POST")]
 
 

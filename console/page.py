@@ -127,8 +127,8 @@ Asked = Callable[[Any], Awaitable[tuple["Page", View]]]
 class Page:
     """A page of the console. `parts` are kept fresh while it is open; `frame` puts them in place once.
 
-    A row that is opened is shown in the drawer (`detail`), or beside the list (`panel`). `deeds` are what its
-    buttons do, by their names.
+    Whoever looks at it must have the right that it `needs`. A row that is opened is shown in the drawer (`detail`),
+    or beside the list (`panel`). `deeds` are what its buttons do, by their names.
     """
 
     slug: str
@@ -142,3 +142,4 @@ class Page:
     panel: Callable[[View], Awaitable[Component]] | None = None
     deeds: Mapping[str, Deed] = field(default_factory=dict)
     wire: Callable[[Dash, Asked, Acts], None] | None = None
+    needs: Right = Right.SEE

@@ -14,8 +14,9 @@ from scoring_models.inflation import NEW_DAYS, OLD_DAYS, Inflation, inflation
 from tenants.modes import EVERY_AGENT, Mode, strictest
 from tenants.people import Actor, Right
 from tenants.records import Tenant
-from tenants.store import calls, funnel, judgements, pages, switches, tenants
+from tenants.store import calls, funnel, judgements, pages, people, switches, tenants
 from tenants.store.pages import COUNT_CAP, ProspectFilter, RunFilter
+from tenants.store.people import Person
 from tenants.store.session import Database
 from tenants.store.tenants import NoSuchTenant
 
@@ -66,13 +67,19 @@ class Standing:
 class Reads:
     """The console's way of reading. `faces` are the agents that exist; empty: those that left a trace.
 
-    `providers` are the outside companies that a tenant could be connected to.
+    `providers` are the outside companies that a tenant could be connected to. Who may sign in is hidden from the
+    reading role: that is read from where one acts.
     """
 
     def __init__(
-        self, database: Database, faces: Sequence[AgentFace], providers: Sequence[ProviderFace] = ()
+        self,
+        database: Database,
+        faces: Sequence[AgentFace],
+        providers: Sequence[ProviderFace] = (),
+        acting: Database | None = None,
     ) -> None:
         self.database = database
+        self._acting = acting or database
         self.faces = tuple(faces)
         self.providers = tuple(providers)
         self.remembered = Remembered()
@@ -202,6 +209,11 @@ class Reads:
             return inflation(of_late, before)
 
         return await self.remembered.fresh(("inflation", tenant.id), INFLATION_KEPT_S, read)
+
+    async def people(self, tenant: Tenant | None) -> list[Person]:
+        """Who has a role of this tenant, with those roles; with None everybody, with all of theirs."""
+        async with self._acting.system() as session:
+            return await people.listed(session, of=tenant.id if tenant is not None else None)
 
     async def now(self) -> datetime:
         """The database's clock."""

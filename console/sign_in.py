@@ -5,6 +5,7 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -14,14 +15,15 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from console import sessions as cookies
-from console.auth import BACK, ELSEWHERE, SIGN_IN, SIGN_OUT, request_id, signed_in
+from console.auth import BACK, ELSEWHERE, PASSWORD, SIGN_IN, SIGN_OUT, request_id, signed_in
 from console.elsewhere import Elsewhere
 from console.openid import NotVouched
 from console.plain import plain_page
 from console.sessions import Sessions, cookies_of, hashed, new_token
-from console.sign_in_page import form_of, go_to, local_path, sign_in_page
+from console.sign_in_page import form_of, go_to, local_path, password_page, sign_in_page
 from tenants import passwords
-from tenants.store import sign_in
+from tenants.passwords import checked_password
+from tenants.store import people, sign_in
 
 AnswerT = TypeVar("AnswerT")
 
@@ -33,6 +35,7 @@ _WRONG = (
     "That login and password do not fit together, or there were too many wrong guesses. "
     "Wait a little, and try again."
 )
+_PATHS = frozenset({SIGN_IN, SIGN_OUT, ELSEWHERE, BACK, PASSWORD})
 _STALE = "This form was open for too long. Try again."
 _BUSY = "Too many people are signing in just now. Try again in a moment."
 
@@ -58,7 +61,7 @@ class SignIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The answer to one request."""
-        if scope["type"] != "http" or scope["path"] not in (SIGN_IN, SIGN_OUT, ELSEWHERE, BACK):
+        if scope["type"] != "http" or scope["path"] not in _PATHS:
             await self.app(scope, receive, send)
             return
         await (await self._answer(scope, receive))(scope, receive, send)
@@ -69,6 +72,8 @@ class SignIn:
             return await self._enter(scope, await form_of(receive))
         if path == SIGN_OUT and is_form:
             return await self._leave(await form_of(receive))
+        if path == PASSWORD:
+            return await self._password(scope, await form_of(receive) if is_form else None)
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         if path == SIGN_IN:
             return await self._ask(scope, local_path(query.get("next", "")))
@@ -154,6 +159,38 @@ class SignIn:
             await self.sessions.end(who.sha256)
         answer = go_to(SIGN_IN)
         cookies.forget(answer)
+        return answer
+
+    async def _password(self, scope: Scope, given: Mapping[str, str] | None) -> Response:
+        """Another password for whoever is signed in and knows the one so far; it begins a session of its own."""
+        who = signed_in()
+        if who is None or not who.has_password:
+            return go_to("/")
+        page = partial(password_page, who.csrf, is_temporary=who.must_change_password)
+        if given is None:
+            return page()
+        if not _same(given.get("csrf"), who.csrf):
+            return page(wrong=_STALE, status=403)
+        before, after = given.get("password", ""), given.get("new", "")
+        try:
+            checked_password(after, login=who.actor.login)
+        except ValueError as rule:
+            return page(wrong=f"{str(rule).capitalize()}.", status=401)
+        if after != given.get("again") or after == before:
+            return page(wrong="The new one must be another one, and the same both times.", status=401)
+        browser = cookies_of(Headers(scope=scope).get("cookie", "")).get(cookies.BROWSER, "")
+        known = await self._known(who.actor.login, before, hashed(browser))
+        if known is None:
+            return page(
+                wrong="That is not the password so far, or there were too many wrong guesses.", status=401
+            )
+        kept = await self._worked(passwords.hash_of, after)
+        async with self.database.system() as session:
+            await people.set_password(session, who.actor.login, kept, by=who.actor.login)
+        begun = await self.sessions.begin(known.person_id, password_hash=kept, instead_of=None)
+        answer = go_to("/")
+        if begun is not None:
+            cookies.remember(answer, *begun)
         return answer
 
     def _page(self, there: str, *, login: str = "", wrong: str = "", status: int = 200) -> Response:

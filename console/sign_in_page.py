@@ -7,9 +7,10 @@ from urllib.parse import parse_qsl, quote
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import Receive
 
-from console.auth import ELSEWHERE, SIGN_IN
+from console.auth import ELSEWHERE, PASSWORD, SIGN_IN
 from console.plain import plain_page
 from console.sessions import new_token, of_form
+from tenants.passwords import SHORTEST
 
 _BODY_LIMIT = 20_000
 _LONGEST_PATH = 1_500  # it must find room in a cookie
@@ -43,6 +44,34 @@ def sign_in_page(
     )
     of_form(response, token)
     return response
+
+
+def password_page(csrf: str, *, is_temporary: bool, wrong: str = "", status: int = 200) -> HTMLResponse:
+    """The form for another password; after a temporary one there is no way around it."""
+    told = f'<p class="wrong" role="alert">{html.escape(wrong)}</p>' if wrong else ""
+    why = (
+        "The password that you were given is good for this once: choose one of your own."
+        if is_temporary
+        else ""
+    )
+    return plain_page(
+        "Choose a password",
+        f"""
+  <p>{why} It has at least {SHORTEST} letters; several words are a good one. Wherever you are signed in, that ends.</p>
+  {told}
+  <form action="{PASSWORD}" method="post">
+    <input type="hidden" name="csrf" value="{html.escape(csrf)}">
+    <label>Password so far <input name="password" type="password" autocomplete="current-password" maxlength="200"
+      required autofocus></label>
+    <label>New password <input name="new" type="password" autocomplete="new-password" maxlength="200" required></label>
+    <label>The same again <input name="again" type="password" autocomplete="new-password" maxlength="200"
+      required></label>
+    <button>Change it</button>
+  </form>
+  {"" if is_temporary else '<p><a href="/">Leave it as it is</a></p>'}
+""",
+        status,
+    )
 
 
 def local_path(text: str) -> str:

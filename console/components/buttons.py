@@ -9,18 +9,26 @@ from console.components.icon import icon
 
 
 def button(
-    word: str, do: str, *, on: object = "", seen: str = "", key: str = "", kind: str = "", drawing: str = ""
+    word: str,
+    do: str,
+    *,
+    on: object = "",
+    seen: str = "",
+    key: str = "",
+    kind: str = "",
+    drawing: str = "",
+    says: str = "",
 ) -> html.Button:
     """A button that does something on the server: `do`, on what, as what that was seen.
 
-    `kind` is main or danger where it is more than one of several.
+    `kind` is main or danger where it is more than one of several. It `says` more to whoever does not see its place.
     """
     return html.Button(
         [icon(drawing) if drawing else None, html.Span(word), _key(key)],
         id={"do": do, "on": str(on), "seen": seen},
         type="button",
         className=f"button {f'button-{kind}' if kind else ''}".strip(),
-        **{"data-do": do, **_shortcut(key)},
+        **{"data-do": do, **_shortcut(key), **({"aria-label": says} if says else {})},
     )
 
 

@@ -28,6 +28,7 @@ class SignedIn:
     sha256: bytes
     csrf: str
     actor: Actor
+    has_password: bool
     must_change_password: bool
 
 
@@ -52,7 +53,8 @@ async def enter(session: Session, sha256: bytes | None) -> Entry:
     (row,) = await session.rows(
         f"""
         WITH found AS (
-            SELECT s.sha256, s.csrf, s.seen_at, p.id, p.login, p.name, p.password_is_temporary
+            SELECT s.sha256, s.csrf, s.seen_at, p.id, p.login, p.name, p.password_is_temporary,
+                   p.password_hash IS NOT NULL AS has_password
             FROM console_session s JOIN person p ON p.id = s.person_id
             WHERE s.sha256 = CAST(:sha256 AS bytea) AND {_LIVES} AND p.disabled_at IS NULL
         ), seen AS (
@@ -115,5 +117,9 @@ def _signed_in(row: Any) -> SignedIn:
         for one in row["given"] or ()
     )
     return SignedIn(
-        row["sha256"], row["csrf"], Actor(row["login"], row["name"], given), row["password_is_temporary"]
+        sha256=row["sha256"],
+        csrf=row["csrf"],
+        actor=Actor(row["login"], row["name"], given),
+        has_password=row["has_password"],
+        must_change_password=row["password_is_temporary"],
     )

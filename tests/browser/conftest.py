@@ -38,6 +38,7 @@ DOCUMENTED = (
     "icp",
     "budgets",
     "audit",
+    "people",
 )
 # what fades in or out just now has no contrast yet, or none any more; what turns for ever is not waited for
 _JUDGE = """async () => {

@@ -5,6 +5,7 @@ from starlette.types import Message, Scope
 from console.auth import Gate
 from console.sessions import Sessions
 from tenants.store.session import Database
+from tests.console import passes
 from tests.console.conftest import HOME, Visitor
 from tests.console.seeds import Sown
 
@@ -78,6 +79,80 @@ async def test_the_page_names_no_other_address(client: httpx.AsyncClient, acme: 
     scripts_and_styles = [line for line in page.splitlines() if "src=" in line or "href=" in line]
     assert scripts_and_styles
     assert not any("//" in line for line in scripts_and_styles)
+
+
+@pytest.mark.parametrize("shown", ["a session", "one that has ended", "nothing"])
+async def test_a_websocket_needs_a_session_once_somebody_was_added(database: Database, shown: str):
+    reached: list[Scope] = []
+    sent: list[Message] = []
+
+    async def app(scope: Scope, receive: object, send: object) -> None:
+        reached.append(scope)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await passes.add(database, "ada")
+    mine = await passes.begin(database, "ada")
+    if shown == "one that has ended":
+        await passes.end(database, mine)
+    headers = [(b"host", b"127.0.0.1:8600"), (b"origin", b"http://127.0.0.1:8600")]
+    if shown != "nothing":
+        headers.append((b"cookie", mine.headers["Cookie"].encode()))
+    scope = {"type": "websocket", "path": "/_dash-ws-callback", "headers": headers}
+    await Gate(app, Sessions(database), script_hashes=())(scope, None, send)
+    assert bool(reached) == (shown == "a session")
+    assert [message["type"] for message in sent] == ([] if reached else ["websocket.close"])
+
+
+async def test_offered_to_others_it_is_open_to_nobody(database: Database):
+    """Whatever becomes of the people: where others reach it, nobody is the person at this machine."""
+    reached: list[Scope] = []
+    sent: list[Message] = []
+
+    async def app(scope: Scope, receive: object, send: object) -> None:
+        reached.append(scope)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    public = "https://leadmill.example.com"
+    for host in (b"leadmill.example.com", b"127.0.0.1:8600"):
+        scope = {"type": "http", "method": "GET", "path": "/t/acme/runs", "headers": [(b"host", host)]}
+        await Gate(app, Sessions(database), script_hashes=(), public=public)(scope, None, send)
+    assert reached == []
+    assert [one["status"] for one in sent if one["type"] == "http.response.start"] == [403, 403]
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("leadmill.example.com", "https://leadmill.example.com", 401),
+        ("leadmill.example.com", "null", 403),
+        ("leadmill.example.com", "https://evil.example", 403),
+        ("leadmill.example.com:8443", "https://leadmill.example.com:8443", 403),
+        ("127.0.0.1:8600", "https://leadmill.example.com", 403),
+        ("www.leadmill.example.com", "https://leadmill.example.com", 403),
+    ],
+)
+async def test_others_come_by_the_one_name_only(database: Database, host: str, origin: str, status: int):
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await passes.add(database, "ada")
+    headers = {"host": host, "origin": origin, "content-length": "0"}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/_dash-update-component",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    gate = Gate(None, Sessions(database), script_hashes=(), public="https://leadmill.example.com")
+    await gate(scope, None, send)
+    assert sent[0]["status"] == status
 
 
 @pytest.mark.parametrize(

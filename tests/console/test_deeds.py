@@ -13,10 +13,12 @@ from scoring_models.lifecycle import Lifecycle
 from scoring_models.registry import Registry
 from tenants.budgets import Budgets, fields_of
 from tenants.differences import fields_hash
+from tenants.people import Given, Role
 from tenants.profiles import Profile
 from tenants.settings import StoreSettings
-from tenants.store import pins, profiles, spending
+from tenants.store import people, pins, profiles, spending
 from tenants.store.session import Database
+from tests.console import passes
 from tests.console.conftest import Visitor
 from tests.console.connecting import KEY, connect
 from tests.console.seeds import Sown
@@ -42,6 +44,7 @@ ONLY_ASKS = {
 }
 BULK = {("approvals", "approve-bulk"), ("approvals", "reject-bulk")}
 MODELS = frozenset(discovered()["models"].deeds)
+PEOPLE = frozenset(discovered()["people"].deeds)
 DEEDS = sorted((page.slug, do) for page in discovered().values() for do in page.deeds)
 WORDS = {
     "reject-words": "no",
@@ -62,6 +65,9 @@ WORDS = {
     "why-save": "they buy",
     "why-back": "they bought",
     "why-budgets": "it pays",
+    "give-role": "approver",
+    "add-role": "viewer",
+    "add-login": "carla",
 }
 PROVIDERS = frozenset(discovered()["integrations"].deeds)
 AGENTS = frozenset(discovered()["agents"].deeds)
@@ -76,6 +82,7 @@ class Target:
     def __init__(self, sown: Sown, database: Database) -> None:
         self.sown = sown
         self.database = database
+        self.login = "bob"
 
     async def sow(self) -> None:
         async with self.database.tenant(self.sown.id) as session:
@@ -97,6 +104,26 @@ class Target:
         async with self.database.tenant(self.sown.id) as session:
             await pins.pin(session, self.lead_id, 40, by="ann", reason="they wrote to her")
             await session.run("DELETE FROM audit")
+
+    async def sow_people(self, role: Role, visitor: Visitor, at: Sown) -> None:
+        """Somebody to do it to, and the visitor as somebody of this role."""
+        self.login = f"bob-{self.sown.name}"
+        await passes.add(self.database, self.login, Given(Role.VIEWER, self.sown.id))
+        await passes.add(self.database, ME, Given(role, None if role.is_everywhere else at.id))
+        visitor.client.headers.update((await passes.begin(self.database, ME)).headers)
+        await self.forget(at)
+
+    async def keep_out(self) -> None:
+        """The person kept out, as if it had been so for long."""
+        async with self.database.system() as session:
+            await people.disable(session, self.login, by="root")
+        await self.forget(self.sown)
+
+    async def forget(self, at: Sown) -> None:
+        """Nothing in the audits of what was only to prepare."""
+        for tenant in (self.sown, at):
+            async with self.database.tenant(tenant.id) as session:
+                await session.run("DELETE FROM audit")
 
     async def sow_models(self, folder: ModelFolder) -> None:
         """A model of the tenant's own that judges, and another one that is proposed."""
@@ -138,6 +165,9 @@ class Target:
     def aim(self, do: str, seen: str | None = None) -> tuple[str, str, dict]:
         """On what a button is pressed so that it does something, as what that was seen, and what stands beside it."""
         fields = {**WORDS, "input": self.input}
+        if do in PEOPLE:
+            on = {"take-role": f"{self.login}:viewer", "give-role": "", "add-person": ""}.get(do, self.login)
+            return on, "", fields | {"give-login": self.login}
         if do in AGENTS:
             return "scoring", "", fields
         if do in PROVIDERS:

@@ -44,8 +44,11 @@ DEEDS_OF = {
     "icp": "administer",
     "budgets": "administer",
     "integrations": "administer",
+    "people": "administer",
 }
 LOOKS = {("icp", name) for name in ("preview", "show-yaml", "show-form", "add-persona", "drop-persona")}
+PLATFORMS = {"add-person", "new-password", "disable-person", "enable-person"}
+LOOKED_AT = {"people": "administer"}
 # what changes between two looks without anybody's doing: sessions are noted, and sequences are not rows
 UNWATCHED = ("alembic_version", "console_session")
 
@@ -139,7 +142,7 @@ class House:
             pressed = {"do": name, "on": on, "seen": seen, "fields": fields, "at": 1}
             return await visitor.post("pressed.data", pressed)
 
-        right = "see" if (slug, name) in LOOKS else DEEDS_OF[slug]
+        right = "see" if (slug, name) in LOOKS else "platform" if name in PLATFORMS else DEEDS_OF[slug]
         return Request(f"{slug}: {name}", right, send, lambda answer: (slug, name) in self.reached)
 
 
@@ -147,7 +150,8 @@ def _fetched(page: str) -> Request:
     async def send(visitor: Visitor, tenant: str) -> httpx.Response:
         return await visitor.client.get(f"/t/{tenant}/{page}")
 
-    return Request(f"GET {page}", "see", send, lambda answer: answer.status_code == 200)
+    right = LOOKED_AT.get(page, "see")
+    return Request(f"GET {page}", right, send, lambda answer: answer.status_code == 200)
 
 
 @pytest_asyncio.fixture
@@ -194,6 +198,7 @@ async def _people(house: House) -> dict[Role, Pass]:
     for role in ROLES:
         tenant_id = None if role is Role.PLATFORM else house.targets["acme"].sown.id
         await passes.add(house.database, role, Given(role, tenant_id))
+    await passes.add(house.database, "bob", Given(Role.VIEWER, house.targets["acme"].sown.id))
     return {role: await passes.begin(house.database, role) for role in ROLES}
 
 
