@@ -99,6 +99,19 @@ class Target:
             )
         self.input = json.dumps({**before, "icp_version": 2})
 
+    async def sow_for(self, page: str, do: str, models: ModelFolder) -> None:
+        """What a page's buttons are for, beside what every page has."""
+        if page == "models":
+            await self.sow_models(models)
+        if page == "icp":
+            await self.sow_profiles()
+        if page == "budgets":
+            await self.sow_budgets()
+        if page == "integrations":
+            await self.connect()
+        if do == "unpin":
+            await self.pin()
+
     async def pin(self) -> None:
         """A person's score for the lead, as if it had been there for long."""
         async with self.database.tenant(self.sown.id) as session:
@@ -221,16 +234,11 @@ async def test_each_deed_is_in_the_audit_and_what_only_asks_is_not(
 ):
     mine = Target(acme, database)
     await mine.sow()
-    if page == "models":
-        await mine.sow_models(models)
-    if page == "icp":
-        await mine.sow_profiles()
-    if page == "budgets":
-        await mine.sow_budgets()
-    if do == "unpin":
-        await mine.pin()
-    if page == "integrations":
-        await mine.connect()
+    await mine.sow_for(page, do, models)
+    if page == "people":
+        await mine.sow_people(Role.PLATFORM, visitor, acme)
+    if do == "enable-person":
+        await mine.keep_out()
     visitor.at(f"/t/acme/{page}", "?group=f1" if page == "errors" else "")
     seen = _seen_of(await mine.press(visitor, "decide-together")) if (page, do) in BULK else None
     await mine.press(visitor, do, seen)
@@ -248,16 +256,9 @@ async def test_no_deed_reaches_another_tenant(
 ):
     theirs = Target(rival, database)
     await theirs.sow()
-    if page == "models":
-        await theirs.sow_models(models)
-    if page == "icp":
-        await theirs.sow_profiles()
-    if page == "budgets":
-        await theirs.sow_budgets()
-    if do == "unpin":
-        await theirs.pin()
-    if page == "integrations":
-        await theirs.connect()
+    await theirs.sow_for(page, do, models)
+    if page == "people":
+        await theirs.sow_people(Role.ADMIN, visitor, acme)
     before = await _changes_of(database, models, rival)
     ways = await _ways_of(database, rival)
     async with database.tenant(acme.id) as session:
@@ -273,6 +274,7 @@ async def test_no_deed_reaches_another_tenant(
         assert await session.value("SELECT status FROM run WHERE id = :id", id=theirs.run_id) == "failed"
         assert await session.value("SELECT count(*) FROM failure_group") == 0
         assert await session.value("SELECT count(*) FROM lead WHERE pinned_by IS NOT NULL") == (do == "unpin")
+        assert await session.value("SELECT count(*) FROM person_role") == (page == "people")
     assert await _ways_of(database, rival) == ways
     assert await _ways_of(database, acme) == []
     assert await _changes_of(database, models, rival) == before
