@@ -118,7 +118,9 @@ async def test_an_address_of_which_it_is_not_sure_is_none(verified):
         {"ages_s": 3600},
         {"key": OTHER_KEY},
     ],
-    ids=str,
+    ids=lambda changes: " ".join(
+        f"{name}={'another' if name == 'key' else value}" for name, value in changes.items()
+    ),
 )
 async def test_a_token_for_somebody_else_or_by_somebody_else_is_not_believed(changes):
     with pytest.raises(NotVouched, match="its token"):
