@@ -83,6 +83,8 @@ class Gate:
         self.public = public
         self.here = everything(getpass.getuser())
         self.headers = _strict_headers(script_hashes)
+        if public is not None:
+            self.headers = {**self.headers, "Strict-Transport-Security": "max-age=31536000"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The answer to one request, or the refusal of it."""

@@ -15,6 +15,11 @@ async def add(
 ) -> str:
     """The login of a new person with a role of this tenant, and a password for the first time. Raises Refused."""
     async with _session(acts) as session:
+        if not await people.is_anybody(session):
+            raise Refused(
+                "The first person is of the platform, and added at this machine: "
+                "leadmill person add LOGIN --role platform"
+            )
         return await people.add(
             session,
             login=login,

@@ -29,7 +29,8 @@ AnswerT = TypeVar("AnswerT")
 
 log = logging.getLogger(__name__)
 
-# each takes 64 MiB and a processor for a tenth of a second; whoever comes while so many wait is asked to come again
+# Each takes 64 MiB and a processor for a tenth of a second. Whoever comes while so many wait is asked to come again,
+# and one at a time asks the database, where everybody's sessions are looked up as well.
 _AT_ONCE, _WAITING = 2, 40
 _WRONG = (
     "That login and password do not fit together, or there were too many wrong guesses. "
@@ -57,6 +58,7 @@ class SignIn:
         self.sessions = sessions
         self.elsewhere = elsewhere
         self._hashing = asyncio.Semaphore(_AT_ONCE)
+        self._counting = asyncio.Semaphore(1)
         self._waiting = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,29 +89,37 @@ class SignIn:
             log.warning("request %s: nobody vouched: %s", request_id(), why)
             name = self.elsewhere.provider.name
             wrong = f"{name} could not say who you are: {why}. Try again; if it stays, ask an admin."
-            return self._page("/", wrong=wrong, status=401)
+            return self._page(_cookies(scope), "/", wrong=wrong, status=401)
 
     async def _ask(self, scope: Scope, there: str) -> Response:
-        entry = await self.sessions.enter(cookies_of(Headers(scope=scope).get("cookie", "")))
+        shown = _cookies(scope)
+        entry = await self.sessions.enter(shown)
         if not entry.is_guarded or entry.signed_in is not None:
             return go_to(there)
-        return self._page(there)
+        return self._page(shown, there)
 
     async def _enter(self, scope: Scope, given: Mapping[str, str]) -> Response:
-        shown = cookies_of(Headers(scope=scope).get("cookie", ""))
+        shown = _cookies(scope)
         there, login = local_path(given.get("next", "")), given.get("login", "").strip().lower()[:100]
         if not _same(given.get("csrf"), shown.get(cookies.FORM)):
-            return self._page(there, login=login, wrong=_STALE, status=403)
+            return self._page(shown, there, login=login, wrong=_STALE, status=403)
         if self._waiting >= _WAITING:
-            return self._page(there, login=login, wrong=_BUSY, status=503)
+            return self._page(shown, there, login=login, wrong=_BUSY, status=503)
+        self._waiting += 1
+        try:
+            return await self._enter_as(there, login, given.get("password", ""), shown)
+        finally:
+            self._waiting -= 1
+
+    async def _enter_as(self, there: str, login: str, password: str, shown: Mapping[str, str]) -> Response:
         browser = shown.get(cookies.BROWSER, "")
-        known = await self._known(login, given.get("password", ""), hashed(browser))
+        known = await self._known(login, password, hashed(browser))
         begun = known and await self.sessions.begin(
             known.person_id, password_hash=known.password_hash, instead_of=hashed(shown.get(cookies.SESSION))
         )
         if not known or not begun:
             log.warning("request %s: a sign-in was refused", request_id())
-            return self._page(there, login=login, wrong=_WRONG, status=401)
+            return self._page(shown, there, login=login, wrong=_WRONG, status=401)
         if hashed(browser) is None:
             browser = new_token()
         await self._remember_browser(known.person_id, browser)
@@ -119,7 +129,7 @@ class SignIn:
 
     async def _known(self, login: str, password: str, browser: bytes | None) -> _Known | None:
         """Whose login and password these are, if they may be looked at now. The work is the same for nobody's."""
-        async with self.database.system() as session:
+        async with self._counting, self.database.system() as session:
             who = await sign_in.candidate(session, login, browser or b"")
             guesses = sign_in.guesses_at(login, browser if who.knows_browser else None)
             if not await sign_in.may_try(session, guesses):
@@ -138,12 +148,8 @@ class SignIn:
 
     async def _worked(self, work: Callable[..., AnswerT], *given: str | None) -> AnswerT:
         """What comes of work with passwords, beside the loop, only so many at once."""
-        self._waiting += 1
-        try:
-            async with self._hashing:
-                return await asyncio.to_thread(work, *given)
-        finally:
-            self._waiting -= 1
+        async with self._hashing:
+            return await asyncio.to_thread(work, *given)
 
     async def _remember_browser(self, person_id: UUID, browser: str) -> None:
         sha256 = hashed(browser)
@@ -178,7 +184,7 @@ class SignIn:
             return page(wrong=f"{str(rule).capitalize()}.", status=401)
         if after != given.get("again") or after == before:
             return page(wrong="The new one must be another one, and the same both times.", status=401)
-        browser = cookies_of(Headers(scope=scope).get("cookie", "")).get(cookies.BROWSER, "")
+        browser = _cookies(scope).get(cookies.BROWSER, "")
         known = await self._known(who.actor.login, before, hashed(browser))
         if known is None:
             return page(
@@ -193,9 +199,19 @@ class SignIn:
             cookies.remember(answer, *begun)
         return answer
 
-    def _page(self, there: str, *, login: str = "", wrong: str = "", status: int = 200) -> Response:
+    def _page(
+        self, shown: Mapping[str, str], there: str, *, login: str = "", wrong: str = "", status: int = 200
+    ) -> Response:
+        """The form. What it must bring along stays the same in one browser: it may lie open in several tabs."""
+        token = shown.get(cookies.FORM, "")
+        if hashed(token) is None:
+            token = new_token()
         elsewhere = self.elsewhere.provider.name if self.elsewhere is not None else ""
-        return sign_in_page(there, login=login, wrong=wrong, status=status, elsewhere=elsewhere)
+        return sign_in_page(token, there, login=login, wrong=wrong, status=status, elsewhere=elsewhere)
+
+
+def _cookies(scope: Scope) -> Mapping[str, str]:
+    return cookies_of(Headers(scope=scope).get("cookie", ""))
 
 
 def _same(given: str | None, kept: str | None) -> bool:

@@ -9,7 +9,7 @@ from starlette.types import Receive
 
 from console.auth import ELSEWHERE, PASSWORD, SIGN_IN
 from console.plain import plain_page
-from console.sessions import new_token, of_form
+from console.sessions import of_form
 from tenants.passwords import SHORTEST
 
 _BODY_LIMIT = 20_000
@@ -17,10 +17,12 @@ _LONGEST_PATH = 1_500  # it must find room in a cookie
 
 
 def sign_in_page(
-    there: str = "/", *, login: str = "", wrong: str = "", status: int = 200, elsewhere: str = ""
+    token: str, there: str, *, login: str, wrong: str, status: int, elsewhere: str
 ) -> HTMLResponse:
-    """The form, with what is `wrong`, and the name of who vouches for people `elsewhere`, if anybody does."""
-    token = new_token()
+    """The form, with what is `wrong`, and the name of who vouches for people `elsewhere`, if anybody does.
+
+    The `token` goes into the form and into a cookie, and must come back the same from both.
+    """
     told = f'<p class="wrong" role="alert">{html.escape(wrong)}</p>' if wrong else ""
     other = f"{ELSEWHERE}?next={quote(there, safe='')}"
     way = f'<p><a href="{other}">Sign in with {html.escape(elsewhere)}</a></p>' if elsewhere else ""

@@ -78,6 +78,9 @@ def add(
         typer.echo("Without a role they see nothing: `leadmill person grant` gives one.", err=True)
     if is_first:
         typer.echo("From now on the console asks everybody to sign in.", err=True)
+        if role is not Role.PLATFORM:
+            hint = "Nobody is of the platform yet, and could add others there: `person grant LOGIN platform`."
+            typer.echo(hint, err=True)
 
 
 @app.command("list")

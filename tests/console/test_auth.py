@@ -121,7 +121,9 @@ async def test_offered_to_others_it_is_open_to_nobody(database: Database):
         scope = {"type": "http", "method": "GET", "path": "/t/acme/runs", "headers": [(b"host", host)]}
         await Gate(app, Sessions(database), script_hashes=(), public=public)(scope, None, send)
     assert reached == []
-    assert [one["status"] for one in sent if one["type"] == "http.response.start"] == [403, 403]
+    begun = [one for one in sent if one["type"] == "http.response.start"]
+    assert [one["status"] for one in begun] == [403, 403]
+    assert all(b"strict-transport-security" in dict(one["headers"]) for one in begun)
 
 
 @pytest.mark.parametrize(

@@ -171,3 +171,6 @@ async def test_the_platform_keeps_somebody_out_and_lets_them_in_again(
 async def test_while_nobody_was_added_the_page_says_how_the_first_one_is(visitor: Visitor, acme: Sown):
     page = await visitor.at("/t/acme/people").page()
     assert "leadmill person add ada --role platform" in page
+    said = await visitor.said("add-person", **{"add-login": "ada", "add-role": "viewer"})
+    assert "The first person is of the platform" in said
+    assert "Nobody was added yet" in await visitor.page()  # and nobody is locked out of the console
