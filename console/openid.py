@@ -130,7 +130,6 @@ class OpenId:
                 {
                     "iss": {"essential": True, "value": self.issuer},
                     "aud": {"essential": True, "value": self.client_id},
-                    "nonce": {"essential": True, "value": question.nonce},
                 },
                 {
                     "nonce": question.nonce,
