@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-browser setup-kafka setup-cluster demo test chaos simulate kafka check bench lock
@@ -32,8 +33,8 @@ setup-cluster: ## OpenSSH's server and rsync for the test of `ray up`, from Debi
 demo: setup ## three tenants and 300 leads through the mill; ARGS=--exit ends by itself
 	@$(BIN)/leadmill demo $(ARGS)
 
-test: setup ## all tests; ARGS="-k word" for some
-	@$(BIN)/python -m pytest $(ARGS)
+test: setup ## all tests, two files at a time (WORKERS=1: one); ARGS="-k word" for some
+	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
 
 chaos: setup ## real faults on real processes, and a table; ARGS="--list" for their names
 	@$(BIN)/python -m tests.chaos $(ARGS)

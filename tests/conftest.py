@@ -34,6 +34,12 @@ from tests.kafka.jars import NoKafka
 from tests.memory import roomy_folder
 
 LANES = 6
+_HERE = Path(__file__).parent
+#: folders whose tests start whole mills, clusters, brokers or browsers, the longest first
+_LONG = {
+    name: at
+    for at, name in enumerate(("chaos", "shell", "simulation", "browser", "serve", "journey", "house"))
+}
 _CONNECT = socket.socket.connect
 _GIVEN_BROKER = os.environ.get("LEADMILL_KAFKA_BOOTSTRAP")
 
@@ -66,7 +72,12 @@ def beyond_this_machine(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what asks vendors for real, unless the command line names it by its marker."""
+    """Leave out what asks vendors for real, unless the command line names it by its marker.
+
+    Where several processes share the tests, what takes long comes first: a file of minutes must not be begun last.
+    """
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _LONG.get(item.path.relative_to(_HERE).parts[0], len(_LONG)))
     if re.search(r"\blive\b", config.getoption("markexpr")):
         return
     live = [item for item in items if item.get_closest_marker("live") is not None]

@@ -53,7 +53,7 @@ async def test_a_viewer_sees_every_button_and_can_press_none(
     seen = buttons(await visitor.at("/t/acme/errors").page())
     assert None not in seen.values()
     seen = buttons(await visitor.at("/t/acme/agents").page())
-    assert set(seen) == {"lead_source", "enrichment", "contact_finder", "scoring"}
+    assert set(seen) == {"lead_source", "enrichment", "contact_finder", "scoring", "ask-hold"}
     assert None not in seen.values()
 
 

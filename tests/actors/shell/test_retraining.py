@@ -1,5 +1,6 @@
 """What the command says before and while it works. On a real Ray it is tried in tests/serve."""
 
+import re
 from collections import Counter
 
 from typer.testing import CliRunner
@@ -12,7 +13,7 @@ def test_a_folder_without_a_file_for_a_tenant_is_wrong_use(tmp_path):
     for words, told in (([], "there is no TENANT.csv"), (["--tenant=acme"], "acme.csv")):
         done = CliRunner().invoke(leadmill.app, ["model", "retrain", f"--folder={tmp_path}", *words])
         assert done.exit_code == 2
-        assert told in done.output.replace("│\n│", "").replace("\n", " ")
+        assert "".join(told.split()) in re.sub(r"[\s│]", "", done.output)  # it is broken where the box ends
 
 
 def test_without_a_terminal_there_is_a_line_every_few_seconds_and_a_last_one(capsys, monkeypatch):
