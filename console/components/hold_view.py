@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import html
 
 from console.addresses import path_to
@@ -17,6 +16,7 @@ from tenants.modes import EVERY_AGENT, Mode, strictest
 from tenants.records import Tenant
 
 Component = Any
+_ROWS = 12
 _WORDS = {Mode.ON: "on", Mode.DRAINING: "drains", Mode.PAUSED: "paused", Mode.STOPPED: "stopped"}
 
 
@@ -77,12 +77,17 @@ def matrix_view(
     for one in off:
         by_tenant.setdefault(one["tenant"], {})[one["agent"]] = one
     ordered = sorted(tenants, key=lambda tenant: (tenant.name not in by_tenant, tenant.name))
+    shown = ordered[: max(_ROWS, len(by_tenant))]
+    rest = len(ordered) - len(shown)
     heads = [html.Th("Tenant", scope="col"), *(html.Th(face.title, scope="col") for face in faces)]
     return html.Div(
         html.Table(
             [
                 html.Thead(html.Tr(heads)),
-                html.Tbody([_row(tenant, faces, by_tenant.get(tenant.name, {})) for tenant in ordered]),
+                html.Tbody([_row(tenant, faces, by_tenant.get(tenant.name, {})) for tenant in shown]),
+                html.Tfoot(html.Tr(html.Td(f"and {rest:,} more, for whom nothing is held back", colSpan=9)))
+                if rest
+                else None,
             ],
             className="matrix",
         ),
@@ -94,7 +99,7 @@ def matrix_view(
 
 
 def _row(tenant: Tenant, faces: Sequence[AgentFace], off: Mapping[str, Mapping[str, Any]]) -> Component:
-    name = dmc.Anchor(tenant.label, href=path_to(tenant.name, "agents"))
+    name = html.A(tenant.label, href=path_to(tenant.name, "agents"))
     return html.Tr([html.Th(name, scope="row"), *(html.Td(_cell(face.name, off)) for face in faces)])
 
 
@@ -102,7 +107,7 @@ def _cell(agent: str, off: Mapping[str, Mapping[str, Any]]) -> Component:
     set_ = [one for one in (off.get(agent), off.get(EVERY_AGENT)) if one is not None]
     mode = strictest(*(Mode(one["mode"]) for one in set_))
     if mode is Mode.ON:
-        return html.Span(_WORDS[mode], className="faint")
+        return _WORDS[mode]
     one = next(one for one in set_ if one["mode"] == mode)
     why = f"by {one['changed_by']}, {ago(one['changed_age_s'])}" + (
         f": {one['reason']}" if one["reason"] else ""
