@@ -33,8 +33,17 @@ setup-cluster: ## OpenSSH's server and rsync for the test of `ray up`, from Debi
 demo: setup ## three tenants and 300 leads through the mill; ARGS=--exit ends by itself
 	@$(BIN)/leadmill demo $(ARGS)
 
+# What kills and freezes processes at a certain moment has the machine for itself, after all others.
+SIDE_BY_SIDE := -m "not alone" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 test: setup ## all tests, two files at a time (WORKERS=1: one); ARGS="-k word" for some
-	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
+ifneq ($(ARGS),)
+	@$(BIN)/python -m pytest $(ARGS)
+else ifeq ($(WORKERS),1)
+	@$(BIN)/python -m pytest
+else
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	@$(BIN)/python -m pytest -m alone
+endif
 
 chaos: setup ## real faults on real processes, and a table; ARGS="--list" for their names
 	@$(BIN)/python -m tests.chaos $(ARGS)

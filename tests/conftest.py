@@ -36,10 +36,7 @@ from tests.memory import roomy_folder
 LANES = 6
 _HERE = Path(__file__).parent
 #: folders whose tests start whole mills, clusters, brokers or browsers, the longest first
-_LONG = {
-    name: at
-    for at, name in enumerate(("chaos", "shell", "simulation", "browser", "serve", "journey", "house"))
-}
+_LONG = {name: at for at, name in enumerate(("shell", "simulation", "browser", "serve", "journey", "house"))}
 _CONNECT = socket.socket.connect
 _GIVEN_BROKER = os.environ.get("LEADMILL_KAFKA_BOOTSTRAP")
 

@@ -9,6 +9,8 @@ from tests.chaos.mutations import MUTATIONS
 from tests.chaos.scenarios import all_scenarios
 from tests.chaos.trial import WALL, perform
 
+pytestmark = pytest.mark.alone
+
 SCENARIOS = all_scenarios()
 SEED = 1
 TRIES = 3

@@ -130,6 +130,7 @@ async def test_a_frozen_broker_is_given_up_within_the_deadline_and_the_order_hol
     assert firsts(await all_up_to(settings, last)) == [str(one.event_id) for one in [*sent, last]]
 
 
+@pytest.mark.alone
 async def test_what_is_given_up_leaves_nothing_behind(own_broker, publishers):
     settings = settings_of(own_broker.bootstrap)
     await make_topic(settings, TOPIC)
