@@ -77,6 +77,7 @@ def objects(said):
 @pytest.mark.ray
 @pytest.mark.timeout(400)
 @pytest.mark.skipif(missing() is not None, reason=str(missing()))
+@pytest.mark.alone
 async def test_ray_up_brings_a_mill_that_works_and_ray_down_leaves_nothing(database_url, broker):
     with tempfile.TemporaryDirectory(prefix="lm-", ignore_cleanup_errors=True) as folder_name:
         folder, name = Path(folder_name), f"test-{uuid.uuid4().hex[:8]}"
