@@ -55,9 +55,14 @@ class Town:
             ]
             scores = self.scorer.score_many(self.label, requests)
             await judgements.save(session, [lead_score(*both) for both in zip(scores, requests, strict=True)])
+            # one after the other, in the order in which they were made up: their ids say nothing of that, and a model
+            # hangs on who is held back
             await session.run(
-                "UPDATE judgement SET judged_at = now() - make_interval(days => :days) WHERE judged_at = now()",
+                "UPDATE judgement SET judged_at = now() - make_interval(days => :days, secs => place / 1000.0) "
+                "FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS made (id, place) "
+                "WHERE lead_id = made.id AND judged_at = now()",
                 days=days_ago,
+                ids=[one.id for one in new],
             )
             at = await session.value(
                 "SELECT now() - make_interval(days => :days) + interval '1 hour'", days=days_ago
