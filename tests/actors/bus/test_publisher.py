@@ -130,7 +130,6 @@ async def test_a_frozen_broker_is_given_up_within_the_deadline_and_the_order_hol
     assert firsts(await all_up_to(settings, last)) == [str(one.event_id) for one in [*sent, last]]
 
 
-@pytest.mark.alone
 async def test_what_is_given_up_leaves_nothing_behind(own_broker, publishers):
     settings = settings_of(own_broker.bootstrap)
     await make_topic(settings, TOPIC)
@@ -144,7 +143,7 @@ async def test_what_is_given_up_leaves_nothing_behind(own_broker, publishers):
     await publisher.close()
     gc.collect()
     # the newest exception may still hold its frames, and these one producer; never more than that
-    assert sum(isinstance(one, AIOKafkaProducer) for one in gc.get_objects()) <= 1
+    assert sum(type(one) is AIOKafkaProducer for one in gc.get_objects()) <= 1
     assert asyncio.all_tasks() <= tasks
 
 
