@@ -266,8 +266,11 @@ async def test_no_deed_reaches_another_tenant(
     visitor.at(f"/t/acme/{page}", "?group=f1" if page == "errors" else "")
     await theirs.press(visitor, do)
     assert await audit_of(database, rival) == []
-    if page != "agents":  # agents are called the same everywhere: whoever presses means one's own
-        assert await audit_of(database, acme) == []
+    # agents are called the same everywhere: whoever presses means one's own
+    own = (
+        [] if page != "agents" else [(ME, "agent draining" if do == "hold" else "agent on", "agent=scoring")]
+    )
+    assert await audit_of(database, acme) == own
     async with database.tenant(rival.id) as session:
         assert await session.value("SELECT count(*) FROM approval WHERE status <> 'pending'") == 0
         assert await session.value("SELECT count(*) FROM approval WHERE set_aside_until IS NOT NULL") == 0
@@ -275,6 +278,7 @@ async def test_no_deed_reaches_another_tenant(
         assert await session.value("SELECT count(*) FROM failure_group") == 0
         assert await session.value("SELECT count(*) FROM lead WHERE pinned_by IS NOT NULL") == (do == "unpin")
         assert await session.value("SELECT count(*) FROM person_role") == (page == "people")
+        assert await session.value("SELECT count(*) FROM agent_switch") == 0
     assert await _ways_of(database, rival) == ways
     assert await _ways_of(database, acme) == []
     assert await _changes_of(database, models, rival) == before
